@@ -1,0 +1,151 @@
+"""The error tree: every failure that Keepsake raises on purpose.
+
+    KeepsakeError
+    ├── InvalidRequest            422  the caller sent something we can't use
+    │   └── MessageTooLong        422
+    ├── NotAuthenticated          401
+    ├── NotFound                  404  also: somebody else's
+    ├── Conflict                  409
+    ├── RateLimited               429  carries retry_after
+    ├── ConfigurationError        500  a setting is wrong; names it, says what to do
+    ├── ServiceUnavailable        503  a dependency can't be reached
+    │   ├── StoreUnavailable
+    │   ├── IndexUnavailable
+    │   └── EncoderUnavailable
+    └── ModelError                502  the language model did not answer usefully
+        ├── ModelNotFound              unknown or retired model
+        ├── ModelKeyRejected           missing, wrong or unpermitted API key
+        ├── ModelRateLimited      429  carries retry_after
+        ├── ModelOverloaded       503  provider 5xx
+        ├── ModelTimeout          504
+        ├── ModelUnreachable      503  no connection
+        ├── ModelRefused               the provider or model declined the content
+        ├── ModelRequestRejected       the provider calls the request malformed
+        └── ModelOutputInvalid         broken JSON, or JSON outside the schema
+
+A vendor's exception is always kept as `__cause__`. The gateway maps these to
+problem+json, event errors and log lines, once.
+"""
+
+
+class KeepsakeError(Exception):
+    """Base of all expected failures.
+
+    `code` is stable and safe to show; `str(error)` is one sentence for a person.
+    """
+
+    code = "internal_error"
+    status = 500
+    retryable = False
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class InvalidRequest(KeepsakeError):
+    code = "invalid_request"
+    status = 422
+
+
+class MessageTooLong(InvalidRequest):
+    code = "message_too_long"
+
+
+class NotAuthenticated(KeepsakeError):
+    code = "not_authenticated"
+    status = 401
+
+
+class NotFound(KeepsakeError):
+    code = "not_found"
+    status = 404
+
+
+class Conflict(KeepsakeError):
+    code = "conflict"
+    status = 409
+
+
+class RateLimited(KeepsakeError):
+    code = "rate_limited"
+    status = 429
+
+
+class ConfigurationError(KeepsakeError):
+    code = "configuration_error"
+
+
+class ServiceUnavailable(KeepsakeError):
+    code = "service_unavailable"
+    status = 503
+    retryable = True
+
+
+class StoreUnavailable(ServiceUnavailable):
+    code = "store_unavailable"
+
+
+class IndexUnavailable(ServiceUnavailable):
+    code = "index_unavailable"
+
+
+class EncoderUnavailable(ServiceUnavailable):
+    code = "encoder_unavailable"
+
+
+class ModelError(KeepsakeError):
+    code = "model_error"
+    status = 502
+
+
+class ModelNotFound(ModelError):
+    code = "model_not_found"
+
+
+class ModelKeyRejected(ModelError):
+    code = "model_key_rejected"
+
+
+class ModelRateLimited(ModelError):
+    code = "model_rate_limited"
+    status = 429
+    retryable = True
+
+
+class ModelOverloaded(ModelError):
+    code = "model_overloaded"
+    status = 503
+    retryable = True
+
+
+class ModelTimeout(ModelError):
+    code = "model_timeout"
+    status = 504
+    retryable = True
+
+
+class ModelUnreachable(ModelError):
+    code = "model_unreachable"
+    status = 503
+    retryable = True
+
+
+class ModelRefused(ModelError):
+    code = "model_refused"
+
+
+class ModelRequestRejected(ModelError):
+    code = "model_request_rejected"
+
+
+class ModelOutputInvalid(ModelError):
+    """The output can't be parsed or breaks the schema; `output` is what came."""
+
+    code = "model_output_invalid"
+    retryable = True
+
+    def __init__(self, message: str, *, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output

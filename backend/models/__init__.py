@@ -1,0 +1,28 @@
+"""The records: one file per aggregate, no queries, no lazy loading."""
+
+from backend.models.base import new_id, utc_now
+from backend.models.character import Character, Personality
+from backend.models.conversation import Conversation
+from backend.models.memory import Memory, MemoryRevision
+from backend.models.message import Message, MessageVariant
+from backend.models.owner import Owner
+from backend.models.relationship import Relationship, RelationshipChange
+from backend.models.reply_context import ReplyContext
+from backend.models.user import User
+
+__all__ = [
+    "Character",
+    "Conversation",
+    "Memory",
+    "MemoryRevision",
+    "Message",
+    "MessageVariant",
+    "Owner",
+    "Personality",
+    "Relationship",
+    "RelationshipChange",
+    "ReplyContext",
+    "User",
+    "new_id",
+    "utc_now",
+]

@@ -1,0 +1,55 @@
+"""A conversation of one user with one character."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import json_field, new_id, optional_time_field, time_field
+from backend.models.owner import Owner
+
+
+class Conversation(SQLModel, table=True):
+    """The seed's fields, and three marks that say how far work has come.
+
+    `last_seq`: the newest message's number. `answered_seq`: every user message up to here has
+    its reply. `formed_seq`: every message up to here has been formed into memory.
+
+    `turn_lease_*` make one process at a time answer: whoever holds an unexpired lease, and
+    `turn_fence`, counted up with each lease, keeps a holder that slept from writing late.
+    """
+
+    __tablename__ = "conversation"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="user_account.id", ondelete="CASCADE")
+    character_id: UUID = Field(foreign_key="character.id", ondelete="CASCADE")
+    title: str = ""
+    title_is_custom: bool = False
+    status: str = "active"
+    details: dict[str, Any] = json_field(dict)  # on the wire: metadata {mood, topics[], …}
+    message_count: int = 0
+    last_message_at: datetime | None = optional_time_field()
+    last_seq: int = 0
+    answered_seq: int = 0
+    formed_seq: int = 0
+    turn_lease_owner: str | None = None
+    turn_lease_until: datetime | None = optional_time_field()
+    turn_fence: int = 0
+    created_at: datetime = time_field()
+    updated_at: datetime = time_field()
+
+    __table_args__ = (
+        Index("ix_conversation_user_recent", "user_id", "last_message_at"),
+        Index("ix_conversation_owner", "character_id", "user_id"),
+        Index(
+            "ix_conversation_waiting", "id", postgresql_where=text("answered_seq < last_seq")
+        ),
+    )
+
+    @property
+    def owner(self) -> Owner:
+        """Whose memory this conversation feeds."""
+        return Owner(self.character_id, self.user_id)

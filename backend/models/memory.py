@@ -1,0 +1,96 @@
+"""What a character remembers about a user, one row per remembered thing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import json_field, new_id, optional_time_field, time_field, uuid_list_field
+from backend.models.owner import Owner
+
+
+class Memory(SQLModel, table=True):
+    """A fact, summary, episode (one message, verbatim) or experience.
+
+    `confidence` is 0-1, `importance` 1-10; `about` is `user`, `character` or `other` (then
+    `about_name` says who); `realm` is `real` or `fiction`; `status` is `active`, `superseded`,
+    `retracted` or `expired`; `origin` is `extracted`, `manual` or `imported`.
+
+    `event_time` is when it happened, `mention_time` when it was said, `valid_from`/`valid_to`
+    while it held. `index_state` (`pending`, `synced`, `failed`) says whether the vector index
+    has this row as it is now; `index_text` is what was embedded.
+    """
+
+    __tablename__ = "memory"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    character_id: UUID = Field(foreign_key="character.id", ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="user_account.id", ondelete="CASCADE")
+    conversation_id: UUID | None = Field(default=None, foreign_key="conversation.id", ondelete="SET NULL", index=True)
+    kind: str
+    content: str
+    content_hash: str
+    category: str = "other"
+    confidence: float = 1.0
+    importance: int = 5
+    first_mentioned: datetime = time_field()
+    last_reinforced: datetime = time_field()
+    reinforcement_count: int = 1
+    about: str = "user"
+    about_name: str | None = None
+    realm: str = "real"
+    event_time: datetime | None = optional_time_field()
+    mention_time: datetime = time_field()
+    valid_from: datetime | None = optional_time_field()
+    valid_to: datetime | None = optional_time_field()
+    status: str = "active"
+    superseded_by: UUID | None = None
+    origin: str = "extracted"
+    pinned: bool = False
+    source_message_ids: list[UUID] = uuid_list_field()
+    attribute: str | None = None  # what it is about ("dog.name"), so that an update finds its elder
+    index_text: str = ""
+    index_state: str = "pending"
+    index_attempts: int = 0
+    embedding_model: str | None = None
+    created_at: datetime = time_field()
+    updated_at: datetime = time_field()
+
+    __table_args__ = (
+        Index(
+            "uq_memory_active_content",
+            "character_id",
+            "user_id",
+            "kind",
+            "content_hash",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index("ix_memory_owner_listing", "character_id", "user_id", "id"),
+        Index("ix_memory_unsynced", "id", postgresql_where=text("index_state <> 'synced'")),
+        Index("ix_memory_sources", "source_message_ids", postgresql_using="gin"),
+    )
+
+    @property
+    def owner(self) -> Owner:
+        """Whose memory it is."""
+        return Owner(self.character_id, self.user_id)
+
+
+class MemoryRevision(SQLModel, table=True):
+    """One line of a memory's history: what happened to it, when, and because of which messages.
+
+    `action` is `added`, `reinforced`, `superseded`, `edited`, `retracted`, `expired` or `restored`.
+    """
+
+    __tablename__ = "memory_revision"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    memory_id: UUID = Field(foreign_key="memory.id", ondelete="CASCADE", index=True)
+    action: str
+    content: str
+    details: dict[str, Any] = json_field(dict)
+    source_message_ids: list[UUID] = uuid_list_field()
+    created_at: datetime = time_field()

@@ -1,0 +1,58 @@
+"""What was said: messages and the alternatives (swipes) of a reply."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import json_field, new_id, optional_time_field, time_field
+
+
+class Message(SQLModel, table=True):
+    """`seq` counts 1, 2, 3… in its conversation.
+
+    `sender_type` is `user` or `character`; `type` is `text`, `image`, `voice` or `system`;
+    `status` is `sent`, `delivered` or `read`; `state` is `complete`, `interrupted` or `failed`
+    (a reply that did not come: empty or partial content, the reason in `details.error`).
+    """
+
+    __tablename__ = "message"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    conversation_id: UUID = Field(foreign_key="conversation.id", ondelete="CASCADE")
+    seq: int
+    sender_id: UUID
+    sender_type: str
+    content: str
+    type: str = "text"
+    details: dict[str, Any] = json_field(dict)  # on the wire: metadata {tokens, model, …}
+    status: str = "sent"
+    read_at: datetime | None = optional_time_field()
+    client_message_id: str | None = None
+    reply_to: UUID | None = Field(default=None, index=True)
+    state: str = "complete"
+    active_variant: int = 0
+    created_at: datetime = time_field()
+    edited_at: datetime | None = optional_time_field()
+    deleted_at: datetime | None = optional_time_field()
+
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq", name="uq_message_seq"),
+        UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client_id"),
+        Index("ix_message_recent", "conversation_id", "created_at"),
+    )
+
+
+class MessageVariant(SQLModel, table=True):
+    """One alternative of a reply; number 0 is the first. The message row mirrors the active one."""
+
+    __tablename__ = "message_variant"
+
+    message_id: UUID = Field(foreign_key="message.id", ondelete="CASCADE", primary_key=True)
+    number: int = Field(primary_key=True)
+    content: str
+    details: dict[str, Any] = json_field(dict)
+    state: str = "complete"
+    created_at: datetime = time_field()

@@ -1,0 +1,27 @@
+"""A person with an account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, func
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import new_id, time_field
+
+
+class User(SQLModel, table=True):
+    """`role` is `user` or `admin`; `password_hash` is None for the embedded local user."""
+
+    __tablename__ = "user_account"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str
+    display_name: str
+    role: str = "user"
+    adult_confirmed: bool = False
+    password_hash: str | None = None
+    created_at: datetime = time_field()
+
+
+# Two people can't share an address that differs only in case.
+Index("uq_user_account_email_lower", func.lower(User.__table__.c.email), unique=True)  # type: ignore[attr-defined]
