@@ -1,0 +1,87 @@
+# Keepsake's set-up and daily commands; `make help` lists them.
+# Each set-up step leaves a stamp in .setup/ and runs again only when what it was made from changes.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test install check bench eval migration lock node chromium begin_again
+
+BIN := .venv/bin
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+
+# The virtual environment is made anew when it is missing, was moved here from another folder, or
+# an interrupted installation left it half-filled.
+VENV_HOME := $(shell test -x $(BIN)/python && test ! -e .setup/unfinished && cat .setup/venv 2>/dev/null)
+ifneq ($(VENV_HOME),$(CURDIR))
+.setup/venv: begin_again
+endif
+ifeq ($(wildcard web/dist/index.html),)
+.setup/page: begin_again
+endif
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: .setup/runtime ## Set up what is missing, then serve on port 5000
+	@if ! $(MAKE) -q .setup/page >/dev/null 2>&1 && sh deploy/setup/node.sh "The page is not built; the API starts without it."; \
+	then $(MAKE) --no-print-directory .setup/page; fi
+	@exec $(BIN)/keepsake serve $(ARGS)
+
+test: node chromium .setup/dev .setup/page ## Set up what is missing, then run every test
+	cd web && npm test
+	$(BIN)/pytest $(ARGS)
+
+install: node .setup/runtime .setup/page ## The set-up alone
+
+check: node .setup/dev .setup/web_packages ## Format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run typecheck
+
+bench: .setup/runtime ## Measure turns and recall; writes JSON and a table
+	@$(BIN)/keepsake bench $(ARGS)
+
+eval: .setup/runtime ## Score memory quality on the evaluation sets
+	@$(BIN)/keepsake eval $(ARGS)
+
+migration: .setup/dev ## Draft a database migration: make migration m="what changes"
+	@test -n '$(m)' || { echo 'Say what changes: make migration m="add a column"' >&2; exit 1; }
+	@$(BIN)/alembic revision --autogenerate -m '$(m)'
+
+lock: .setup/dev ## Pin the dependencies of pyproject.toml again (ARGS=--upgrade for newer ones)
+	@sh deploy/setup/lock.sh $(ARGS)
+
+# --- the steps of the set-up ---------------------------------------------------------------------
+
+node:
+	@sh deploy/setup/node.sh "The web page can't be built and tested."
+
+chromium:
+	@sh deploy/setup/chromium.sh
+
+.setup/venv:
+	@mkdir -p .setup
+	@sh deploy/setup/venv.sh
+	@echo '$(CURDIR)' >$@
+
+.setup/runtime: .setup/venv requirements.lock pyproject.toml
+	@sh deploy/setup/packages.sh requirements.lock
+	@touch $@
+
+# The development lock holds every runtime pin too.
+.setup/dev: .setup/venv requirements-dev.lock pyproject.toml
+	@sh deploy/setup/packages.sh requirements-dev.lock
+	@touch .setup/runtime $@
+
+.setup/web_packages: web/package.json web/package-lock.json
+	@mkdir -p .setup
+	@echo "Installing the web page's packages ..."
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.setup/page: .setup/web_packages $(WEB_SOURCES)
+	@echo "Building the web page ..."
+	@cd web && npm run build
+	@touch $@

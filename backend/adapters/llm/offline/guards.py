@@ -1,0 +1,185 @@
+"""What must not be taken for a fact: injections, fiction, jokes, hypotheticals, other voices.
+
+Each guard is a pure function of text. They err towards silence: a missed fact can be told again,
+an invented one spoils trust.
+"""
+
+import re
+
+_INJECTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|orders|"
+    r"everything (?:above|before)|guidelines)\b"
+    r"|^\s*(?:system|assistant|developer|instruction|memory|user)\s*(?:prompt|message|update)?\s*[:>\]]"
+    r"|<\/?\s*(?:system|assistant|instructions?|memory|admin)\b|\[/?INST\]|<\|\w+\|>|###\s*(?:system|instruction)"
+    r"|\byou are now\b|\bfrom now on,? you\b|\b(?:developer|debug|god|admin|jailbreak|dan) mode\b"
+    r"|\bremember (?:that )?you(?:'re| are| must| will| should| have)\b"
+    r"|\b(?:I am|I'm|im) (?:your|the)\s+(?:\w+\s){0,2}?(?:admin|administrator|creator|owner|root user|superuser)\b"
+    r"|\b(?:I am|I'm|im) an? (?:admin|root user|superuser)\b(?! (?:assistant|worker|clerk|officer))"
+    r"|\b(?:I am|I'm|im) (?:your|the) (?:\w+ )?(?:developer|programmer|master|operator|system)\b"
+    r"|\b(?:add|write|save|store) (?:this |the following )?(?:in)?to (?:your )?(?:long[- ]term )?memor(?:y|ies)\b"
+    r"|\byour (?:new )?(?:instructions|system prompt|rules)\b|\b(?:system prompt|api key|password) (?:is|:)"
+    r"|\b(?:no|without) (?:restrictions|filters|rules|limits) (?:on|for|from)\b|\bpassword\b",
+    re.I | re.M,
+)
+_LYRICS = re.compile(
+    r"[♪♫🎵🎶]|\b(?:song|lyrics?|chorus|poem|verse|rhyme)\b.{0,30}\b(?:goes|go|says?|like this|reads)\b"
+    r"|\blyrics?\s*:|\b(?:sing|sings|singing|sang)\b.{0,15}:|\b(?:wrote|write|read) (?:you )?(?:a|this) (?:poem|verse|song)\b.{0,20}:"
+    r"|\S \/ \S.{3,80}\S \/ \S",
+    re.I,
+)
+_SCENE_OPENS = re.compile(
+    r"\blet'?s (?:pretend|role-?play|play (?:a|the) (?:game|scene|story)|do (?:a|some) (?:role-?play|scene|improv)|imagine|act)\b"
+    r"|\b(?:role-?play|rp|improv)\s*:|\bpretend (?:that |for a \w+ )?(?:you|we)\b"
+    r"|\bin (?:this|our|the) (?:story|scene|role-?play|rp|game|scenario|campaign)\b.{0,20}\b(?:I|you|we|my)\b"
+    r"|\b(?:starting|new) (?:scene|role-?play)\b|\bI'?ll (?:be|play) (?:the|a|an) \w+.{0,20} and you(?:'ll| will|'re| are)?\b"
+    r"|^\s*\(?(?:ic|scene)\s*:",
+    re.I | re.M,
+)
+_SUPPOSES = re.compile(
+    r"^(?:and |now |ok |okay |so |just )*(?:imagine|suppose|supposing|picture this|pretend|what if)\b",
+    re.I,
+)
+_SCENE_CLOSES = re.compile(
+    r"\b(?:back to (?:reality|real life|the real world|normal)|out of (?:character|the game)|ooc\b|"
+    r"stop (?:pretending|role-?playing|the (?:game|scene|story))|end (?:of )?(?:the )?(?:scene|role-?play|game|story)|"
+    r"(?:no more|enough) (?:pretending|role-?play(?:ing)?|games)|for real(?: now| though)?|in real life|irl|"
+    r"the (?:game|story|scene) is over)\b",
+    re.I,
+)
+_FICTION = re.compile(
+    r"\b(?:in|for|from) (?:my|the|this|a|our|that|his|her) (?:\w+ )?(?:story|novel|book|dream|dreams|nightmare|game|"
+    r"film|movie|play|campaign|fan ?fic|fan ?fiction|role-?play|rp|script|poem|song|fantasy|d&d|video game|show)\b"
+    r"|\bmy (?:\w+ )?(?:character|avatar|oc|persona|protagonist|sim|player character)\b|\bonce upon a time\b"
+    r"|\bI (?:just |once )?(?:dreamed|dreamt|had (?:a|this|the) (?:\w+ )?(?:dream|nightmare))\b"
+    r"|\b(?:pretend(?:ing)?|role-?play(?:ing)?|make-believe|fictional)\b"
+    r"|\bin (?:another|a past|a previous|my next|my past|a parallel) (?:life|world|universe|timeline)\b",
+    re.I,
+)
+_JOKE = re.compile(
+    r"\b(?:jk|j/k|just kidding|only kidding|kidding|just joking|only joking|joking|yeah,? right|as if|"
+    r"in my dreams|not really|totally not|sarcasm|(?:oh|yeah|ha|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
+    r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right|yeah),? (?:and )?I am\b|,? not!?$"
+    r"|\b(?:april fools|kind of joke|it was a joke|that was a joke|(?:ha){2,}\b.{0,15}\b(?:no|not))\b"
+    r"|\bI am (?:basically|practically|literally|pretty much|secretly|obviously|clearly) (?:a|an|the)\b",
+    re.I,
+)
+_TAKES_BACK = re.compile(
+    r"^(?:(?:haha|ha|lol|nah|no|ok|okay|sorry)[,. !]*)*(?:jk|j/k|just kidding|only kidding|i'?m kidding|kidding|"
+    r"just joking|only joking|i'?m joking|joking|that was a joke|it was a joke|april fools)\b",
+    re.I,
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|unless|wish|wished|imagine|suppose|supposing|assume|assuming|hypothetically|what if|would|could|"
+    r"should|might|may be|maybe|perhaps|possibly|probably|someday|some day|one day|hopefully|let us say|let's say|say I|"
+    r"as though|rather|otherwise|were to|had I|"
+    r"not sure|do not know|no idea|I guess|I doubt|unsure|whether|for example|e\.g\.|such as when)\b",
+    re.I,
+)
+_HARMLESS_IF = re.compile(
+    r"\b(?:if you must know|if you are wondering|if you're wondering|in case you(?:'re| are| were) wondering|"
+    r"if that helps|if I remember (?:right|correctly)|if you can believe it|"
+    r"(?:I )?would (?:love|like) to (?=learn|visit|become|open|write|travel|move|study)|should know(?: that)?|"
+    r"may as well (?:say|tell you)|as you might (?:know|remember)|might sound (?:odd|silly|strange|weird)|"
+    r"thought you should know)\b",
+    re.I,
+)
+_SAY = (
+    r"(?:says?|said|saying|tells?|told|thinks?|thought|claims?|claimed|insists?|insisted|believes?|"
+    r"believed|asks?|asked|reckons?|replied|joked|jokes|wrote|writes|texted|shouted|yelled|whispered|"
+    r"keeps? (?:saying|telling)|was like|is like|argued|pretends?|assumes?|assumed|hopes?|wants? me)"
+)
+_REPORTED = re.compile(
+    rf"\b(?:he|she|they|it|you|people|everyone|everybody|someone|somebody|who|one|(?:my|our|the|a|his|her|their|your|this|that|some) "
+    rf"(?:[\w'-]+ ){{1,4}}?|(?-i:[A-Z][a-z]+ ))(?:(?:always|once|also|just|even|still|often|never|jokingly|has|had|will|would)\s+)*{_SAY}\b"
+    r"|\baccording to\b|\brumou?r has it\b|\bquote\b",
+    re.I,
+)
+_QUOTED = re.compile(r"\"([^\"\n]{1,400})\"|(?<!\w)'([^'\n]{1,200})'(?!\w)")
+_TITLE_BEFORE = re.compile(
+    r"\b(?:called|named|name is|nickname is|favou?rite [\w\s]{2,30} is|book|novel|film|movie|song|game|series|show|"
+    r"reading|watching|read|watched|band|album|love|loves|it is|spelled|spelt)\s*,?\s*$",
+    re.I,
+)
+_LEAD = r"^(?:(?:and|but|so|well|ok|okay|hey|hmm|also|hi|hello),? )*"
+_INTERROGATIVE = re.compile(
+    rf"{_LEAD}(?:do|does|did|are|is|was|were|am|can|could|would|will|should|shall|have|has|had|who|whose|"
+    r"what|where|when|why|which|how|want|ever|any|guess)\b",
+    re.I,
+)
+_QUESTION_START = re.compile(
+    rf"{_LEAD}(?:(?:do|does|did|are|is|was|were|am|can|could|would|will|should|shall|have|has|had) (?:not )?"
+    r"(?:I|you|we|he|she|it|they|my|your|his|her|the|this|that|there|our|anyone|anybody|someone)\b"
+    r"|who\b|whose\b|what\b|where\b|why\b|which\b|how\b|when (?:do|does|did|are|is|was|were|can|will)\b|guess\b)",
+    re.I,
+)
+_TRAILING_QUESTION = re.compile(
+    r"(?:,|\s[-–—]|;|\.\.+|\band\b|\bso\b)\s*(?:and |so |but )*(?:what about you|how about you|and you|you know|ok|okay|"
+    r"(?:do|did|are|is|can|could|would|will|have|has|who|what|where|when|why|which|how|any)\b(?! (?:I|we) (?:told|said)).*)$",
+    re.I,
+)
+_MEMORY_CHECK = re.compile(
+    r"\b(?:right|correct|isn't it|remember|don't I|do I|or not|or is it|or was it)\s*\??$", re.I
+)
+
+
+def is_injection(message: str) -> bool:
+    """The message tries to give orders to the software or claims authority over it."""
+    return bool(_INJECTION.search(message))
+
+
+def is_lyrics(message: str) -> bool:
+    """The message recites a song or poem."""
+    return bool(_LYRICS.search(message))
+
+
+def opens_scene(message: str) -> bool:
+    """From here on the user plays a part."""
+    return bool(_SCENE_OPENS.search(message))
+
+
+def supposes(sentence: str) -> bool:
+    """The sentence invites to imagine what the rest of the message then describes."""
+    return bool(_SUPPOSES.match(sentence))
+
+
+def closes_scene(message: str) -> bool:
+    """The user speaks as themselves again."""
+    return bool(_SCENE_CLOSES.search(message))
+
+
+def takes_back(message: str) -> bool:
+    """The message says that what came before it was a joke."""
+    return bool(_TAKES_BACK.match(message.strip()))
+
+
+def is_unreal(sentence: str) -> bool:
+    """The sentence is fiction, a joke, a wish or a supposition."""
+    plain = _HARMLESS_IF.sub(" ", sentence)
+    return bool(_FICTION.search(plain) or _JOKE.search(plain) or _HYPOTHETICAL.search(plain))
+
+
+def without_quotations(text: str) -> str:
+    """Drop quoted speech; keep short quoted names and titles, without their marks."""
+
+    def keep_titles(found: re.Match[str]) -> str:
+        inner = found.group(1) or found.group(2) or ""
+        named = _TITLE_BEFORE.search(text[max(0, found.start() - 60) : found.start()])
+        return inner if named and len(inner.split()) <= 6 else " … "
+
+    return _QUOTED.sub(keep_titles, text)
+
+
+def own_words(sentence: str) -> str:
+    """The part of a sentence before somebody else is reported to say or think something."""
+    found = _REPORTED.search(sentence)
+    return sentence[: found.start()].rstrip(" ,") if found else sentence
+
+
+def statement_part(sentence: str, *, question: bool) -> str:
+    """What a sentence states: all of it, or what precedes a question tagged on; "" for a question."""
+    if not question:
+        return "" if _QUESTION_START.match(sentence) else sentence
+    if _INTERROGATIVE.match(sentence) or _MEMORY_CHECK.search(sentence):
+        return ""
+    found = _TRAILING_QUESTION.search(sentence)
+    return sentence[: found.start()] if found else ""

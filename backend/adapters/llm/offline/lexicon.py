@@ -1,0 +1,205 @@
+"""The words the rules know: relations, pets, occupations, and what is never a name or a place."""
+
+import re
+
+KIN: dict[str, str] = {
+    word: canonical
+    for canonical, words in {
+        "wife": "wife wifey",
+        "husband": "husband hubby",
+        "partner": "partner spouse",
+        "fiancé": "fiancé fiance",
+        "fiancée": "fiancée fiancee",
+        "boyfriend": "boyfriend bf",
+        "girlfriend": "girlfriend gf",
+        "mother": "mother mum mom mam mama mummy mommy",
+        "father": "father dad papa daddy",
+        "parents": "parents folks",
+        "sister": "sister sis",
+        "brother": "brother bro",
+        "twin": "twin",
+        "twin_sister": "twin_sister",
+        "twin_brother": "twin_brother",
+        "siblings": "siblings",
+        "brothers": "brothers",
+        "sisters": "sisters",
+        "sons": "sons",
+        "daughters": "daughters",
+        "friends": "friends",
+        "son": "son",
+        "daughter": "daughter",
+        "child": "child kid",
+        "children": "children kids",
+        "baby": "baby",
+        "stepson": "stepson",
+        "stepdaughter": "stepdaughter",
+        "stepmother": "stepmother stepmom stepmum",
+        "stepfather": "stepfather stepdad",
+        "grandmother": "grandmother grandma granny gran nan nana",
+        "grandfather": "grandfather grandpa granddad grandad",
+        "grandparents": "grandparents",
+        "grandson": "grandson",
+        "granddaughter": "granddaughter",
+        "grandchildren": "grandchildren grandkids",
+        "aunt": "aunt auntie aunty",
+        "uncle": "uncle",
+        "cousin": "cousin",
+        "niece": "niece",
+        "nephew": "nephew",
+        "friend": "friend mate pal bff bestie",
+        "best_friend": "best_friend",
+        "flatmate": "flatmate",
+        "roommate": "roommate",
+        "housemate": "housemate",
+        "neighbour": "neighbour neighbor",
+        "boss": "boss",
+        "manager": "manager",
+        "colleague": "colleague coworker co-worker",
+        "teacher": "teacher",
+        "mother-in-law": "mother-in-law",
+        "father-in-law": "father-in-law",
+        "sister-in-law": "sister-in-law",
+        "brother-in-law": "brother-in-law",
+        "ex": "ex ex-wife ex-husband ex-boyfriend ex-girlfriend",
+        "goddaughter": "goddaughter",
+        "godson": "godson",
+    }.items()
+    for word in words.split()
+}
+KIN = {word.replace("_", " "): canonical.replace("_", " ") for word, canonical in KIN.items()}
+
+PETS: dict[str, str] = {
+    word: canonical
+    for canonical, words in {
+        "dog": "dog puppy pup doggo pupper labrador poodle beagle corgi dachshund terrier greyhound collie",
+        "cat": "cat kitten kitty tomcat",
+        "rabbit": "rabbit bunny",
+        "hamster": "hamster",
+        "guinea pig": "guinea_pig",
+        "parrot": "parrot parakeet cockatiel budgie",
+        "horse": "horse pony",
+        "goldfish": "goldfish",
+        "fish": "fish",
+        "tortoise": "tortoise",
+        "turtle": "turtle",
+        "snake": "snake",
+        "lizard": "lizard gecko",
+        "ferret": "ferret",
+        "hedgehog": "hedgehog",
+        "goat": "goat",
+        "donkey": "donkey",
+        "rat": "rat",
+        "hen": "hen",
+        "pet": "pet",
+    }.items()
+    for word in words.split()
+}
+PETS = {word.replace("_", " "): canonical for word, canonical in PETS.items()}
+
+PARTNERS = frozenset({"wife", "husband", "partner", "fiancé", "fiancée", "boyfriend", "girlfriend"})
+SINGLE_KIN = PARTNERS | {
+    "mother",
+    "father",
+    "boss",
+    "manager",
+    "best friend",
+    "mother-in-law",
+    "father-in-law",
+}
+PLURALS = frozenset(
+    {
+        "parents",
+        "siblings",
+        "brothers",
+        "sisters",
+        "sons",
+        "daughters",
+        "friends",
+        "children",
+        "grandparents",
+        "grandchildren",
+    }
+)
+
+
+def alternatives(words: dict[str, str] | frozenset[str] | set[str]) -> str:
+    """A regular expression for any of the words, longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_MONTHS = "january february march april may june july august september october november december"
+_LANGUAGES = (
+    "english spanish french german portuguese italian dutch polish russian ukrainian chinese mandarin cantonese "
+    "japanese korean arabic turkish greek hebrew hindi urdu swedish norwegian danish finnish icelandic irish "
+    "welsh catalan czech hungarian romanian vietnamese thai latin swahili esperanto farsi persian bengali"
+)
+LANGUAGES = frozenset(_LANGUAGES.split())
+
+NOT_NAMES = (
+    frozenset(
+        (
+            "i a an the and or but not so very my our your his her their its this that these those it he she they we "
+            "you me us him them who what when where why how there here is am are was were be been being has have had do "
+            "does did will would could should can may might must just really also too now then from in on at to of for "
+            "with as by about after before if because ok okay yes no well good great nice bad lol haha hey hi hello "
+            "sorry thanks please fine happy sad tired bored hungry sick ill late early ready sure single married "
+            "divorced engaged vegan vegetarian pregnant back home done busy new old young one two three four five six "
+            "seven eight nine ten dear never always maybe actually still only all some any more most much something "
+            "nothing everything someone anyone mr mrs ms dr a.k.a aka sleeping driving sweet kind cool amazing afraid "
+            "glad trying going gonna looking feeling doing making getting called named mum mom dad mother father "
+            "unknown private secret none everyone people god jesus christ tv pc uk us usa ai"
+        ).split()
+    )
+    | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}
+    | LANGUAGES
+)
+
+NOT_PLACES = frozenset(
+    (
+        "i a an the my our your his her their its this that these those it fear denial hope peace love pain silence "
+        "chaos hell heaven poverty luxury harmony sin solitude shame style comfort constant here there bed general "
+        "fact case total touch charge trouble private public secret one two three some all any every another each "
+        "such no not so much too it's sweatpants pajamas pyjamas jeans black white debt exile shock awe terms town "
+        "progress detail work school college university finance it tech marketing sales construction healthcare "
+        "education retail hospitality advertising accounting law medicine science research hr banking insurance "
+        "where what when nature music books stories moment past future present dreams cloud a_cloud last next "
+        "monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
+        "september october november december"
+    ).split()
+)
+PLACE_NOUNS = (
+    "village|town|city|countryside|farm|house|flat|apartment|cottage|cabin|houseboat|boat|caravan|van|island|suburb|"
+    "suburbs|mountains|hills|coast|seaside|bungalow|studio|dorm|dormitory|castle|lighthouse|treehouse|commune|"
+    "neighbourhood|neighborhood|country|attic|basement|north|south|east|west|centre|center"
+)
+STATES_OF_LIFE = frozenset({"student", "mother", "father", "mum", "mom", "dad", "parent"})
+JOBS = frozenset(
+    (
+        "nurse doctor vet surgeon paramedic midwife dentist pharmacist therapist psychologist chef cook baker waiter "
+        "waitress barista bartender butcher farmer fisherman gardener carpenter plumber electrician mechanic mason "
+        "welder architect engineer developer programmer designer analyst consultant accountant auditor banker "
+        "lawyer solicitor barrister judge paralegal teacher professor lecturer tutor librarian archivist historian "
+        "scientist chemist biologist physicist researcher journalist reporter editor writer author poet novelist "
+        "translator interpreter photographer painter sculptor musician singer drummer actor actress dancer comedian "
+        "artist illustrator animator director producer pilot driver sailor captain navigator conductor postman "
+        "firefighter policeman policewoman detective soldier officer guard lifeguard secretary receptionist clerk "
+        "cashier salesman saleswoman salesperson realtor manager supervisor recruiter cleaner janitor housekeeper "
+        "nanny babysitter hairdresser barber beautician tailor seamstress jeweller jeweler potter florist "
+        "zookeeper beekeeper electrician technician roofer builder bricklayer decorator locksmith miner trucker "
+        "courier coach trainer referee athlete footballer boxer jockey priest pastor vicar rabbi imam nun monk "
+        "diplomat politician mayor economist statistician geologist astronomer botanist linguist sociologist "
+        "freelancer contractor entrepreneur dev sysadmin admin assistant apprentice intern trainee stewardess steward "
+        "optician optometrist physio physiotherapist radiologist radiographer carer caregiver au-pair childminder "
+        "tattooist dj luthier blacksmith copywriter model surveyor planner bookkeeper actuary trader broker "
+        "landscaper ranger forester shepherd winemaker brewer cobbler shoemaker watchmaker goldsmith upholsterer"
+    ).split()
+)
+JOB_ENDING = re.compile(
+    r"(?:ologist|ician|ographer|wright|smith|monger|keeper|maker|therapist|analyst|specialist|scientist|"
+    r"engineer|developer|designer|manager|consultant|coordinator|administrator|operator|instructor|inspector|"
+    r"programmer|worker|driver|teacher|attendant|representative|technologist)$"
+)
+NOT_JOBS = frozenset(
+    "homemaker troublemaker peacemaker matchmaker bookkeeper_ musician_ goalkeeper magician_".split()
+)

@@ -1,0 +1,167 @@
+"""Turns a chat message into plain sentences and clauses that rules can be matched on.
+
+Chat is not prose: no capitals, no full stops, "im" for "I am", stage directions between
+asterisks. Everything here is linear in the length of the text.
+"""
+
+import re
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 20_000
+MAX_SENTENCES = 300
+MAX_SENTENCE = 400
+OPENING = 12  # words that may lead in before a clause's subject
+
+_QUOTES = str.maketrans(
+    {"‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+)
+_NOISE = re.compile(r"```.*?(?:```|\Z)|https?://\S+|^\s*>.*$", re.S | re.M)
+_ACTION = re.compile(r"(?<![\w*])\*{1,2}[^*\n]{1,300}\*{1,2}(?![\w*])|(?<!\w)_[^_\n]{3,300}_(?!\w)")
+_ABBREVIATION = re.compile(r"\b(Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|approx|No|Jr|Sr)\.", re.I)
+_BREAK = re.compile(
+    r"(?<=[.!?…])[\s\"')\]]+|\n+|\s+(?=[\U0001F300-\U0001FAFF])|(?<=[.!?])(?=[A-Z][a-z])"
+)
+_EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]+")
+
+_EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.I), plain)
+    for pattern, plain in (
+        (r"(?<![\w'])i'?m(?![\w'])", "I am"),
+        (r"(?<![\w'])i'?ve(?![\w'])", "I have"),
+        (r"(?<![\w'])i'll(?![\w'])", "I will"),
+        (r"(?<![\w'])i'd(?![\w'])", "I would"),
+        (r"(?<![\w'])we're(?![\w'])", "we are"),
+        (r"(?<![\w'])we've(?![\w'])", "we have"),
+        (r"(?<![\w'])we'll(?![\w'])", "we will"),
+        (r"\b(they|you)'?re\b", r"\1 are"),
+        (r"\b(they|you)'?ve\b", r"\1 have"),
+        (r"\b(he|she|it|that|there|who|what|name|where)'s\b", r"\1 is"),
+        (
+            r"(?<=\w)'s (?=(?:called|named|a|an|in|at|from|allergic|vegetarian|vegan|pregnant)\b)",
+            " is ",
+        ),
+        (r"\bcan(?:'t|not|t)\b", "can not"),
+        (r"\bwon'?t\b", "will not"),
+        (r"\bain'?t\b", "am not"),
+        (r"\b(do|does|did|is|are|was|have|has|had|could|would|should)n'?t\b", r"\1 not"),
+        (r"\bweren't\b", "were not"),
+        (r"\bgonna\b", "going to"),
+        (r"\bwanna\b", "want to"),
+        (r"\b(?:fave|fav|favorite)\b", "favourite"),
+        (r"\b(?:bday|b-day)\b", "birthday"),
+        (r"(?<![\w'])i(?![\w'])", "I"),
+    )
+)
+_NAME_WITHOUT_APOSTROPHE = re.compile(r"\b(my|our) ([a-z]{2,14}[a-rt-z])s (name|birthday)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a message, contractions spelt out.
+
+    `casual` says that the whole message is typed without capitals, so that names can't be told
+    by theirs; `question` that it ends with a question mark.
+    """
+
+    text: str
+    casual: bool = False
+    question: bool = False
+
+
+def tidy(text: str) -> str:
+    """The words of a message: no links, code, quoted lines or stage directions; plain quotes."""
+    text = text[:MAX_CHARACTERS].translate(_QUOTES)
+    text = _NOISE.sub("\n", text)
+    return _ACTION.sub("\n", text)
+
+
+def spell_out(text: str) -> str:
+    """Contractions and chat spellings as the rules know them ("im" becomes "I am")."""
+    for pattern, plain in _EXPANSIONS:
+        text = pattern.sub(plain, text)
+    return _NAME_WITHOUT_APOSTROPHE.sub(r"\1 \2's \3", text)
+
+
+def is_casual(text: str) -> bool:
+    """True where the writer uses no capitals at all, or capitals throughout."""
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    return capitals == 0 or (len(letters) > 12 and capitals / len(letters) > 0.8)
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """The sentences of a tidied message, in order; at most `MAX_SENTENCES`."""
+    casual = is_casual(text)
+    protected = _ABBREVIATION.sub(lambda m: m.group(1) + "\u2024", text)
+    sentences: list[Sentence] = []
+    for piece in _BREAK.split(protected)[:MAX_SENTENCES]:
+        plain = " ".join(_EMOJI.sub(" ", piece.replace("\u2024", ".")).split())
+        question = plain.rstrip("!\"') ").endswith("?")
+        plain = plain.strip(' .!?…*~"()').strip()
+        if plain:
+            sentences.append(Sentence(spell_out(plain[:MAX_SENTENCE]), casual, question))
+    return sentences
+
+
+_SUBJECT = r"(?:I|we|my|our|he|she|they|it|his|her|their|its|you|your|this|that|there|the)\b"
+_VERB = (
+    r"(?:am|is|are|was|were|have|has|had|live|lives|work|works|worked|love|loves|like|likes|enjoy|"
+    r"enjoys|hate|hates|play|plays|speak|speaks|study|studies|teach|teaches|run|want|do not|"
+    r"does not|did not|can not|moved|got|started|grew|will|used to|just|also|recently|really|never)\b"
+)
+_CLAUSE_BREAK = re.compile(
+    r"\s*;\s*|\s+[-–—]+\s+|\s*…\s*|\s*\.\.+\s*|\s*[()]\s*"
+    r"|,?\s+(?:but|because|'?cause|cuz|cos|although|though|while|whereas|even though)\s+"
+    rf"|,?\s+(?:so|since|as|plus)\s+(?={_SUBJECT})"
+    rf"|,\s*(?:and\s+|or\s+)?(?={_SUBJECT})"
+    rf"|\s+and\s+(?:then\s+)?(?={_SUBJECT})"
+    r"|,\s*(?=(?:who|whose|which)\b)"
+    rf"|,?\s+and\s+(?={_VERB})|,\s*(?={_VERB})",
+    re.I,
+)
+_NUMERAL = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+_LIST_BREAK = re.compile(
+    rf",?\s+and\s+(?={_NUMERAL}\s)|,\s*(?={_NUMERAL}\b)|,?\s+and\s+(?=from\s)|,\s*(?=from\s)"
+    r"|,\s*(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)"
+    r"|\s+and\s+(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)",
+    re.I,
+)
+_SHARED_START = re.compile(
+    r"^((?:I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they)\s+"
+    r"(?:(?:also|just|only|currently)\s+)?(?:have got|has got|have|has|had|am|is|are|got|adopted)\s)",
+    re.I,
+)
+_SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
+_COMPOUND = re.compile(r"\b(?:my|our) [\w\s,-]{2,40}?\band I\b", re.I)
+
+
+def split_clauses(text: str) -> list[str]:
+    """The statements of one sentence, each beginning with its own subject.
+
+    "I live in Porto and work as a nurse" gives "I live in Porto" and "I work as a nurse"; "I have
+    a dog and two cats" gives "I have a dog" and "I have two cats".
+    """
+    together = _COMPOUND.sub(lambda m: m.group(0).replace(" and I", " & I"), text)
+    clauses: list[str] = []
+    subject = ""
+    for part in _CLAUSE_BREAK.split(together):
+        part = part.strip(" ,:").replace(" & I", " and I")
+        if not part:
+            continue
+        if re.match(_VERB, part, re.I) and subject:
+            part = f"{subject} {part}"
+        clauses.extend(_share_start(part))
+        if found := _SUBJECT_ONLY.match(part):
+            subject = found.group(1)
+    return clauses
+
+
+def _share_start(clause: str) -> list[str]:
+    start = _SHARED_START.match(clause)
+    if not start:
+        return [clause]
+    rest = clause[start.end() :]
+    pieces = [piece.strip() for piece in _LIST_BREAK.split(rest) if piece.strip()]
+    if len(pieces) < 2:
+        return [clause]
+    return [start.group(1) + piece for piece in pieces]

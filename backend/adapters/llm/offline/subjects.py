@@ -1,0 +1,106 @@
+"""Who a clause is about: the user, somebody of theirs, or a person named just before."""
+
+import re
+from dataclasses import dataclass
+
+from backend.adapters.llm.offline.lexicon import KIN, NOT_NAMES, PETS, PLURALS, alternatives
+
+_QUALIFIER = (
+    r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby|late|twin|half|step|other|new|first|second|"
+    r"third|old|former|ex|best|closest|good|foster|adopted|great|dear|lovely|sweet|beautiful|elderly)"
+)
+_RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
+_PERSON = re.compile(
+    rf"(?:my|our) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
+    r"(?P<name>,? (?-i:[A-ZÀ-Þ][\w'-]+))?,?\s+(?P<rest>\S.*)$",
+    re.I,
+)
+_USER = re.compile(
+    rf"(?:I|we|(?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?:,? (?-i:[A-ZÀ-Þ][\w'-]+),?)? and I)\s+(?P<rest>\S.*)$",
+    re.I,
+)
+_PRONOUN = re.compile(r"(?P<pronoun>he|she|they|it|who)\s+(?P<rest>\S.*)$", re.I)
+_FILLERS = re.compile(
+    r"^(?:(?:also|just|currently|now|actually|really|still|only|recently|finally|usually|always|often|mostly|"
+    r"absolutely|totally|personally|both|already|even|kind of|sort of|do(?! not)|honestly|simply|truly|all|"
+    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too)\s+)+",
+    re.I,
+)
+_KEPT_QUALIFIERS = re.compile(
+    r"older|younger|little|big|elder|eldest|oldest|youngest|middle|late|twin|half|step|other|best|ex|former",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`label` opens a sentence ("The user", "The user's sister"); `key` prefixes its attributes."""
+
+    label: str = "The user"
+    about: str = "user"
+    about_name: str | None = None
+    key: str = ""
+    kin: str = ""
+    plural: bool = False
+
+    @property
+    def is_user(self) -> bool:
+        return self.about == "user"
+
+
+USER = Subject()
+
+
+def person(kin: str, qualifier: str = "", named: str | None = None) -> Subject:
+    """Somebody of the user's: `person("sister", "older")` is "The user's older sister"."""
+    canonical = KIN.get(kin.lower()) or PETS.get(kin.lower()) or kin.lower()
+    kept = " ".join(_KEPT_QUALIFIERS.findall(qualifier.lower()))
+    relation = f"{kept} {canonical}".strip()
+    label = f"The user's {relation}"
+    key = f"{relation}."
+    if named:
+        label, key = f"{label} {named}", f"{relation} {named.lower()}."
+    return Subject(label, "other", named or relation, key, relation, canonical in PLURALS)
+
+
+def read_subject(clause: str, spoken_of: Subject | None) -> tuple[Subject, str] | None:
+    """Split a clause into its subject and what is said of it; None where the subject is unknown.
+
+    `spoken_of` is whom "he", "she" or "they" stands for.
+    """
+    if found := _USER.match(clause):
+        return USER, _FILLERS.sub("", found["rest"])
+    if found := _PERSON.match(clause):
+        named = (found["name"] or "").strip(" ,") or None
+        if named and named.lower() in NOT_NAMES:
+            return None
+        return person(found["kin"], found["qualifier"], named), _FILLERS.sub("", found["rest"])
+    found = _PRONOUN.match(clause)
+    if (
+        found
+        and spoken_of
+        and (
+            spoken_of.plural == (found["pronoun"].lower() == "they")
+            or found["pronoun"].lower() == "who"
+        )
+    ):
+        return spoken_of, _FILLERS.sub("", found["rest"])
+    return None
+
+
+def find_spoken_of(clause: str) -> Subject | None:
+    """The person or pet that a following "she" or "it" would stand for, if there is just one."""
+    found = list(_MENTION.finditer(clause))
+    if len({match["kin"].lower() for match in found}) != 1:
+        return None
+    named = (found[0]["name"] or "").strip(" ,") or None
+    if named and named.lower() in NOT_NAMES:
+        named = None
+    return person(found[0]["kin"], found[0]["qualifier"] or "", named)
+
+
+_MENTION = re.compile(
+    rf"\b(?:my|our|a|an|another) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
+    r"(?P<name>(?:,? (?:called |named )?(?-i:[A-ZÀ-Þ][\w-]+)))?",
+    re.I,
+)

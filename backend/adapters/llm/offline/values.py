@@ -1,0 +1,228 @@
+"""Cuts the value out of what follows a pattern: a name, a place, a job, a thing liked.
+
+Every shape takes the rest of a clause and returns the value, or None where there is none to be
+sure of. `casual` says that the message is typed without capitals.
+"""
+
+import re
+from collections.abc import Callable
+
+from backend.adapters.llm.offline.lexicon import (
+    JOB_ENDING,
+    JOBS,
+    NOT_JOBS,
+    NOT_NAMES,
+    NOT_PLACES,
+    PLACE_NOUNS,
+    STATES_OF_LIFE,
+)
+
+Shape = Callable[[str, bool], str | None]
+
+_END = re.compile(
+    r"\s*(?:[.!?;:()…\"*]|,(?!\s*[A-ZÀ-Þ])| - | – | — )"
+    r"|,?\s+(?:because|but|when|whenever|while|since|so|although|though|especially|except|if|unless|until|"
+    r"which|who|whose|where|that|as well|too|either|right now|now|at the moment|these days|nowadays|currently|"
+    r"anymore|any more|lately|again|already|at all|instead|by the way|btw|lol|haha|tbh|honestly|you know|"
+    r"actually|though|alone|together|I|please|thanks|of course|then|ever|again|xd|yet)\b",
+    re.I,
+)
+_NAME_TOKEN = r"[A-ZÀ-Þ][\w'’-]*"
+_NAME = re.compile(
+    rf"{_NAME_TOKEN}(?: (?:(?:de|da|do|dos|van|von|der|la|le|el|bin|al|y) )?{_NAME_TOKEN}){{0,2}}"
+)
+_PLACE = re.compile(
+    rf"(?:(?:the )?(?:(?:north|south|east|west|centre|center|outskirts|suburbs|middle|[Nn]orth|[Ss]outh)"
+    rf"(?:ern)? (?:of )?)|the (?=[A-Z]))?{_NAME_TOKEN}"
+    rf"(?:(?:,? | (?:de|da|do|del|of|the|upon|on|la|le|am|an der|sur|under|in) |, )(?:{_NAME_TOKEN})){{0,4}}"
+)
+_PLACE_WITH_NOUN = re.compile(
+    rf"(?:a|an|the|my own|my|our)(?: [\w-]+){{0,3}}? (?:{PLACE_NOUNS})\b(?: (?:in|near|outside|by|of|on|close to|outside of)"
+    rf"(?: the| a)?(?: {_NAME_TOKEN}| sea| coast| beach| lake| mountains| forest)+)?"
+)
+_CASUAL_WORDS = re.compile(
+    r"[a-zà-ÿ][\w'-]*(?: (?!(?:with|for|and|near|on|at|in|as|to|from|by|after|is|was|has|lol|rn)\b)[a-zà-ÿ][\w'-]*){0,2}"
+)
+_ARTICLE = re.compile(r"^(?:an?|the|my|our|some)\s+", re.I)
+_NEGATIVE = re.compile(r"^(?:not|never|no|nobody|nothing|no one|none)\b|\bnot\b", re.I)
+_PLACE_TAIL = re.compile(r"\s+(?:with|for|near|on|after|as|at|by|to|from|next to|and)\s.*$", re.I)
+
+
+def phrase(text: str, casual: bool = False) -> str | None:
+    """The words up to the end of the thought; None if empty, negative or over 12 words."""
+    found = _END.search(text)
+    value = (text[: found.start()] if found else text).strip(" ,.'\"-")
+    if not value or _NEGATIVE.search(value) or len(value.split()) > 12:
+        return None
+    return value
+
+
+def name(text: str, casual: bool = False) -> str | None:
+    """A proper name. Typed without capitals, its first word, capitalised."""
+    text = text.lstrip(" '\"")
+    found = _NAME.match(text)
+    if found and not (casual and text.isupper()):
+        words = found.group(0).removesuffix("'s").split()
+        while words and words[-1].lower() in NOT_NAMES:
+            words.pop()
+        return " ".join(words) if words and words[0].lower() not in NOT_NAMES else None
+    if not casual:
+        return None
+    word = re.match(r"[^\W\d_][\w'-]{1,19}", text)
+    if not word or word.group(0).lower() in NOT_NAMES or word.group(0).lower().endswith("ing"):
+        return None
+    return word.group(0).capitalize()
+
+
+def clear_name(text: str, casual: bool = False) -> str | None:
+    """A name by its capital alone, and nothing after it that makes it something else."""
+    found = _NAME.match(text)
+    if casual or not found or found.group(0).split()[0].lower() in NOT_NAMES:
+        return None
+    rest = text[found.end() :].lstrip()
+    return found.group(0) if not rest or rest[0] in ",.;!?)" or rest.startswith("and ") else None
+
+
+def place(text: str, casual: bool = False) -> str | None:
+    """Where something is: a proper name ("Porto, Portugal") or a kind of place ("a small village")."""
+    text = text.strip()
+    for pattern in (_PLACE, _PLACE_WITH_NOUN):
+        found = pattern.match(text)
+        if found and not (casual and text.isupper() and len(text) > 25):
+            value = found.group(0).rstrip(" ,")
+            return None if value.split()[0].lower() in NOT_PLACES else value
+    if not casual:
+        return None
+    rest = phrase(text)
+    word = _CASUAL_WORDS.match(rest.lower()) if rest else None
+    if not word or word.group(0).split()[0] in NOT_PLACES | NOT_NAMES:
+        return None
+    return word.group(0).title()
+
+
+def organisation(text: str, casual: bool = False) -> str | None:
+    """An employer or school: a proper name, or "a bakery", "the local library"."""
+    text = _PLACE_TAIL_ORG.sub("", text.strip())
+    named = re.match(
+        rf"(?:the )?{_NAME_TOKEN}(?: (?:(?:of|the|and|&|de|for) )*{_NAME_TOKEN}){{0,4}}", text
+    )
+    if named and named.group(0).split()[0].lower() not in NOT_PLACES:
+        return named.group(0)
+    value = phrase(text)
+    if value is None or len(value.split()) > 6 or value.split()[0].lower() in NOT_ORGANISATIONS:
+        return None
+    if re.match(r"(?:an?|the|my|our|another|two)\s", value, re.I):
+        return value
+    return value.split(" in ")[0].title() if casual and len(value.split()) <= 3 else None
+
+
+_PLACE_TAIL_ORG = re.compile(
+    r"\s+(?:as|for the|with|since|on|from|full|part|these|because|until|every|near|too|now|called)\s.*$"
+    r"|\s+(?:full[- ]time|part[- ]time|now|too|nights|remotely)\b.*$",
+    re.I,
+)
+NOT_ORGANISATIONS = frozenset(
+    "home night nights the it this that being my myself least all becoming getting making learning something "
+    "improving weekends peace work once times present".split()
+) - {"the", "my"}
+
+
+def role(text: str, casual: bool = False) -> str | None:
+    """An occupation after "work as" or "a job as": any noun phrase, at most five words."""
+    value = phrase(_JOB_TAIL.sub("", text))
+    if value is None:
+        return None
+    value = _ARTICLE.sub("", value)
+    return value if 0 < len(value.split()) <= 5 and not value.isupper() else None
+
+
+_JOB_TAIL = re.compile(
+    r"\s+(?:at|in|for|with|on|by|from|to|based|and|working|these|now|because|here|near|there|or)\s.*$|\s+(?:here|there|now)$",
+    re.I,
+)
+
+
+def job(text: str, casual: bool = False) -> str | None:
+    """An occupation after "I am a": only what is known to be one."""
+    value = role(text)
+    if value is None or not value.split():
+        return None
+    head = value.split()[-1].lower()
+    if head in NOT_JOBS or value.lower() in STATES_OF_LIFE:
+        return None
+    return value if head in JOBS or JOB_ENDING.search(head) else None
+
+
+def thing(text: str, casual: bool = False) -> str | None:
+    """Something liked, played or eaten: a short noun phrase with a meaning of its own."""
+    value = phrase(text)
+    if value is None:
+        return None
+    value = _THING_TAIL.sub("", value).strip(" ,'")
+    first = value.split()[0].lower() if value else ""
+    if not value or len(value.split()) > 8 or first in NOT_THINGS or len(value) < 2:
+        return None
+    return None if _POINTS_ELSEWHERE.search(value) else value
+
+
+_THING_TAIL = re.compile(
+    r"\s+(?:so much|very much|a lot|lots|the most|more than anything|the best|like crazy|to bits|too much|"
+    r"to death|with (?:my|all|a) .*|today|tonight|as a kid|much|anyway|really|best|most|sometimes|all the time|though|"
+    r"right\b.*)$",
+    re.I,
+)
+NOT_THINGS = frozenset(
+    "it this that these those you your him her his them me us how what when where why who whom to the_way "
+    "being_here everything nothing anything something i we he she they there here not so as if about more less "
+    "its their an_idea each both such one someone somebody nobody everyone everybody myself mine yours hers "
+    "too very just only really even all lol same another other either talking chatting hearing".split()
+)
+_POINTS_ELSEWHERE = re.compile(
+    r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the (?:way|idea|fact|sound of|thought|one|part|look)\b"
+    r"|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story|weather|view|answer|question)\b",
+    re.I,
+)
+
+
+def age(text: str, casual: bool = False) -> str | None:
+    """An age from 1 to 120, as said."""
+    found = re.match(r"\d{1,3}|[a-z]+(?:-[a-z]+)?", text, re.I)
+    if not found:
+        return None
+    said = found.group(0)
+    if said.isdigit():
+        return said if 0 < int(said) <= 120 else None
+    return said if said.lower() in _AGES else None
+
+
+_UNITS = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_AGES = frozenset(_UNITS + _TEENS + _TENS + [f"{ten}-{unit}" for ten in _TENS for unit in _UNITS])
+
+SHAPES: dict[str, Shape] = {
+    "name": name,
+    "clear_name": clear_name,
+    "place": place,
+    "org": organisation,
+    "role": role,
+    "job": job,
+    "thing": thing,
+    "phrase": phrase,
+    "age": age,
+}
+
+
+_FIXED_PAIRS = re.compile(
+    r"\b(?:mac and cheese|rock and roll|rock 'n' roll|fish and chips|arts and crafts|dungeons and dragons|"
+    r"salt and vinegar|gin and tonic|bed and breakfast|drum and bass|black and white|bread and butter|"
+    r"peanut butter and jelly|r and b|pride and prejudice|war and peace|salt and pepper)\b",
+    re.I,
+)
+
+
+def split_list(text: str) -> list[str]:
+    """The items of "pizza, pasta and mac and cheese", in order."""
+    joined = _FIXED_PAIRS.sub(lambda m: m.group(0).replace(" and ", " \0 "), text)
+    items = re.split(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s+&\s+|\s+nor\s+", joined)
+    return [item.replace(" \0 ", " and ").strip() for item in items if item.strip()]

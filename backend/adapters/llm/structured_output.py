@@ -1,0 +1,97 @@
+"""Asking for one JSON object and reading what comes back. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from backend.errors import ModelOutputInvalid
+from backend.ports import StructuredRequest
+
+# Enough of a wrong answer for a model to see its mistake, without paying for all of it again.
+SHOWN_ON_RETRY = 4000  # characters
+
+
+def request_messages(request: StructuredRequest, json_mode: str) -> list[dict[str, str]]:
+    """The messages of a structured request; without schema mode the schema goes in the prompt."""
+    system = request.system
+    if json_mode != "json_schema":
+        system += (
+            "\n\nAnswer with one JSON object and nothing else, no code fence. It must satisfy this "
+            f"JSON schema:\n{json.dumps(request.schema, ensure_ascii=False)}"
+        )
+    return [{"role": "system", "content": system}, {"role": "user", "content": request.user}]
+
+
+def response_format(request: StructuredRequest, json_mode: str) -> dict[str, Any]:
+    """The `response_format` parameter for a mode; empty for plain text."""
+    if json_mode == "text":
+        return {}
+    if json_mode == "json_object":
+        return {"response_format": {"type": "json_object"}}
+    wanted = {"name": request.name, "schema": dict(request.schema), "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": wanted}}
+
+
+def correction(error: ModelOutputInvalid) -> list[dict[str, str]]:
+    """Messages that show a model its wrong answer and what is wrong with it."""
+    wrong = error.output[:SHOWN_ON_RETRY]
+    answer = [{"role": "assistant", "content": wrong}] if wrong.strip() else []
+    complaint = (
+        f"That answer can't be used: {error.message} "
+        "Answer again with only the corrected JSON object."
+    )
+    return [*answer, {"role": "user", "content": complaint}]
+
+
+def parse_object(text: str, schema: Mapping[str, Any], *, cut_off: bool = False) -> dict[str, Any]:
+    """The JSON object in `text`, checked against `schema`.
+
+    Code fences and words around the object are tolerated. `cut_off` says that the model ran into
+    its output limit: then nothing is trusted, even if it happens to parse.
+
+    Raises:
+        ModelOutputInvalid: no object, or outside the schema; the sentence names the place, and
+            `output` is the text.
+    """
+    if cut_off:
+        raise ModelOutputInvalid("The answer was cut off; it must be shorter.", output=text)
+    found = _first_object(text)
+    if found is None:
+        raise ModelOutputInvalid("There is no complete JSON object in the answer.", output=text)
+    problem = best_match(Draft202012Validator(schema).iter_errors(found))
+    if problem is not None:
+        raise ModelOutputInvalid(_describe(problem), output=text)
+    return found
+
+
+def _first_object(text: str) -> dict[str, Any] | None:
+    fenced = _FENCE.search(text)
+    for candidate in ([fenced[1]] if fenced else []) + [text]:
+        start = candidate.find("{")
+        try:
+            # Only from the first brace: an object inside a broken one is not the answer.
+            found, _ = _DECODER.raw_decode(candidate, start) if start >= 0 else (None, 0)
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            return found
+    return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_FENCE = re.compile(r"```(?:json)?\s*(\{.*?\})\s*```", re.DOTALL)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _describe(problem: ValidationError) -> str:
+    """The place and the rule broken, without the offending value: it may quote a person."""
+    place = problem.json_path
+    rule = f"{problem.validator}: {json.dumps(problem.validator_value, ensure_ascii=False)}"
+    return f"{place} breaks the schema's rule {rule[:300]}."

@@ -1,0 +1,52 @@
+"""Characters in PostgreSQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from backend.models import Character
+
+
+class PostgresCharacters:
+    """Implements `Characters`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, character: Character) -> None:
+        self._session.add(character)
+        await self._session.flush()
+
+    async def add_missing(self, characters: Sequence[Character]) -> None:
+        rows = [character.model_dump() for character in characters]
+        await self._session.exec(insert(Character).values(rows).on_conflict_do_nothing())
+
+    async def get(self, character_id: UUID) -> Character | None:
+        return await self._session.get(Character, character_id)
+
+    async def visible(self, character_id: UUID, viewer: UUID) -> Character | None:
+        found = await self._session.exec(
+            _visible_to(viewer).where(col(Character.id) == character_id)
+        )
+        return found.first()
+
+    async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
+        query = _visible_to(viewer).order_by(col(Character.id)).limit(limit)
+        if after:
+            query = query.where(col(Character.id) > after)
+        return list(await self._session.exec(query))
+
+    async def save(self, character: Character) -> None:
+        await self._session.merge(character)
+        await self._session.flush()
+
+
+def _visible_to(viewer: UUID) -> SelectOfScalar[Character]:
+    return select(Character).where(
+        col(Character.deleted_at).is_(None),
+        or_(col(Character.owner_id) == viewer, col(Character.visibility) == "public"),
+    )

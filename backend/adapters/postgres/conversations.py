@@ -1,0 +1,63 @@
+"""Conversations in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.models import Conversation
+
+
+class PostgresConversations:
+    """Implements `Conversations`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, conversation: Conversation) -> None:
+        self._session.add(conversation)
+        await self._session.flush()
+
+    async def get(self, conversation_id: UUID) -> Conversation | None:
+        return await self._session.get(Conversation, conversation_id)
+
+    async def of_user(
+        self, conversation_id: UUID, user_id: UUID, *, for_update: bool = False
+    ) -> Conversation | None:
+        query = select(Conversation).where(
+            col(Conversation.id) == conversation_id,
+            col(Conversation.user_id) == user_id,
+            col(Conversation.status) != "deleted",
+        )
+        found = await self._session.exec(query.with_for_update() if for_update else query)
+        return found.first()
+
+    async def page(
+        self,
+        user_id: UUID,
+        *,
+        limit: int,
+        before: tuple[datetime, UUID] | None,
+        character_id: UUID | None,
+        status: str | None,
+    ) -> list[Conversation]:
+        active_at = func.coalesce(Conversation.last_message_at, Conversation.created_at)
+        query = (
+            select(Conversation)
+            .where(col(Conversation.user_id) == user_id, col(Conversation.status) != "deleted")
+            .order_by(active_at.desc(), col(Conversation.id).desc())
+            .limit(limit)
+        )
+        if before:
+            query = query.where(tuple_(active_at, col(Conversation.id)) < before)
+        if character_id:
+            query = query.where(col(Conversation.character_id) == character_id)
+        if status:
+            query = query.where(col(Conversation.status) == status)
+        return list(await self._session.exec(query))
+
+    async def save(self, conversation: Conversation) -> None:
+        await self._session.merge(conversation)
+        await self._session.flush()

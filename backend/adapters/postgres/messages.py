@@ -1,0 +1,122 @@
+"""Messages in PostgreSQL. Their numbers come from the conversation's row, under its lock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CursorResult, insert, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.errors import NotFound
+from backend.models import Conversation, Message, MessageVariant
+
+INSERT_CHUNK = 1000
+
+
+class PostgresMessages:
+    """Implements `Messages`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def append(self, message: Message) -> Message:
+        message.seq = await self._take_numbers(message.conversation_id, 1, message.created_at)
+        self._session.add(message)
+        await self._session.flush()
+        return message
+
+    async def append_many(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
+        if not messages:
+            return
+        newest = max(message.created_at for message in messages)
+        last = await self._take_numbers(conversation_id, len(messages), newest)
+        for seq, message in enumerate(messages, start=last - len(messages) + 1):
+            message.seq = seq
+        for start in range(0, len(messages), INSERT_CHUNK):
+            chunk = [message.model_dump() for message in messages[start : start + INSERT_CHUNK]]
+            await self._session.execute(insert(Message), chunk)
+
+    async def _take_numbers(self, conversation_id: UUID, count: int, newest: datetime) -> int:
+        """Reserve `count` numbers and return the last of them."""
+        taken = await self._session.execute(
+            update(Conversation)
+            .where(col(Conversation.id) == conversation_id)
+            .values(
+                last_seq=Conversation.last_seq + count,
+                message_count=Conversation.message_count + count,
+                last_message_at=newest,
+                updated_at=newest,
+            )
+            .returning(col(Conversation.last_seq))
+            .execution_options(synchronize_session="fetch")
+        )
+        last = taken.scalar_one_or_none()
+        if last is None:
+            raise NotFound("There is no such conversation.")
+        return last
+
+    async def get(self, message_id: UUID) -> Message | None:
+        return await self._session.get(Message, message_id)
+
+    async def by_client_id(self, conversation_id: UUID, client_message_id: str) -> Message | None:
+        found = await self._session.exec(
+            select(Message).where(
+                col(Message.conversation_id) == conversation_id,
+                col(Message.client_message_id) == client_message_id,
+            )
+        )
+        return found.first()
+
+    async def page(
+        self,
+        conversation_id: UUID,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> list[Message]:
+        query = select(Message).where(
+            col(Message.conversation_id) == conversation_id, col(Message.deleted_at).is_(None)
+        )
+        if after is not None:
+            query = query.where(col(Message.seq) > after).order_by(col(Message.seq))
+            return list(await self._session.exec(query.limit(limit)))
+        if before is not None:
+            query = query.where(col(Message.seq) < before)
+        newest_first = await self._session.exec(query.order_by(col(Message.seq).desc()).limit(limit))
+        return list(newest_first)[::-1]
+
+    async def mark_read(
+        self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
+    ) -> int:
+        changed = await self._session.execute(
+            update(Message)
+            .where(
+                col(Message.conversation_id) == conversation_id,
+                col(Message.sender_type) == sender_type,
+                col(Message.seq) <= up_to_seq,
+                col(Message.status) != "read",
+            )
+            .values(status="read", read_at=at)
+        )
+        assert isinstance(changed, CursorResult)
+        return changed.rowcount
+
+    async def save(self, message: Message) -> None:
+        await self._session.merge(message)
+        await self._session.flush()
+
+    async def add_variant(self, variant: MessageVariant) -> None:
+        await self._session.merge(variant)
+        await self._session.flush()
+
+    async def variants(self, message_ids: Sequence[UUID]) -> list[MessageVariant]:
+        if not message_ids:
+            return []
+        found = await self._session.exec(
+            select(MessageVariant)
+            .where(col(MessageVariant.message_id).in_(message_ids))
+            .order_by(col(MessageVariant.message_id), col(MessageVariant.number))
+        )
+        return list(found)

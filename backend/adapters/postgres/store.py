@@ -1,0 +1,99 @@
+"""The store on PostgreSQL: one pool, short transactions, repositories over one session."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.adapters.postgres.characters import PostgresCharacters
+from backend.adapters.postgres.conversations import PostgresConversations
+from backend.adapters.postgres.formation_queue import FormationQueue, JobQueue
+from backend.adapters.postgres.memories import PostgresMemories
+from backend.adapters.postgres.messages import PostgresMessages
+from backend.adapters.postgres.migrate import newest_revision
+from backend.adapters.postgres.relationships import PostgresContexts, PostgresRelationships
+from backend.adapters.postgres.turns import PostgresTurns
+from backend.adapters.postgres.users import PostgresUsers
+from backend.errors import StoreUnavailable
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 10
+POOL_WAIT_SECONDS = 10
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The URL with psycopg 3 as its driver, whatever PostgreSQL spelling came in."""
+    for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+class PostgresTransaction:
+    """The repositories of one unit of work."""
+
+    def __init__(self, session: AsyncSession, jobs: JobQueue) -> None:
+        self.users = PostgresUsers(session)
+        self.characters = PostgresCharacters(session)
+        self.conversations = PostgresConversations(session)
+        self.messages = PostgresMessages(session)
+        self.turns = PostgresTurns(session)
+        self.memories = PostgresMemories(session)
+        self.relationships = PostgresRelationships(session)
+        self.contexts = PostgresContexts(session)
+        self.formation = FormationQueue(session, jobs)
+
+
+class PostgresStore:
+    """Implements `Store`. Build it, then use it; connections open on demand."""
+
+    def __init__(self, url: str, jobs: JobQueue) -> None:
+        self._jobs = jobs
+        self._engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_WAIT_SECONDS,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=utc"},
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresTransaction]:
+        """See `Store.transaction`."""
+        session = AsyncSession(self._engine, expire_on_commit=False)
+        try:
+            async with session, session.begin():
+                yield PostgresTransaction(session, self._jobs)
+        except (OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable("The database can't be reached. Check DATABASE_URL and that PostgreSQL runs.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreUnavailable("The connection to the database broke off.") from error
+            raise
+
+    async def check(self) -> None:
+        """See `Store.check`."""
+        try:
+            async with self._engine.connect() as connection:
+                current = await connection.run_sync(_revision)
+        except (OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable("The database can't be reached. Check DATABASE_URL and that PostgreSQL runs.") from error
+        if current != newest_revision():
+            raise StoreUnavailable(
+                f"The database is at schema {current or 'none'}, this version needs {newest_revision()}. "
+                "Run `keepsake migrate`."
+            )
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,93 @@
+"""Episodes: what was said, kept word for word and made recallable at once. Pure functions.
+
+One message is one episode. It is embedded as "date, speaker: text", with the message before it
+clipped behind: the turn comes first because the encoder reads 256 word pieces and cuts the rest.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from backend.models import Memory, Message, Owner
+
+PREDECESSOR_CHARACTERS = 200
+EPISODE_IMPORTANCE = 3
+
+
+def content_hash(content: str) -> str:
+    """The key under which two memories count as the same: case, spacing and final stop aside."""
+    return sha256(" ".join(content.lower().split()).rstrip(".!").encode()).hexdigest()
+
+
+def spoken_on(moment: datetime) -> str:
+    """A date as people write it, so that "in May 2023" finds it: `8 May 2023`."""
+    at = moment.astimezone(UTC)
+    return f"{at.day} {at:%B %Y}"
+
+
+def episode_text(
+    content: str, speaker: str, said_at: datetime, predecessor: tuple[str, str] | None
+) -> str:
+    """What is embedded for one message; `predecessor` is (speaker, content)."""
+    text = f"{spoken_on(said_at)}, {speaker}: {content}"
+    if predecessor:
+        text += f"\n({predecessor[0]}: {predecessor[1][:PREDECESSOR_CHARACTERS]})"
+    return text
+
+
+def episodes(
+    owner: Owner,
+    messages: Sequence[Message],
+    names: dict[str, str],
+    before: Message | None = None,
+) -> list[Memory]:
+    """An episode for each message that says something, in order.
+
+    `names` maps sender type to display name; `before` is the message ahead of the first.
+    """
+    found = []
+    previous = before
+    for message in messages:
+        if _says_something(message):
+            found.append(_episode(owner, message, names, previous))
+        previous = message
+    return found
+
+
+def _says_something(message: Message) -> bool:
+    return bool(
+        message.content.strip()
+        and message.type != "system"
+        and message.state != "failed"
+        and message.deleted_at is None
+    )
+
+
+def _episode(
+    owner: Owner, message: Message, names: dict[str, str], previous: Message | None
+) -> Memory:
+    speaker = names[message.sender_type]
+    predecessor = (names[previous.sender_type], previous.content) if previous else None
+    return Memory(
+        character_id=owner.character_id,
+        user_id=owner.user_id,
+        conversation_id=message.conversation_id,
+        kind="episode",
+        content=message.content,
+        content_hash=str(message.id),  # each message is its own episode, however often repeated
+        category="event",
+        importance=EPISODE_IMPORTANCE,
+        about=message.sender_type,
+        about_name=speaker,
+        first_mentioned=message.created_at,
+        last_reinforced=message.created_at,
+        mention_time=message.created_at,
+        source_message_ids=[message.id],
+        index_text=episode_text(message.content, speaker, message.created_at, predecessor),
+    )
+
+
+def sources(memories: Iterable[Memory]) -> set[UUID]:
+    """Every message that any of the memories cites."""
+    return {message_id for memory in memories for message_id in memory.source_message_ids}

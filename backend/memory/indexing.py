@@ -1,0 +1,78 @@
+"""Keeping the vector index in step with the rows (T4). A row says whether it is in step
+(`index_state`), so whatever fails here is swept up later."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from backend.errors import EncoderUnavailable
+from backend.memory.resources import MemoryResources
+from backend.models import Memory
+from backend.ports import IndexPoint
+from embeddings.base import EncoderError, Vectors
+
+
+async def encode_memories(resources: MemoryResources, memories: Sequence[Memory]) -> Vectors:
+    """Dense vectors `float32[n, dimension]` of what each memory is indexed as.
+
+    Raises:
+        EncoderUnavailable: the encoder isn't there.
+    """
+    try:
+        return await resources.encoder.encode_documents([_indexed_as(memory) for memory in memories])
+    except EncoderError as error:
+        raise EncoderUnavailable(str(error)) from error
+
+
+def _indexed_as(memory: Memory) -> str:
+    return memory.index_text or memory.content
+
+
+async def index_memories(
+    resources: MemoryResources, memories: Sequence[Memory], vectors: Vectors | None = None
+) -> int:
+    """Bring the index up to date with these rows: active ones in, the others out.
+
+    `vectors`, if given, are those of `memories` in order. Returns how many rows are in step.
+
+    Raises:
+        EncoderUnavailable, IndexUnavailable, StoreUnavailable: nothing is marked; sweep again.
+    """
+    active = [memory for memory in memories if memory.status == "active"]
+    if vectors is None:
+        vectors = await encode_memories(resources, active)
+    elif len(active) < len(memories):
+        kept = [place for place, memory in enumerate(memories) if memory.status == "active"]
+        vectors = vectors[kept]
+    await resources.index.upsert(
+        [
+            IndexPoint(
+                memory.id,
+                memory.owner,
+                memory.kind,
+                vector,
+                resources.keywords.encode_document(_indexed_as(memory)),
+            )
+            for memory, vector in zip(active, vectors, strict=True)
+        ]
+    )
+    await _take_out(resources, [memory for memory in memories if memory.status != "active"])
+    async with resources.store.transaction() as tx:
+        in_step = await tx.memories.mark_synced(memories, resources.encoder.name)
+    await _drop_deleted(resources, [memory for memory in active if memory.id not in in_step])
+    return len(in_step)
+
+
+async def _drop_deleted(resources: MemoryResources, doubtful: Sequence[Memory]) -> None:
+    """A row deleted while its vector was written must not leave the vector behind. One that only
+    changed stays pending and is written again."""
+    for owner, group in groupby(doubtful, key=lambda memory: memory.owner):
+        ids = [memory.id for memory in group]
+        async with resources.store.transaction() as tx:
+            alive = {memory.id for memory in await tx.memories.of_owner(owner, ids)}
+        if gone := [memory_id for memory_id in ids if memory_id not in alive]:
+            await resources.index.delete(owner, gone)
+
+
+async def _take_out(resources: MemoryResources, memories: Sequence[Memory]) -> None:
+    for owner, group in groupby(memories, key=lambda memory: memory.owner):
+        await resources.index.delete(owner, [memory.id for memory in group])

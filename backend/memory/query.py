@@ -1,0 +1,57 @@
+"""Reading a recall query: whose words are asked for, and what to search for. Pure functions.
+
+Names of the two people are in every memory's text, so in a query they only pull all vectors
+together: they are taken out of the dense query, and say whose words to prefer instead.
+"""
+
+import re
+from dataclasses import dataclass
+
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself)\b", re.IGNORECASE)
+_SECOND_PERSON = re.compile(r"\b(?:you|you're|you've|your|yours|yourself)\b", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class RecallQuery:
+    """`dense_text` goes to the encoder, `keyword_text` to BM25; `asked_about` is `user`,
+    `character` or None where the text points at neither or both."""
+
+    dense_text: str
+    keyword_text: str
+    asked_about: str | None
+
+
+def read_query(text: str, *, user_name: str, character_name: str) -> RecallQuery:
+    """Take a query apart. The user is the one who speaks: "my" means the user's."""
+    plain = text.replace("’", "'")
+    mentions_user = _mentions(plain, user_name) or bool(_FIRST_PERSON.search(plain))
+    mentions_character = _mentions(plain, character_name)
+    if not mentions_user and not mentions_character:
+        mentions_character = bool(_SECOND_PERSON.search(plain))
+    asked_about = None
+    if mentions_user != mentions_character:
+        asked_about = "user" if mentions_user else "character"
+    nameless = _without_names(plain, (user_name, character_name))
+    return RecallQuery(nameless or plain, plain, asked_about)
+
+
+def _name_pattern(name: str) -> re.Pattern[str] | None:
+    """Matches the full name or its first word, with a possessive ending."""
+    words = name.split()
+    if not words:
+        return None
+    forms = "|".join(re.escape(form) for form in dict.fromkeys((" ".join(words), words[0])))
+    return re.compile(rf"(?<!\w)(?:{forms})(?:'s|')?(?!\w)", re.IGNORECASE)
+
+
+def _mentions(text: str, name: str) -> bool:
+    pattern = _name_pattern(name)
+    return bool(pattern and pattern.search(text))
+
+
+def _without_names(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        if pattern := _name_pattern(name):
+            text = pattern.sub(" ", text)
+    return _SPACES.sub(" ", text).strip(" ,.?!")

@@ -1,0 +1,130 @@
+"""Recall: from a question to the few memories worth telling the model.
+
+The index proposes, Postgres decides: hits are re-read from the truth, so what was deleted or
+superseded a moment ago is never used, whatever the index still holds.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+from uuid import UUID
+
+from backend.errors import EncoderUnavailable
+from backend.memory.query import RecallQuery, read_query
+from backend.memory.resources import MemoryResources
+from backend.memory.scoring import LeftOut, RecallPolicy, ScoredMemory, score_candidates, select
+from backend.models import Memory, Owner, utc_now
+from backend.ports import IndexHits
+from embeddings.base import EncoderError
+
+DEFAULT_POLICY = RecallPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRequest:
+    """What to recall. `floors` drops what has nothing to do with the text: right for a prompt,
+    wrong for a search that asked for N results. `token_budget` None: no cut by length."""
+
+    owner: Owner
+    text: str
+    user_name: str
+    character_name: str
+    limit: int = DEFAULT_POLICY.limit
+    token_budget: int | None = DEFAULT_POLICY.token_budget
+    kinds: tuple[str, ...] | None = None
+    min_score: float = 0.0
+    floors: bool = True
+    in_window: frozenset[UUID] = frozenset()
+    now: datetime = field(default_factory=utc_now)
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What came to mind, best first, what did not make it and why, and milliseconds by step."""
+
+    memories: tuple[ScoredMemory, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+async def recall(
+    resources: MemoryResources, request: RecallRequest, policy: RecallPolicy = DEFAULT_POLICY
+) -> Recollection:
+    """Find the memories of one owner that fit a text.
+
+    Raises:
+        EncoderUnavailable, IndexUnavailable, StoreUnavailable: that part is down.
+    """
+    if not request.text.strip():
+        return Recollection()
+    clock = _Clock()
+    query = read_query(
+        request.text, user_name=request.user_name, character_name=request.character_name
+    )
+    hits = await _search(resources, request, query, policy, clock)
+    memories = await _reread(resources, request, hits)
+    clock.lap("hydrate")
+    ranked = score_candidates(
+        memories, hits, asked_about=query.asked_about, now=request.now, policy=policy
+    )
+    chosen, left_out = select(
+        ranked,
+        limit=request.limit,
+        token_budget=request.token_budget,
+        min_score=request.min_score,
+        near_only=policy if request.floors else None,
+        in_window=request.in_window,
+    )
+    clock.lap("rank")
+    return Recollection(tuple(chosen), tuple(left_out), clock.laps)
+
+
+async def _search(
+    resources: MemoryResources,
+    request: RecallRequest,
+    query: RecallQuery,
+    policy: RecallPolicy,
+    clock: "_Clock",
+) -> IndexHits:
+    try:
+        dense = await resources.encoder.encode_query(query.dense_text)
+    except EncoderError as error:
+        raise EncoderUnavailable(str(error)) from error
+    clock.lap("embed")
+    hits = await resources.index.search(
+        request.owner,
+        dense,
+        resources.keywords.encode_query(query.keyword_text),
+        limit=max(policy.candidates_per_arm, request.limit),
+        kinds=request.kinds,
+    )
+    clock.lap("search")
+    return hits
+
+
+async def _reread(
+    resources: MemoryResources, request: RecallRequest, hits: IndexHits
+) -> list[Memory]:
+    ids = list(hits.dense.keys() | hits.keyword.keys())
+    if not ids:
+        return []
+    async with resources.store.transaction() as tx:
+        memories = await tx.memories.of_owner(request.owner, ids)
+    return [
+        memory
+        for memory in memories
+        if memory.status == "active" and (not request.kinds or memory.kind in request.kinds)
+    ]
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 2)
+        self._last = now

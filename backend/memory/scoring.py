@@ -1,0 +1,218 @@
+"""Ranking recall candidates. Pure functions; every weight is in `RecallPolicy`.
+
+Score fusion: each arm is normalised over the candidates of this query, then summed with weights
+(Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", 2023: a convex combination
+of normalised scores beats reciprocal rank fusion). Recency, importance and reinforcement follow
+Park et al., "Generative Agents" (2023), as small additions that settle near ties.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from backend.models import Memory
+from backend.ports import IndexHits
+
+TOKENS_PER_CHARACTER = 0.25  # about 4 characters of English a token
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPolicy:
+    """How candidates are found and weighed. Weights are relative; scores end up in 0-1.
+
+    `similarity_floor`: least cosine at which a memory without a keyword hit may enter a prompt.
+    """
+
+    candidates_per_arm: int = 100
+    dense: float = 0.7
+    keyword: float = 0.3
+    speaker: float = 0.15
+    recency: float = 0.03
+    importance: float = 0.03
+    reinforcement: float = 0.02
+    recency_half_life_days: float = 30.0
+    bare_question_penalty: float = 0.2
+    similarity_floor: float = 0.25
+    keyword_floor: float = 0.2
+    token_budget: int = 700
+    limit: int = 10
+
+    @property
+    def full_marks(self) -> float:
+        """The greatest weighted sum that a memory can reach."""
+        return (
+            self.dense
+            + self.keyword
+            + self.speaker
+            + self.recency
+            + self.importance
+            + self.reinforcement
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredMemory:
+    """A candidate with its final score and the parts it came from, all in 0-1, higher is better.
+
+    `scores["dense"]` is the cosine similarity, `scores["keyword"]` BM25 over the query's best.
+    """
+
+    memory: Memory
+    score: float
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A candidate that did not make it, and why."""
+
+    memory_id: UUID
+    reason: str  # below_threshold | already_in_window | repeats_another | token_budget | over_limit
+    score: float
+
+
+def score_candidates(
+    memories: Iterable[Memory],
+    hits: IndexHits,
+    *,
+    asked_about: str | None,
+    now: datetime,
+    policy: RecallPolicy,
+) -> list[ScoredMemory]:
+    """Score every candidate; best first, newer first among equals."""
+    dense = _min_max(hits.dense)
+    keyword = _over_best(hits.keyword)
+    scored = [
+        _score(
+            memory,
+            dense.get(memory.id, 0.0),
+            keyword.get(memory.id, 0.0),
+            max(0.0, hits.dense.get(memory.id, 0.0)),
+            asked_about,
+            now,
+            policy,
+        )
+        for memory in memories
+    ]
+    return sorted(scored, key=lambda item: (-item.score, -item.memory.mention_time.timestamp()))
+
+
+def _score(
+    memory: Memory,
+    dense: float,
+    keyword: float,
+    cosine: float,
+    asked_about: str | None,
+    now: datetime,
+    policy: RecallPolicy,
+) -> ScoredMemory:
+    recency = _recency(memory, now, policy)
+    importance = memory.importance / 10
+    reinforcement = 1 - 1 / max(1, memory.reinforcement_count)
+    total = (
+        policy.dense * dense
+        + policy.keyword * keyword
+        + policy.speaker * (memory.about == asked_about)
+        + policy.recency * recency
+        + policy.importance * importance
+        + policy.reinforcement * reinforcement
+        - policy.bare_question_penalty * is_bare_question(memory)
+    )
+    scores = {
+        "dense": round(min(1.0, cosine), 4),
+        "keyword": round(keyword, 4),
+        "recency": round(recency, 4),
+        "importance": round(importance, 4),
+        "reinforcement": round(reinforcement, 4),
+    }
+    return ScoredMemory(memory, round(max(0.0, total) / policy.full_marks, 4), scores)
+
+
+def _recency(memory: Memory, now: datetime, policy: RecallPolicy) -> float:
+    """1 for what was just said, halved every half-life."""
+    age_days = max(0.0, (now - memory.last_reinforced).total_seconds() / 86_400)
+    return float(0.5 ** (age_days / policy.recency_half_life_days))
+
+
+def is_bare_question(memory: Memory) -> bool:
+    """Whether an episode only asks. Asked twice, a question would otherwise recall itself first."""
+    text = memory.content.strip()
+    return (
+        memory.kind == "episode"
+        and text.endswith("?")
+        and not any(mark in text[:-1] for mark in ".!?\n")
+    )
+
+
+def _min_max(scores: Mapping[UUID, float]) -> dict[UUID, float]:
+    if not scores:
+        return {}
+    low, high = min(scores.values()), max(scores.values())
+    if high == low:
+        return dict.fromkeys(scores, 1.0)
+    return {key: (value - low) / (high - low) for key, value in scores.items()}
+
+
+def _over_best(scores: Mapping[UUID, float]) -> dict[UUID, float]:
+    best = max(scores.values(), default=0.0)
+    return {key: value / best for key, value in scores.items()} if best > 0 else {}
+
+
+def is_near(item: ScoredMemory, policy: RecallPolicy) -> bool:
+    """Whether a memory has to do with the query at all: ranks alone would always fill ten places."""
+    return (
+        item.scores["dense"] >= policy.similarity_floor
+        or item.scores["keyword"] >= policy.keyword_floor
+    )
+
+
+def select(
+    ranked: Sequence[ScoredMemory],
+    *,
+    limit: int,
+    token_budget: int | None,
+    min_score: float = 0.0,
+    near_only: RecallPolicy | None = None,
+    in_window: frozenset[UUID] = frozenset(),
+) -> tuple[list[ScoredMemory], list[LeftOut]]:
+    """Cut a ranking down to what is used, and say why the rest is left out.
+
+    `in_window` are messages that the prompt shows anyway; `near_only` applies that policy's floors.
+    """
+    chosen: list[ScoredMemory] = []
+    left_out: list[LeftOut] = []
+    tokens = 0.0
+    for item in ranked:
+        cost = len(item.memory.content) * TOKENS_PER_CHARACTER
+        reason = None
+        if item.score < min_score or (near_only and not is_near(item, near_only)):
+            reason = "below_threshold"
+        elif item.memory.kind == "episode" and in_window.issuperset(item.memory.source_message_ids):
+            reason = "already_in_window"
+        elif _repeats(item.memory, chosen):
+            reason = "repeats_another"
+        elif len(chosen) >= limit:
+            reason = "over_limit"
+        elif token_budget is not None and tokens + cost > token_budget:
+            reason = "token_budget"
+        if reason:
+            left_out.append(LeftOut(item.memory.id, reason, item.score))
+        else:
+            chosen.append(item)
+            tokens += cost
+    return chosen, left_out
+
+
+def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
+    """Whether a better item says the same: an episode and a fact drawn from that very message, or
+    the same words twice. Two facts from one message are two things."""
+    text = memory.content.strip().lower()
+    cited = set(memory.source_message_ids)
+    for other in (item.memory for item in chosen):
+        if other.content.strip().lower() == text:
+            return True
+        one_is_episode = (memory.kind == "episode") != (other.kind == "episode")
+        if one_is_episode and cited and cited <= set(other.source_message_ids):
+            return True
+    return False

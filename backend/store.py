@@ -1,0 +1,283 @@
+"""The store port: Postgres is the truth, reached through short transactions.
+
+`async with store.transaction() as tx:` commits on a clean exit and rolls back on an exception.
+No transaction is ever held while a model, the encoder or the vector index works.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from backend.models import (
+    Character,
+    Conversation,
+    Memory,
+    MemoryRevision,
+    Message,
+    MessageVariant,
+    Owner,
+    Relationship,
+    RelationshipChange,
+    ReplyContext,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFilter:
+    """Narrows a listing of memories; None leaves a field open. `text` matches anywhere in the content."""
+
+    kinds: tuple[str, ...] | None = None
+    category: str | None = None
+    status: str | None = "active"
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormationState:
+    """How far memory of an owner has come: messages not yet formed or not yet recallable,
+    jobs given up after their retries, and when something was last formed."""
+
+    pending_messages: int
+    parked_jobs: int
+    last_formed_at: datetime | None
+
+
+class Users(Protocol):
+    async def add(self, user: User) -> None:
+        """Raises: Conflict: the address is taken."""
+
+    async def get(self, user_id: UUID) -> User | None: ...
+
+    async def by_email(self, email: str) -> User | None:
+        """Ignores case."""
+
+
+class Characters(Protocol):
+    async def add(self, character: Character) -> None: ...
+
+    async def add_missing(self, characters: Sequence[Character]) -> None:
+        """Add those whose id isn't there yet."""
+
+    async def get(self, character_id: UUID) -> Character | None:
+        """Any character, deleted ones too: its conversations go on showing its name."""
+
+    async def visible(self, character_id: UUID, viewer: UUID) -> Character | None:
+        """The viewer's own or a public one, not deleted."""
+
+    async def page(
+        self, viewer: UUID, *, limit: int, after: UUID | None
+    ) -> list[Character]:
+        """Visible characters in order of id."""
+
+    async def save(self, character: Character) -> None: ...
+
+
+class Conversations(Protocol):
+    async def add(self, conversation: Conversation) -> None: ...
+
+    async def get(self, conversation_id: UUID) -> Conversation | None: ...
+
+    async def of_user(
+        self, conversation_id: UUID, user_id: UUID, *, for_update: bool = False
+    ) -> Conversation | None:
+        """None for somebody else's and for deleted ones."""
+
+    async def page(
+        self,
+        user_id: UUID,
+        *,
+        limit: int,
+        before: tuple[datetime, UUID] | None,
+        character_id: UUID | None,
+        status: str | None,
+    ) -> list[Conversation]:
+        """Most recently active first."""
+
+    async def save(self, conversation: Conversation) -> None: ...
+
+
+class Messages(Protocol):
+    async def append(self, message: Message) -> Message:
+        """Give the message its conversation's next seq and store it.
+
+        Locks the conversation's row, so that numbers are taken in commit order, without gaps.
+        """
+
+    async def append_many(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
+        """Like `append`, for an import; their times decide the conversation's."""
+
+    async def get(self, message_id: UUID) -> Message | None: ...
+
+    async def by_client_id(self, conversation_id: UUID, client_message_id: str) -> Message | None: ...
+
+    async def page(
+        self,
+        conversation_id: UUID,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> list[Message]:
+        """Ascending by seq: the newest `limit`, those before, or those after a seq. No deleted ones."""
+
+    async def mark_read(
+        self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
+    ) -> int:
+        """Mark what that side sent as read; returns how many changed."""
+
+    async def save(self, message: Message) -> None: ...
+
+    async def add_variant(self, variant: MessageVariant) -> None: ...
+
+    async def variants(self, message_ids: Sequence[UUID]) -> list[MessageVariant]:
+        """Of several messages, in order of number."""
+
+
+class Turns(Protocol):
+    """Which conversations wait for an answer and who is answering. A lease in the database makes it
+    one process; its fence keeps a process that slept through its lease from writing late."""
+
+    async def waiting(self, *, limit: int) -> list[UUID]:
+        """Conversations with an unanswered user message and no live lease."""
+
+    async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
+        """Take the lease. Returns its fence, or None while another process holds it."""
+
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
+        """Extend the lease. False: it was lost, stop working."""
+
+    async def release(self, conversation_id: UUID, fence: int) -> None: ...
+
+    async def release_all(self) -> None:
+        """Forget every lease: only where no other process can exist."""
+
+    async def next_unanswered(self, conversation_id: UUID) -> Message | None: ...
+
+    async def mark_answered(self, conversation_id: UUID, message: Message, fence: int) -> None:
+        """Record that `message` has its reply.
+
+        Raises:
+            Conflict: the fence is stale; the transaction must roll back.
+        """
+
+
+class Memories(Protocol):
+    async def add(self, memories: Sequence[Memory]) -> list[Memory]:
+        """Store, leaving out those whose active twin (same owner, kind, content) is there.
+
+        Returns the ones stored."""
+
+    async def revise(self, revision: MemoryRevision) -> None:
+        """Write a line of a memory's history."""
+
+    async def history(self, memory_id: UUID) -> list[MemoryRevision]: ...
+
+    async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
+        """Those of the owner among the ids, whatever their status; in no order."""
+
+    async def page(
+        self, owner: Owner, narrow: MemoryFilter, *, limit: int, before: UUID | None
+    ) -> list[Memory]:
+        """Newest first."""
+
+    async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
+        """Active facts about one attribute."""
+
+    async def by_content_hash(self, owner: Owner, kind: str, content_hash: str) -> Memory | None:
+        """The active memory with exactly this content."""
+
+    async def of_messages(
+        self, owner: Owner, message_ids: Sequence[UUID], *, kind: str | None = None
+    ) -> list[Memory]:
+        """Those that cite any of the messages."""
+
+    async def count_by_kind(self, owner: Owner) -> dict[str, int]:
+        """Active ones."""
+
+    async def save(self, memory: Memory) -> None: ...
+
+    async def delete(self, memory_ids: Sequence[UUID]) -> None: ...
+
+    async def unsynced(self, *, limit: int, older_than: datetime) -> list[Memory]:
+        """Rows that the vector index doesn't reflect yet."""
+
+    async def mark_synced(self, memories: Sequence[Memory], model: str) -> set[UUID]:
+        """Mark rows whose vectors were written. Returns the ids that are still active and unchanged."""
+
+    async def mark_index_failure(self, memory_ids: Sequence[UUID]) -> None: ...
+
+
+class Relationships(Protocol):
+    async def get(self, owner: Owner, *, for_update: bool = False) -> Relationship:
+        """The stored one, or a fresh one that `save` will store."""
+
+    async def save(self, relationship: Relationship) -> None: ...
+
+    async def add_change(self, change: RelationshipChange) -> None: ...
+
+    async def changes(self, owner: Owner, *, since: datetime | None, limit: int) -> list[RelationshipChange]:
+        """Newest first, undone ones left out."""
+
+
+class Contexts(Protocol):
+    async def save(self, context: ReplyContext) -> None: ...
+
+    async def get(self, message_id: UUID) -> ReplyContext | None: ...
+
+
+class Formation(Protocol):
+    """The queue of conversations whose newest messages wait to be formed into memory."""
+
+    async def enqueue(self, conversation_id: UUID, *, delay_seconds: float) -> None:
+        """Ask for formation, in this transaction. A request that already waits is enough."""
+
+    async def unformed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
+        """The oldest messages not yet formed into memory."""
+
+    async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
+        """The messages just before `seq`, ascending."""
+
+    async def advance(self, conversation_id: UUID, *, from_seq: int, to_seq: int) -> None:
+        """Record that messages up to `to_seq` are formed.
+
+        Raises:
+            Conflict: another run was first; the transaction must roll back.
+        """
+
+    async def state(self, owner: Owner) -> FormationState: ...
+
+
+class Transaction(Protocol):
+    """One short unit of work; the repositories share its session."""
+
+    users: Users
+    characters: Characters
+    conversations: Conversations
+    messages: Messages
+    turns: Turns
+    memories: Memories
+    relationships: Relationships
+    contexts: Contexts
+    formation: Formation
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that commits on a clean exit.
+
+        Raises:
+            StoreUnavailable: the database can't be reached.
+        """
+
+    async def check(self) -> None:
+        """Prove that the database answers and its schema is this version's.
+
+        Raises:
+            StoreUnavailable: the reason, as a sentence that says what to do.
+        """

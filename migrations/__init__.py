@@ -1,0 +1,1 @@
+"""Schema revisions: expand, deploy, contract."""

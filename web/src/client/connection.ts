@@ -1,0 +1,116 @@
+import { io, type Socket } from "socket.io-client";
+
+import { KeepsakeError } from "./errors";
+import type { ClientEvents, Joined, Message, OutgoingText, Refused, ServerEvents } from "./types";
+
+/** How long an answer may take before the request counts as lost. */
+const ANSWER_WITHIN_MS = 15_000;
+
+type Unsubscribe = () => void;
+
+/** The live side of Keepsake: typed events over Socket.IO, reconnecting by itself. */
+export class Connection {
+  private readonly socket: Socket<ServerEvents, ClientEvents>;
+
+  constructor(token: string, baseUrl = "", path = "/socket.io") {
+    const options = {
+      path,
+      auth: { token },
+      autoConnect: false,
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      reconnectionDelayMax: 4000,
+    };
+    this.socket = baseUrl ? io(baseUrl, options) : io(options);
+  }
+
+  get isOpen(): boolean {
+    return this.socket.connected;
+  }
+
+  open(): void {
+    this.socket.connect();
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+
+  /** Hear one kind of server event until the returned function is called. */
+  on<Name extends keyof ServerEvents>(name: Name, listener: ServerEvents[Name]): Unsubscribe {
+    // Socket.IO's own event map can't be indexed by a generic name.
+    const socket = this.socket as unknown as Listening;
+    socket.on(name, listener);
+    return () => socket.off(name, listener);
+  }
+
+  /** Hear the connection come and go. */
+  onChange(listener: (isOpen: boolean) => void): Unsubscribe {
+    const opened = () => listener(true);
+    const closed = () => listener(false);
+    this.socket.on("connect", opened);
+    this.socket.on("disconnect", closed);
+    return () => {
+      this.socket.off("connect", opened);
+      this.socket.off("disconnect", closed);
+    };
+  }
+
+  /** Hear that the server turned the token down; the connection won't come back by itself. */
+  onRejected(listener: () => void): Unsubscribe {
+    const failed = () => {
+      if (!this.socket.active) listener();
+    };
+    this.socket.on("connect_error", failed);
+    return () => this.socket.off("connect_error", failed);
+  }
+
+  /** Start hearing a conversation; answers what was said after `afterSeq`. */
+  async join(conversationId: string, afterSeq?: number): Promise<Joined> {
+    return this.answer(() =>
+      this.patient.emitWithAck("conversation:join", { conversationId, afterSeq }),
+    );
+  }
+
+  leave(conversationId: string): void {
+    if (this.isOpen) this.socket.emit("conversation:leave", { conversationId });
+  }
+
+  /** Send a message; the answer means that it is stored. */
+  async send(message: OutgoingText): Promise<Message> {
+    const sent = await this.answer(() => this.patient.emitWithAck("message:send", message));
+    return sent.message;
+  }
+
+  /** Ask for a reply again. */
+  async regenerate(messageId: string): Promise<void> {
+    await this.answer(() => this.patient.emitWithAck("message:regenerate", { messageId }));
+  }
+
+  /** Stop the running reply; what was written of it is kept. */
+  async stopReply(conversationId: string): Promise<void> {
+    await this.answer(() => this.patient.emitWithAck("generation:stop", { conversationId }));
+  }
+
+  private get patient() {
+    return this.socket.timeout(ANSWER_WITHIN_MS);
+  }
+
+  private async answer<Value>(ask: () => Promise<Value | Refused>): Promise<Value> {
+    if (!this.isOpen) throw KeepsakeError.unreachable();
+    const answer = await ask().catch(() => {
+      throw new KeepsakeError("no_answer", "Keepsake didn't answer in time.");
+    });
+    if (isRefused(answer)) throw KeepsakeError.fromProblem(answer.error);
+    return answer;
+  }
+}
+
+interface Listening {
+  on(name: string, listener: unknown): void;
+  off(name: string, listener: unknown): void;
+}
+
+function isRefused(answer: unknown): answer is Refused {
+  return typeof answer === "object" && answer !== null && "error" in answer;
+}

@@ -1,0 +1,49 @@
+import { KeepsakeError } from "./errors";
+
+export interface HttpOptions {
+  method?: "GET" | "POST" | "DELETE";
+  /** Sent as JSON, or as a form when it is URLSearchParams. */
+  body?: object;
+  token?: string;
+}
+
+/**
+ * One request to Keepsake's REST API; answers the parsed body, or undefined when it is empty.
+ *
+ * @throws KeepsakeError with the sentence of the problem+json answer.
+ */
+export async function request<Value>(url: string, options: HttpOptions = {}): Promise<Value> {
+  const response = await fetchOrExplain(url, options);
+  const text = await response.text();
+  if (!response.ok) throw problemOf(response, text);
+  return (text ? JSON.parse(text) : undefined) as Value;
+}
+
+async function fetchOrExplain(url: string, { method, body, token }: HttpOptions) {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const isForm = body instanceof URLSearchParams;
+  if (body && !isForm) headers["Content-Type"] = "application/json";
+  const payload = isForm ? body : body && JSON.stringify(body);
+  try {
+    return await fetch(url, { method: method ?? "GET", headers, body: payload });
+  } catch {
+    throw KeepsakeError.unreachable();
+  }
+}
+
+function problemOf(response: Response, text: string): KeepsakeError {
+  const problem = parsed(text);
+  const sentence = problem.detail ?? problem.title ?? `The server answered ${response.status}.`;
+  const retryAfter = Number(response.headers.get("Retry-After")) || undefined;
+  return new KeepsakeError(problem.code ?? "http_error", sentence, response.status, retryAfter);
+}
+
+function parsed(text: string): { code?: string; title?: string; detail?: string } {
+  try {
+    const body: unknown = JSON.parse(text);
+    return body && typeof body === "object" ? body : {};
+  } catch {
+    return {}; // a proxy's HTML page, for one
+  }
+}

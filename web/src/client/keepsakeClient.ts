@@ -1,0 +1,79 @@
+import { Connection } from "./connection";
+import { type HttpOptions, request } from "./http";
+import type {
+  Character,
+  CharacterMemory,
+  Conversation,
+  Message,
+  Page,
+  ReplyContext,
+  User,
+} from "./types";
+
+export interface ClientOptions {
+  token: string;
+  /** Where Keepsake runs, like `http://localhost:5000`; empty for the page's own origin. */
+  baseUrl?: string;
+  /** The server's WEBSOCKET_PATH. */
+  socketPath?: string;
+}
+
+/** Talks to Keepsake as one signed-in user: REST by its methods, live events by `live`. */
+export class KeepsakeClient {
+  readonly live: Connection;
+  private readonly root: string;
+  private readonly token: string;
+
+  constructor({ token, baseUrl = "", socketPath }: ClientOptions) {
+    this.root = `${baseUrl}/api/v1`;
+    this.token = token;
+    this.live = new Connection(token, baseUrl, socketPath);
+  }
+
+  me(): Promise<User> {
+    return this.get("/auth/me");
+  }
+
+  characters(): Promise<Page<Character>> {
+    return this.get("/characters", { limit: "200" });
+  }
+
+  /** Conversations with one character, the most recent first. */
+  conversations(characterId: string, before?: string): Promise<Page<Conversation>> {
+    return this.get("/conversations", { characterId, before });
+  }
+
+  startConversation(characterId: string): Promise<Conversation> {
+    return this.call("/conversations", { method: "POST", body: { characterId } });
+  }
+
+  /** The newest 50 messages, or the 50 before a cursor. */
+  messages(conversationId: string, before?: string): Promise<Page<Message>> {
+    return this.get(`/conversations/${conversationId}/messages`, { limit: "50", before });
+  }
+
+  /** What a reply was made from. */
+  replyContext(messageId: string): Promise<ReplyContext> {
+    return this.get(`/messages/${messageId}/context`);
+  }
+
+  /** What a character remembers about a user, and how the two stand. */
+  memory(characterId: string, userId: string, after?: string): Promise<CharacterMemory> {
+    return this.get(`/characters/${characterId}/memory/${userId}`, { limit: "100", after });
+  }
+
+  forget(characterId: string, userId: string, memoryId: string): Promise<void> {
+    const path = `/characters/${characterId}/memory/${userId}/${memoryId}`;
+    return this.call(path, { method: "DELETE" });
+  }
+
+  private get<Value>(path: string, query: Record<string, string | undefined> = {}) {
+    const known = Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]);
+    const search = known.length ? `?${new URLSearchParams(known)}` : "";
+    return this.call<Value>(path + search);
+  }
+
+  private call<Value>(path: string, options: HttpOptions = {}): Promise<Value> {
+    return request(this.root + path, { ...options, token: this.token });
+  }
+}

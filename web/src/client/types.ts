@@ -1,0 +1,183 @@
+/** What travels between Keepsake and its clients. Times are RFC 3339 strings in UTC. */
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  token_type: string;
+  /** Seconds until the access token ends. */
+  expires_in: number;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  displayName: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+export interface Character {
+  id: string;
+  name: string;
+  age: number | null;
+  description: string;
+  personality: { traits?: string[]; style?: string };
+  greeting: string;
+}
+
+export interface Conversation {
+  id: string;
+  characterId: string;
+  /** Empty until the first exchange names it. */
+  title: string;
+  messageCount: number;
+  lastMessageAt: string | null;
+  createdAt: string;
+}
+
+export interface Problem {
+  code: string;
+  /** One sentence for a person. */
+  message: string;
+  /** Seconds until it's worth trying again. */
+  retryAfter?: number | null;
+}
+
+export type MessageState = "complete" | "interrupted" | "failed";
+
+export interface Message {
+  id: string;
+  conversationId: string;
+  /** 1, 2, 3… in its conversation. */
+  seq: number;
+  senderId: string;
+  senderType: "user" | "character";
+  content: string;
+  type: string;
+  metadata: { model?: string; error?: Problem };
+  state: MessageState;
+  clientMessageId?: string | null;
+  createdAt: string;
+}
+
+export type RecallOutcome = "ok" | "empty" | "unavailable" | "late";
+
+/** A memory that a reply was given, and how well it fitted. */
+export interface ActiveMemory {
+  memoryId: string;
+  /** 0-1, higher fits better. */
+  relevance: number;
+  content: string;
+  kind: string;
+  sourceMessageIds?: string[];
+  mentionTime?: string | null;
+}
+
+export interface ReplyContext {
+  activeMemories: ActiveMemory[];
+  recall: RecallOutcome;
+}
+
+export interface RememberedItem {
+  id: string;
+  kind: string;
+  content: string;
+  category: string;
+  firstMentioned: string;
+  reinforcementCount: number;
+  pinned: boolean;
+}
+
+export interface Relationship {
+  /** The three measures run 0-100, higher is closer. */
+  level: number;
+  trust: number;
+  intimacy: number;
+  totalInteractions: number;
+  stage: string;
+}
+
+export interface CharacterMemory {
+  shortTermMemory: RememberedItem[];
+  longTermMemory: RememberedItem[];
+  relationship: Relationship | null;
+  nextCursor: string | null;
+}
+
+/** A reply that is being written: its text so far and the index of the last delta in it. */
+export interface Generation {
+  messageId: string;
+  textSoFar: string;
+  index: number;
+}
+
+export interface Joined {
+  conversationId: string;
+  lastSeq: number;
+  messages: Message[];
+  /** True when more was missed than the answer holds; REST fills the gap. */
+  truncated: boolean;
+  generation: Generation | null;
+}
+
+export interface ReplyProgress {
+  conversationId: string;
+  messageId: string;
+  status: "started" | "delta" | "completed" | "interrupted" | "failed";
+  index: number;
+  delta: string;
+}
+
+export interface Delivered {
+  messageId: string;
+  seq: number;
+  clientMessageId: string | null;
+}
+
+export interface Typing {
+  conversationId: string;
+  userId: string;
+  isTyping: boolean;
+}
+
+/** Every event the server sends and what it carries. */
+export interface ServerEvents {
+  "message:received": (message: Message) => void;
+  "message:updated": (message: Message) => void;
+  "message:deleted": (deleted: { messageId: string }) => void;
+  "message:delivered": (delivered: Delivered) => void;
+  "typing:indicator": (typing: Typing) => void;
+  "character:response": (progress: ReplyProgress) => void;
+  "memory:updated": (update: { characterId?: string }) => void;
+  "relationship:updated": (update: { characterId?: string }) => void;
+  error: (problem: Problem & { clientMessageId?: string | null }) => void;
+}
+
+export interface Refused {
+  error: Problem;
+}
+
+export interface OutgoingText {
+  conversationId: string;
+  content: string;
+  type: "text";
+  clientMessageId: string;
+}
+
+type Answer<Value> = (answer: Value | Refused) => void;
+
+/** Every event a client sends. Commands whose acknowledgement is empty answer `null`. */
+export interface ClientEvents {
+  "conversation:join": (
+    target: { conversationId: string; afterSeq?: number },
+    answer: Answer<Joined>,
+  ) => void;
+  "conversation:leave": (target: { conversationId: string }) => void;
+  "message:send": (message: OutgoingText, answer: Answer<{ message: Message }>) => void;
+  "message:regenerate": (target: { messageId: string }, answer: Answer<null>) => void;
+  "generation:stop": (target: { conversationId: string }, answer: Answer<null>) => void;
+}
