@@ -48,7 +48,7 @@ eval: .setup/runtime ## Score memory quality on the evaluation sets
 
 migration: .setup/dev ## Draft a database migration: make migration m="what changes"
 	@test -n '$(m)' || { echo 'Say what changes: make migration m="add a column"' >&2; exit 1; }
-	@$(BIN)/alembic revision --autogenerate -m '$(m)'
+	@$(BIN)/python -m migrations.draft '$(m)'
 
 lock: .setup/dev ## Pin the dependencies of pyproject.toml again (ARGS=--upgrade for newer ones)
 	@sh deploy/setup/lock.sh $(ARGS)
@@ -78,10 +78,10 @@ chromium:
 .setup/web_packages: web/package.json web/package-lock.json
 	@mkdir -p .setup
 	@echo "Installing the web page's packages ..."
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 .setup/page: .setup/web_packages $(WEB_SOURCES)
 	@echo "Building the web page ..."
-	@cd web && npm run build
+	@cd web && npm run --silent build
 	@touch $@

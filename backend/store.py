@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.models import (
@@ -55,6 +55,8 @@ class Users(Protocol):
     async def by_email(self, email: str) -> User | None:
         """Ignores case."""
 
+    async def save(self, user: User) -> None: ...
+
 
 class Characters(Protocol):
     async def add(self, character: Character) -> None: ...
@@ -97,7 +99,8 @@ class Conversations(Protocol):
     ) -> list[Conversation]:
         """Most recently active first."""
 
-    async def save(self, conversation: Conversation) -> None: ...
+    async def change(self, conversation_id: UUID, **values: Any) -> None:
+        """Set named columns, leaving those alone that turns count up meanwhile."""
 
 
 class Messages(Protocol):
@@ -147,8 +150,19 @@ class Turns(Protocol):
     async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
         """Take the lease. Returns its fence, or None while another process holds it."""
 
-    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
-        """Extend the lease. False: it was lost, stop working."""
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> None:
+        """Extend the lease.
+
+        Raises:
+            Conflict: it was lost; stop working.
+        """
+
+    async def confirm(self, conversation_id: UUID, fence: int) -> None:
+        """Make sure, until this transaction ends, that the lease is still held.
+
+        Raises:
+            Conflict: the fence is stale; the transaction must roll back.
+        """
 
     async def release(self, conversation_id: UUID, fence: int) -> None: ...
 

@@ -1,12 +1,14 @@
 """What an encoder is: text in, unit vectors out. Stands alone; imports nothing of ours."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
+Purpose = Literal["query", "document"]
 
 
 class EncoderError(Exception):
@@ -22,24 +24,66 @@ class Encoder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Number of components of each vector."""
+        """Number of components of each vector.
+
+        Raises:
+            EncoderError: the model tells its dimension only once loaded, and isn't loaded yet.
+        """
+
+    async def load(self) -> None:
+        """Load the model; returns when it is ready. Later calls wait for the first one's outcome.
+
+        Raises:
+            EncoderError: missing, damaged or unfit model files. Stays so until a restart.
+        """
 
     async def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts that will be stored.
+        """Encode texts that will be stored. Waits for the model to be loaded.
 
         Returns `float32[n, dimension]`, rows L2-normalised, in input order; `float32[0, dimension]`
         for no texts. Text past the model's window is cut off.
 
         Raises:
-            EncoderError: the model isn't loaded or failed.
+            EncoderError: the model can't be loaded or failed.
         """
 
-    async def encode_query(self, text: str) -> npt.NDArray[np.float32]:
-        """Encode one search query. Returns `float32[dimension]`, L2-normalised.
+    async def encode_query(self, text: str) -> Vector:
+        """Encode one search query. Waits for the model to be loaded.
+
+        Returns `float32[dimension]`, L2-normalised.
 
         Raises:
-            EncoderError: the model isn't loaded or failed.
+            EncoderError: the model can't be loaded or failed.
         """
 
     async def close(self) -> None:
         """Free threads and model. Safe to call twice."""
+
+
+class EncoderModel(Protocol):
+    """The blocking core of an encoder. `BatchingEncoder` calls it from one thread of its own."""
+
+    @property
+    def name(self) -> str:
+        """Model name, stable across processes."""
+
+    @property
+    def dimension(self) -> int:
+        """Number of components of each vector.
+
+        Raises:
+            EncoderError: not known before the model is loaded.
+        """
+
+    def load(self) -> None:
+        """Read the model from disk; takes seconds.
+
+        Raises:
+            EncoderError: missing, damaged or unfit model files.
+        """
+
+    def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
+        """Encode one batch (at least one text) in one model call.
+
+        Returns `float32[n, dimension]`, rows L2-normalised, in input order.
+        """

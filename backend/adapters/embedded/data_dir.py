@@ -1,6 +1,5 @@
 """DATA_DIR: where everything embedded is kept, by one Keepsake at a time."""
 
-import errno
 import fcntl
 import os
 import secrets
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from backend.adapters.embedded.failures import directory_failure
 from backend.errors import ConfigurationError
 
 LOCK_NAME = "keepsake.lock"
@@ -37,7 +37,7 @@ class DataDir:
         try:
             handle = os.open(self.path / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise directory_failure(self.path, error) from error
         try:
             self._take(handle)
         except BaseException:
@@ -67,7 +67,7 @@ class DataDir:
                 file.chmod(0o600)
             return file.read_text().strip()
         except OSError as error:
-            raise self._unusable(error) from error
+            raise directory_failure(self.path, error) from error
 
     def __enter__(self) -> Self:
         self.open()
@@ -88,7 +88,7 @@ class DataDir:
             if as_root:
                 self.path.chmod(stat.S_IMODE(self.path.stat().st_mode) | stat.S_IXOTH)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise directory_failure(self.path, error) from error
 
     def _take(self, handle: int) -> None:
         try:
@@ -100,12 +100,12 @@ class DataDir:
                 "DATA_DIR to another directory"
             ) from None
         except OSError as error:
-            raise self._unusable(error) from error
+            raise directory_failure(self.path, error) from error
         try:
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise directory_failure(self.path, error) from error
 
     def _write_secret(self, file: Path) -> None:
         """Whole or not at all, and never over another process's."""
@@ -121,19 +121,3 @@ class DataDir:
         finally:
             os.close(handle)
             draft.unlink()
-
-    def _unusable(self, error: OSError) -> ConfigurationError:
-        example = "for example DATA_DIR=~/keepsake-data"
-        if error.errno == errno.ENOSPC:
-            return ConfigurationError(
-                f"the disk that DATA_DIR {self.path} is on is full; free some space"
-            )
-        if error.errno in (errno.EEXIST, errno.ENOTDIR):
-            return ConfigurationError(
-                f"DATA_DIR {self.path} is, or lies under, a file; set it to a directory, {example}"
-            )
-        reason = error.strerror or str(error)
-        return ConfigurationError(
-            f"DATA_DIR {self.path} can't be used: {reason}; make it writable for this user, or "
-            f"set it to a directory of yours, {example}"
-        )

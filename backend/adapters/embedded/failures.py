@@ -1,8 +1,9 @@
-"""Turns a server's log into one sentence that says what to do."""
+"""Turns what went wrong below DATA_DIR into one sentence that says what to do."""
 
+import errno
 from pathlib import Path
 
-from backend.errors import ServiceUnavailable, StoreUnavailable
+from backend.errors import ConfigurationError, ServiceUnavailable, StoreUnavailable
 
 # What a log line contains, and what that means to the person who reads it.
 CAUSES = (
@@ -33,6 +34,22 @@ def read_log(log: Path, offset: int) -> list[str]:
         file.seek(start)
         text = file.read().decode(errors="replace")
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def directory_failure(directory: Path, error: OSError) -> ConfigurationError:
+    """The error for a directory that can't be made, read or written."""
+    example = "for example DATA_DIR=~/keepsake-data"
+    if error.errno == errno.ENOSPC:
+        return ConfigurationError(f"the disk that {directory} is on is full; free some space")
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return ConfigurationError(
+            f"{directory} is, or lies under, a file; set DATA_DIR to a directory, {example}"
+        )
+    reason = error.strerror or str(error)
+    return ConfigurationError(
+        f"{directory} can't be used: {reason}; make it writable for this user, or set DATA_DIR to "
+        f"a directory of yours, {example}"
+    )
 
 
 def postgres_failure(what: str, lines: list[str]) -> StoreUnavailable:

@@ -15,28 +15,26 @@ import psutil
 import psycopg
 import structlog
 
-from backend.adapters.embedded.failures import log_size, postgres_failure, read_log
-from backend.adapters.embedded.processes import (
-    end,
-    launch,
-    running_in,
-    wait_until_ready,
+from backend.adapters.embedded.cluster import SUPERUSER, check_owner, check_version, make_cluster
+from backend.adapters.embedded.failures import (
+    directory_failure,
+    log_size,
+    postgres_failure,
+    read_log,
 )
+from backend.adapters.embedded.processes import end, launch, running_in, wait_until_ready
 from backend.adapters.embedded.programs import postgres_programs
 from backend.adapters.embedded.sockets import prepare_socket_directory, socket_directory
-from backend.adapters.embedded.system_user import SystemUser, let_in, let_run, postgres_user
-from backend.errors import ConfigurationError, StoreUnavailable
+from backend.adapters.embedded.system_user import SystemUser, let_in, let_run, postgres_user, run_as
+from backend.errors import StoreUnavailable
 
 DATABASE = "keepsake"
-SUPERUSER = "postgres"
 PORT = 5432  # of the socket's name only: nothing listens on the network
 SOCKET_NAME = f".s.PGSQL.{PORT}"
-MAJOR_VERSION = "18"
 
 # Crash recovery replays up to a gigabyte of log; that takes minutes on a slow disk.
 START_SECONDS = 300.0
-INITDB_SECONDS = 300.0
-# Fast shutdown (sessions ended, checkpoint), then immediate (recovers at the next start), then kill.
+# Fast (sessions ended, checkpoint), then immediate (the next start recovers), then kill.
 STOP_LADDER = ((Signals.SIGINT, 30.0), (Signals.SIGQUIT, 10.0), (Signals.SIGKILL, 10.0))
 
 SERVER_SETTINGS = {
@@ -68,7 +66,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory.expanduser().absolute()
+        self._directory = directory.expanduser().resolve()
         self._log = self._directory.with_name(self._directory.name + ".log")
         self._process: psutil.Popen | None = None
 
@@ -94,10 +92,13 @@ class EmbeddedPostgres:
             user = await asyncio.to_thread(self._prepare)
             await self._end_leftovers()
             if not (self._directory / "PG_VERSION").exists():
-                await self._initialise(user)
-            await asyncio.to_thread(self._check_data, user)
+                await make_cluster(self._directory, self._log, user)
+            check_version(self._directory)
             await self._run_server(user)
             await self._create_database()
+        except OSError as error:
+            await self.stop()
+            raise directory_failure(self._directory, error) from error
         except BaseException:
             await self.stop()
             raise
@@ -118,16 +119,12 @@ class EmbeddedPostgres:
         return socket_directory(self._directory, SOCKET_NAME)
 
     def _prepare(self) -> SystemUser | None:
-        try:
-            self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(
-                f"can't make {self._directory.parent}: {error.strerror}"
-            ) from error
+        self._directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         user = postgres_user()
         if user is not None:
             let_run(user, postgres_programs() / "postgres", postgres_programs().parents[1])
             let_in(user, self._directory.parent)
+        check_owner(self._directory, user)
         if self._socket_directory != self._directory:
             prepare_socket_directory(
                 self._socket_directory, os.geteuid() if user is None else user.uid
@@ -135,7 +132,7 @@ class EmbeddedPostgres:
         return user
 
     async def _end_leftovers(self) -> None:
-        left = await asyncio.to_thread(running_in, "postgres", self._directory)
+        left = await asyncio.to_thread(running_in, self._directory, "postgres")
         if left:
             log.warning("embedded.leftover_ended", service="postgres", pid=left[0].pid)
         if not await end(left, STOP_LADDER):
@@ -146,52 +143,13 @@ class EmbeddedPostgres:
         # PostgreSQL would refuse to start in the second case.
         (self._directory / "postmaster.pid").unlink(missing_ok=True)
 
-    async def _initialise(self, user: SystemUser | None) -> None:
-        """Make a new cluster beside its place and move it there when it is whole, so that an
-        interrupted start leaves nothing half made."""
-        fresh = self._directory.with_name(self._directory.name + ".new")
-        await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
-        if user is not None:
-            os.chown(fresh, user.uid, user.gid)
-        offset = log_size(self._log)
-        process = launch(_initdb_command(fresh), self._log, _run_as(user))
-        try:
-            await wait_until_ready(process, _never, INITDB_SECONDS)
-        finally:
-            await end([process], STOP_LADDER)
-        if process.returncode != 0:
-            raise postgres_failure("can't make its data directory", read_log(self._log, offset))
-        if self._directory.exists():
-            self._directory.rmdir()
-        fresh.rename(self._directory)
-
-    def _check_data(self, user: SystemUser | None) -> None:
-        version = (self._directory / "PG_VERSION").read_text().strip()
-        if version != MAJOR_VERSION:
-            raise ConfigurationError(
-                f"{self._directory} was made by PostgreSQL {version} and this is "
-                f"{MAJOR_VERSION}; use another DATA_DIR, or move the data with pg_dumpall"
-            )
-        owner, expected = self._directory.stat().st_uid, os.geteuid() if user is None else user.uid
-        if owner == expected:
-            return
-        if user is None:
-            raise ConfigurationError(
-                f"{self._directory} belongs to the user id {owner}; run Keepsake as that user or "
-                f"give it to yourself: `chown -R {expected} {self._directory}` as root"
-            )
-        # Made by an ordinary user, or on a machine whose user had another id.
-        for path in [self._directory, *self._directory.rglob("*")]:
-            os.chown(path, user.uid, user.gid, follow_symlinks=False)
-
     async def _run_server(self, user: SystemUser | None) -> None:
         offset = log_size(self._log)
         settings = {**SERVER_SETTINGS, "unix_socket_directories": f'"{self._socket_directory}"'}
         command = [str(postgres_programs() / "postgres"), "-D", str(self._directory)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        self._process = launch(command, self._log, _run_as(user))
+        self._process = launch(command, self._directory, self._log, run_as(user))
         if not await wait_until_ready(self._process, self._ready, START_SECONDS):
             raise postgres_failure("doesn't start", read_log(self._log, offset))
 
@@ -217,25 +175,3 @@ class EmbeddedPostgres:
                     await connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.Error as error:
             raise StoreUnavailable(f"PostgreSQL runs but can't be used: {error}") from error
-
-
-def _initdb_command(target: Path) -> list[str]:
-    return [
-        str(postgres_programs() / "initdb"),
-        f"--pgdata={target}",
-        f"--username={SUPERUSER}",
-        "--auth=trust",  # the socket's directory is closed to everybody else
-        "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-instructions",
-    ]
-
-
-def _run_as(user: SystemUser | None) -> dict[str, object]:
-    return {} if user is None else user.launch_options
-
-
-async def _never() -> bool:
-    return False

@@ -10,19 +10,26 @@ from signal import Signals
 from typing import Any
 
 import psutil
+import structlog
 
 POLL_SECONDS = 0.02
+REPORT_SECONDS = 10.0
 LOG_LIMIT_BYTES = 5_000_000
 
-# A signal and the seconds it gets to work before the next, harder one.
-StopLadder = Sequence[tuple[Signals, float]]
+# A signal (None: no signal, wait only) and the seconds it gets before the next, harder one.
+StopLadder = Sequence[tuple[Signals | None, float]]
+
+logger = structlog.get_logger(__name__)
 
 
-def launch(command: Sequence[str], log: Path, run_as: dict[str, Any]) -> psutil.Popen:
+def launch(
+    command: Sequence[str], home: Path, log: Path, run_as: dict[str, Any] | None = None
+) -> psutil.Popen:
     """Start a server in a session of its own, so that a Ctrl-C in our terminal, which goes to the
     whole process group, doesn't reach it before the application has drained.
 
-    `run_as` is `SystemUser.launch_options`, or empty for our own user. Output is appended to `log`.
+    It works in `home`, by which `running_in` finds it again. Output is appended to `log`.
+    `run_as` is `SystemUser.launch_options`; None is our own user.
 
     Raises:
         OSError: the program or the log can't be opened.
@@ -36,10 +43,10 @@ def launch(command: Sequence[str], log: Path, run_as: dict[str, Any]) -> psutil.
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=handle,
-            cwd="/",
+            cwd=home,
             env=server_environment(),
             start_new_session=True,
-            **run_as,
+            **(run_as or {}),
         )
     finally:
         os.close(handle)
@@ -55,16 +62,26 @@ async def wait_until_ready(
     process: psutil.Popen, ready: Callable[[], Awaitable[bool]], timeout: float
 ) -> bool:
     """True once `ready()` is; False if the process ended first or `timeout` seconds passed."""
-    deadline = time.monotonic() + timeout
-    while process.poll() is None and time.monotonic() < deadline:
+    started = time.monotonic()
+    report_at = started + REPORT_SECONDS
+    while process.poll() is None and time.monotonic() < started + timeout:
         if await ready():
             return True
+        if time.monotonic() > report_at:
+            # A database that recovers from a crash can take minutes.
+            logger.info("embedded.still_starting", pid=process.pid, command=process.args[0])
+            report_at += REPORT_SECONDS
         await asyncio.sleep(POLL_SECONDS)
     return False
 
 
-def running_in(program: str, directory: Path) -> list[psutil.Process]:
-    """Live processes named `program` that work in `directory`.
+async def wait_until_ended(process: psutil.Popen, timeout: float) -> bool:
+    """True once the process has ended; False if `timeout` seconds passed."""
+    return await end([process], ladder=((None, timeout),))
+
+
+def running_in(directory: Path, *programs: str) -> list[psutil.Process]:
+    """Live processes that work in `directory` and have one of these names.
 
     The working directory, not a pid file, says whose a process is: pids get reused, and a server
     that outlived its owner still sits in its data directory. Processes of other users, which we
@@ -73,7 +90,7 @@ def running_in(program: str, directory: Path) -> list[psutil.Process]:
     home = str(directory.resolve())
     found = []
     for process in psutil.process_iter(["name"]):
-        if process.info["name"] != program:
+        if process.info["name"] not in programs:
             continue
         try:
             if process.cwd() == home:
@@ -91,8 +108,9 @@ async def end(processes: Iterable[psutil.Process | psutil.Popen], ladder: StopLa
     """
     left = [process for process in processes if _alive(process)]
     for stop_signal, seconds in ladder:
-        for process in _parents(left):
-            _send(process, stop_signal)
+        if stop_signal is not None:
+            for process in _parents(left):
+                _send(process, stop_signal)
         deadline = time.monotonic() + seconds
         while left and time.monotonic() < deadline:
             await asyncio.sleep(POLL_SECONDS)

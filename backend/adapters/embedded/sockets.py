@@ -23,7 +23,7 @@ def socket_directory(home: Path, socket_name: str) -> Path:
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     name = f"keepsake-{os.geteuid()}-{digest}"
     preferred = Path(tempfile.gettempdir()) / name
-    return preferred if _fits(preferred / socket_name) else Path("/tmp") / name  # noqa: S108
+    return preferred if _fits(preferred / socket_name) else Path("/tmp") / name
 
 
 def prepare_socket_directory(directory: Path, owner: int) -> None:

@@ -77,6 +77,11 @@ def postgres_user() -> SystemUser | None:
     return SystemUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
+def run_as(user: SystemUser | None) -> dict[str, Any]:
+    """`launch_options` of the user, or none for our own."""
+    return {} if user is None else user.launch_options
+
+
 def _create_user() -> pwd.struct_passwd:
     shell = shutil.which("nologin", path="/usr/sbin:/sbin:/usr/bin") or "/bin/false"
     command = ["useradd", "--system", "--no-create-home", "--shell", shell, USER_NAME]

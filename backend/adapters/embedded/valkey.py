@@ -11,11 +11,11 @@ from urllib.parse import quote
 import psutil
 import structlog
 
-from backend.adapters.embedded.failures import log_size, read_log, valkey_failure
+from backend.adapters.embedded.failures import directory_failure, log_size, read_log, valkey_failure
 from backend.adapters.embedded.processes import end, launch, running_in, wait_until_ready
 from backend.adapters.embedded.programs import valkey_program
 from backend.adapters.embedded.sockets import prepare_socket_directory, socket_directory
-from backend.errors import ConfigurationError, ServiceUnavailable
+from backend.errors import ServiceUnavailable
 
 SOCKET_NAME = "valkey.sock"
 START_SECONDS = 30.0
@@ -40,7 +40,7 @@ class EmbeddedValkey:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory.expanduser().absolute()
+        self._directory = directory.expanduser().resolve()
         self._log = self._directory.with_name(self._directory.name + ".log")
         self._process: psutil.Popen | None = None
 
@@ -60,10 +60,12 @@ class EmbeddedValkey:
         """
         if self._process is not None and self._process.poll() is None:
             return self.url
-        self._prepare()
         try:
+            self._prepare()
             await self._end_leftovers()
             await self._run_server()
+        except OSError as error:
+            raise directory_failure(self._directory, error) from error
         except BaseException:
             await self.stop()
             raise
@@ -84,15 +86,12 @@ class EmbeddedValkey:
         return socket_directory(self._directory, SOCKET_NAME) / SOCKET_NAME
 
     def _prepare(self) -> None:
-        try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(f"can't make {self._directory}: {error.strerror}") from error
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._socket.parent != self._directory:
             prepare_socket_directory(self._socket.parent, os.geteuid())
 
     async def _end_leftovers(self) -> None:
-        left = await asyncio.to_thread(running_in, valkey_program().name, self._directory)
+        left = await asyncio.to_thread(running_in, self._directory, valkey_program().name)
         if left:
             log.warning("embedded.leftover_ended", service="valkey", pid=left[0].pid)
         if not await end(left, STOP_LADDER):
@@ -107,7 +106,7 @@ class EmbeddedValkey:
         command = [str(valkey_program())]
         for name, value in settings.items():
             command += [f"--{name}", value]
-        self._process = launch(command, self._log, {})
+        self._process = launch(command, self._directory, self._log)
         if not await wait_until_ready(self._process, self._ready, START_SECONDS):
             raise valkey_failure("doesn't start", read_log(self._log, offset))
 

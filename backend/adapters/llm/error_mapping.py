@@ -66,7 +66,16 @@ def model_not_found(provider: Provider, model: str, choices: list[str] | None = 
     if choices:
         hint = f"one that it has, such as {', '.join(choices[:3])}"
     return ModelNotFound(
-        f"{provider.name} has no model '{model}' (it may have been retired). Set {setting} to {hint}."
+        f"{provider.name} has no model '{model}' (it may have been retired). "
+        f"Set {setting} to {hint}."
+    )
+
+
+def no_chat_api(provider: Provider) -> ModelError:
+    """Something answers at the base URL, but not with this API."""
+    return ModelRequestRejected(
+        f"There is no chat API at {provider.base_url}. Set {provider.base_url_setting} to an "
+        f"address such as {provider.base_url_example}."
     )
 
 
@@ -92,7 +101,7 @@ def _map_status(failure: ProviderFailure, provider: Provider, model: str) -> Mod
         return _key_rejected(failure, provider)
     if status == 404:
         about_model = "model" in failure.message.lower()
-        return model_not_found(provider, model) if about_model else _no_chat_api(provider)
+        return model_not_found(provider, model) if about_model else no_chat_api(provider)
     if status == 429:
         return _rate_limited(failure, provider)
     if status in (408, 504):
@@ -120,13 +129,6 @@ def _key_rejected(failure: ProviderFailure, provider: Provider) -> ModelError:
     return ModelKeyRejected(
         f"{provider.name} rejected the API key. Set {provider.key_setting} to a valid key from "
         f"{provider.key_source}, then restart."
-    )
-
-
-def _no_chat_api(provider: Provider) -> ModelError:
-    return ModelRequestRejected(
-        f"There is no chat API at {provider.base_url}. Set {provider.base_url_setting} to an "
-        f"address such as {provider.base_url_example}."
     )
 
 

@@ -7,10 +7,11 @@ import groq
 import httpx
 
 from backend.adapters.llm.attempts import Sleep
-from backend.adapters.llm.chat_completions import ChatCompletionsModel, Dialect
+from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.adapters.llm.messages import messages_with_late_situation
 from backend.adapters.llm.model_families import groq_family
 from backend.adapters.llm.options import ModelOptions, Provider, shown_address
+from backend.adapters.llm.provider_client import Dialect
 from backend.adapters.llm.provider_failure import VendorErrors
 
 # A streamed error reaches us as httpx raised it: the Groq SDK wraps only those of the request.

@@ -4,14 +4,14 @@ Sources: Groq's API reference and its pages on reasoning and structured outputs,
 reference. A server may still refuse what is listed here; `RequestProfile` then learns and
 remembers it, so a wrong line costs one extra request per process, not an outage.
 
-| provider | family                    | sampling | reasoning                              | JSON   |
-|----------|---------------------------|----------|----------------------------------------|--------|
-| Groq     | gpt-oss                   | yes      | effort low, include_reasoning false    | schema |
-| Groq     | qwen3                     | yes      | effort none, reasoning_format hidden   | object |
-| Groq     | any other                 | yes      | -                                      | object |
-| other    | o1, o3, o4, gpt-5         | no       | effort low                             | schema |
-| other    | gpt-oss                   | yes      | effort low                             | schema |
-| other    | any other                 | yes      | -                                      | schema |
+| provider | family                    | sampling | reasoning                             | JSON   |
+|----------|---------------------------|----------|---------------------------------------|--------|
+| Groq     | gpt-oss                   | yes      | effort low, include_reasoning false   | schema |
+| Groq     | qwen3                     | yes      | effort none, reasoning_format hidden  | object |
+| Groq     | any other                 | yes      | -                                     | object |
+| other    | o1, o3, o4, gpt-5         | no       | effort low                            | schema |
+| other    | gpt-oss                   | yes      | effort low                            | schema |
+| other    | any other                 | yes      | -                                     | schema |
 
 "Sampling" is temperature, top_p and the two penalties. Groq's reference says that none of its
 models acts on the penalties yet; its API takes them without an error, so they are sent.

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import openai
 
 from backend.adapters.llm.attempts import Sleep
-from backend.adapters.llm.chat_completions import ChatCompletionsModel, Dialect
+from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.adapters.llm.messages import messages_with_one_system_message
 from backend.adapters.llm.model_families import openai_family
 from backend.adapters.llm.options import ModelOptions, Provider, shown_address
+from backend.adapters.llm.provider_client import Dialect
 from backend.adapters.llm.provider_failure import VendorErrors
 
 VENDOR = VendorErrors(

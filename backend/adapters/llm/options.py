@@ -58,5 +58,5 @@ class Provider:
 def shown_address(url: str) -> str:
     """A base URL as it may be shown: without user, password or query."""
     parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}".rstrip("/")
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}".rstrip("/")

@@ -23,6 +23,11 @@ class VendorErrors:
     timeout: tuple[type[Exception], ...]
     connection: tuple[type[Exception], ...]
 
+    @property
+    def caught(self) -> tuple[type[Exception], ...]:
+        """What a call may fail with: these, our own time limit, or JSON that can't be read."""
+        return (TimeoutError, ValueError, *self.every)
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderFailure:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from backend.adapters.llm.error_mapping import map_failure, unreachable
-from backend.adapters.llm.options import Provider, Timeouts
+from backend.adapters.llm.options import Provider
 from backend.adapters.llm.provider_failure import ProviderFailure, VendorErrors, read_failure
 from backend.adapters.llm.reply_text import ReplyText
 from backend.errors import ModelError, ModelOutputInvalid, ModelRefused
@@ -18,7 +18,8 @@ USAGE_GRACE = 2.0  # seconds
 class ReplyStream:
     """A reply whose request was accepted. Close it in every case: that ends the HTTP stream.
 
-    `chunks` is an SDK's stream of chat completion chunks; `deadline` is in event loop time.
+    `chunks` is an SDK's stream of chat completion chunks; `stall` is the longest wait between two
+    signs of life in seconds; `deadline` is in event loop time.
     """
 
     def __init__(
@@ -28,14 +29,14 @@ class ReplyStream:
         model: str,
         provider: Provider,
         vendor: VendorErrors,
-        timeouts: Timeouts,
+        stall: float,
         deadline: float,
     ) -> None:
         self._chunks = chunks
         self._model = model
         self._provider = provider
         self._vendor = vendor
-        self._timeouts = timeouts
+        self._stall = stall
         self._deadline = deadline
         self._text = ReplyText()
         self._first = ""
@@ -70,8 +71,6 @@ class ReplyStream:
         while (chunk := await self._next(self._stall_deadline())) is not None:
             if piece := self._read(chunk):
                 yield piece
-        if rest := self._text.end():
-            yield rest
         if self._finish == "content_filter":
             raise self._refused()
 
@@ -96,7 +95,7 @@ class ReplyStream:
         try:
             async with asyncio.timeout_at(min(wait_until, self._deadline)):
                 chunk = await anext(self._chunks, None)
-        except (TimeoutError, ValueError, *self._vendor.every) as error:
+        except self._vendor.caught as error:
             if ending:
                 return None  # every word is here; only the token counts are lost
             failure = read_failure(error, self._vendor)
@@ -136,7 +135,7 @@ class ReplyStream:
         return ModelRefused(f"{self._provider.name} refused to answer this message.")
 
     def _stall_deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self._timeouts.stall
+        return asyncio.get_running_loop().time() + self._stall
 
 
 def _reasoning(delta: Any) -> str | None:

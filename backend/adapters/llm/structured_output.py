@@ -3,16 +3,25 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from backend.errors import ModelOutputInvalid
-from backend.ports import StructuredRequest
+from backend.errors import ModelOutputInvalid, ModelRefused
+from backend.ports import StructuredAnswer, StructuredRequest
 
 # Enough of a wrong answer for a model to see its mistake, without paying for all of it again.
 SHOWN_ON_RETRY = 4000  # characters
+
+
+class RawAnswer(NamedTuple):
+    """What a model wrote, before it is read; `cut_off` by its output limit. Tokens 0: unknown."""
+
+    text: str
+    model: str
+    cut_off: bool = False
+    tokens: int = 0
 
 
 def request_messages(request: StructuredRequest, json_mode: str) -> list[dict[str, str]]:
@@ -34,6 +43,39 @@ def response_format(request: StructuredRequest, json_mode: str) -> dict[str, Any
         return {"response_format": {"type": "json_object"}}
     wanted = {"name": request.name, "schema": dict(request.schema), "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": wanted}}
+
+
+def read_completion(completion: Any, model: str, provider_name: str) -> RawAnswer:
+    """The answer in an SDK's chat completion.
+
+    Raises:
+        ModelRefused: the model or a filter declined.
+        ModelOutputInvalid: it is no chat completion.
+    """
+    choices = getattr(completion, "choices", None)
+    if not choices:
+        raise ModelOutputInvalid(f"{provider_name} sent an answer that can't be read.")
+    choice = choices[0]
+    if getattr(choice.message, "refusal", None) or choice.finish_reason == "content_filter":
+        raise ModelRefused(f"{provider_name} refused to read this text.")
+    return RawAnswer(
+        choice.message.content or "",
+        model,
+        cut_off=choice.finish_reason == "length",
+        tokens=completion.usage.total_tokens if completion.usage else 0,
+    )
+
+
+def read_answer(
+    answer: RawAnswer, request: StructuredRequest, tokens_before: int = 0
+) -> StructuredAnswer:
+    """The checked object; `tokens_before` went into an answer that couldn't be used.
+
+    Raises:
+        ModelOutputInvalid: see `parse_object`.
+    """
+    data = parse_object(answer.text, request.schema, cut_off=answer.cut_off)
+    return StructuredAnswer(data, answer.model, answer.tokens + tokens_before)
 
 
 def correction(error: ModelOutputInvalid) -> list[dict[str, str]]:

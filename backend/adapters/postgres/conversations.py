@@ -1,9 +1,10 @@
 """Conversations in PostgreSQL."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -58,6 +59,10 @@ class PostgresConversations:
             query = query.where(col(Conversation.status) == status)
         return list(await self._session.exec(query))
 
-    async def save(self, conversation: Conversation) -> None:
-        await self._session.merge(conversation)
-        await self._session.flush()
+    async def change(self, conversation_id: UUID, **values: Any) -> None:
+        await self._session.execute(
+            update(Conversation)
+            .where(col(Conversation.id) == conversation_id)
+            .values(updated_at=func.now(), **values)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,6 +1,7 @@
 """Who answers which conversation: leases and fences in PostgreSQL."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -46,15 +47,24 @@ class PostgresTurns:
         )
         return claimed.scalar_one_or_none()
 
-    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
-        renewed = await self._session.execute(
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> None:
+        await self._change(
+            conversation_id, fence, turn_lease_until=func.now() + timedelta(seconds=seconds)
+        )
+
+    async def confirm(self, conversation_id: UUID, fence: int) -> None:
+        await self._change(conversation_id, fence, turn_fence=Conversation.turn_fence)
+
+    async def _change(self, conversation_id: UUID, fence: int, **values: Any) -> None:
+        changed = await self._session.execute(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id, col(Conversation.turn_fence) == fence)
-            .values(turn_lease_until=func.now() + timedelta(seconds=seconds))
+            .values(**values)
             .returning(col(Conversation.id))
             .execution_options(synchronize_session=False)
         )
-        return renewed.scalar_one_or_none() is not None
+        if changed.scalar_one_or_none() is None:
+            raise Conflict("Another process took this turn over.")
 
     async def release(self, conversation_id: UUID, fence: int) -> None:
         await self._session.execute(
@@ -92,15 +102,11 @@ class PostgresTurns:
             .where(*_unanswered_conditions(conversation_id, message.seq))
             .scalar_subquery()
         )
-        marked = await self._session.execute(
-            update(Conversation)
-            .where(col(Conversation.id) == conversation_id, col(Conversation.turn_fence) == fence)
-            .values(answered_seq=func.coalesce(next_waiting, Conversation.last_seq))
-            .returning(col(Conversation.id))
-            .execution_options(synchronize_session=False)
+        await self._change(
+            conversation_id,
+            fence,
+            answered_seq=func.coalesce(next_waiting, Conversation.last_seq),
         )
-        if marked.scalar_one_or_none() is None:
-            raise Conflict("Another process took this turn over.")
 
 
 def _lease_free() -> ColumnElement[bool]:

@@ -32,3 +32,7 @@ class PostgresUsers:
             select(User).where(func.lower(col(User.email)) == email.lower())
         )
         return found.first()
+
+    async def save(self, user: User) -> None:
+        await self._session.merge(user)
+        await self._session.flush()

@@ -58,7 +58,7 @@ _FICTION = re.compile(
 _JOKE = re.compile(
     r"\b(?:jk|j/k|just kidding|only kidding|kidding|just joking|only joking|joking|yeah,? right|as if|"
     r"in my dreams|not really|totally not|sarcasm|(?:oh|yeah|ha|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
-    r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right|yeah),? (?:and )?I am\b|,? not!?$"
+    r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right|yeah|yes),? and I am\b|,? not!?$"
     r"|\b(?:april fools|kind of joke|it was a joke|that was a joke|(?:ha){2,}\b.{0,15}\b(?:no|not))\b"
     r"|\bI am (?:basically|practically|literally|pretty much|secretly|obviously|clearly) (?:a|an|the)\b",
     re.I,

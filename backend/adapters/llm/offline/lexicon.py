@@ -148,7 +148,7 @@ NOT_NAMES = (
             "seven eight nine ten dear never always maybe actually still only all some any more most much something "
             "nothing everything someone anyone mr mrs ms dr a.k.a aka sleeping driving sweet kind cool amazing afraid "
             "glad trying going gonna looking feeling doing making getting called named mum mom dad mother father "
-            "unknown private secret none everyone people god jesus christ tv pc uk us usa ai"
+            "batman superman spiderman satan groot legend unknown private secret none everyone people god jesus christ tv pc uk us usa ai"
         ).split()
     )
     | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}

@@ -60,12 +60,13 @@ class Sentence:
     """One sentence of a message, contractions spelt out.
 
     `casual` says that the whole message is typed without capitals, so that names can't be told
-    by theirs; `question` that it ends with a question mark.
+    by theirs; `question` that it ends with a question mark. `said` is the sentence as typed.
     """
 
     text: str
     casual: bool = False
     question: bool = False
+    said: str = ""
 
 
 def tidy(text: str) -> str:
@@ -99,7 +100,7 @@ def split_sentences(text: str) -> list[Sentence]:
         question = plain.rstrip("!\"') ").endswith("?")
         plain = plain.strip(' .!?…*~"()').strip()
         if plain:
-            sentences.append(Sentence(spell_out(plain[:MAX_SENTENCE]), casual, question))
+            sentences.append(Sentence(spell_out(plain[:MAX_SENTENCE]), casual, question, plain))
     return sentences
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from backend.adapters.llm.offline.lexicon import KIN, NOT_NAMES, PETS, PLURALS, alternatives
+from backend.adapters.llm.offline.lexicon import KIN, NOT_NAMES, PARTNERS, PETS, PLURALS, alternatives
 
 _QUALIFIER = (
     r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby|late|twin|half|step|other|new|first|second|"
@@ -20,12 +20,22 @@ _USER = re.compile(
     re.I,
 )
 _PRONOUN = re.compile(r"(?P<pronoun>he|she|they|it|who)\s+(?P<rest>\S.*)$", re.I)
-_FILLERS = re.compile(
-    r"^(?:(?:also|just|currently|now|actually|really|still|only|recently|finally|usually|always|often|mostly|"
+_ADVERB = (
+    r"(?:also|just|currently|now|actually|really|still|only|recently|finally|usually|always|often|mostly|"
     r"absolutely|totally|personally|both|already|even|kind of|sort of|do(?! not)|honestly|simply|truly|all|"
-    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too)\s+)+",
-    re.I,
+    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too|never really|lately|"
+    r"(?!(?:apply|applies|reply|supply|fly|rely|multiply|only child)\b)[a-z]{3,}ly)"
 )
+_FILLERS = re.compile(rf"^(?:{_ADVERB}\s+)+", re.I)
+_FILLERS_AFTER_VERB = re.compile(rf"^(am|is|are|have|has|was|were)\s+(?:(?!{_ADVERB}\s+child){_ADVERB}\s+)+", re.I)
+
+
+def _predicate(rest: str) -> str:
+    """What is said, without the adverbs in front of it ("am really into" is "am into")."""
+    never = "never " if re.match(r"never really ", rest, re.I) else ""
+    return never + _FILLERS_AFTER_VERB.sub(r"\1 ", _FILLERS.sub("", rest))
+
+
 _KEPT_QUALIFIERS = re.compile(
     r"older|younger|little|big|elder|eldest|oldest|youngest|middle|late|twin|half|step|other|best|ex|former",
     re.I,
@@ -51,13 +61,19 @@ class Subject:
 USER = Subject()
 
 
+def attribute_key(kin: str) -> str:
+    """The relation as attributes name it: every kind of partner is "partner"."""
+    canonical = KIN.get(kin.lower()) or PETS.get(kin.lower()) or kin.lower()
+    return "partner" if canonical in PARTNERS else canonical
+
+
 def person(kin: str, qualifier: str = "", named: str | None = None) -> Subject:
     """Somebody of the user's: `person("sister", "older")` is "The user's older sister"."""
     canonical = KIN.get(kin.lower()) or PETS.get(kin.lower()) or kin.lower()
     kept = " ".join(_KEPT_QUALIFIERS.findall(qualifier.lower()))
     relation = f"{kept} {canonical}".strip()
     label = f"The user's {relation}"
-    key = f"{relation}."
+    key = f"{kept} {attribute_key(kin)}.".lstrip()
     if named:
         label, key = f"{label} {named}", f"{relation} {named.lower()}."
     return Subject(label, "other", named or relation, key, relation, canonical in PLURALS)
@@ -69,12 +85,12 @@ def read_subject(clause: str, spoken_of: Subject | None) -> tuple[Subject, str] 
     `spoken_of` is whom "he", "she" or "they" stands for.
     """
     if found := _USER.match(clause):
-        return USER, _FILLERS.sub("", found["rest"])
+        return USER, _predicate(found["rest"])
     if found := _PERSON.match(clause):
         named = (found["name"] or "").strip(" ,") or None
         if named and named.lower() in NOT_NAMES:
             return None
-        return person(found["kin"], found["qualifier"], named), _FILLERS.sub("", found["rest"])
+        return person(found["kin"], found["qualifier"], named), _predicate(found["rest"])
     found = _PRONOUN.match(clause)
     if (
         found
@@ -84,7 +100,7 @@ def read_subject(clause: str, spoken_of: Subject | None) -> tuple[Subject, str] 
             or found["pronoun"].lower() == "who"
         )
     ):
-        return spoken_of, _FILLERS.sub("", found["rest"])
+        return spoken_of, _predicate(found["rest"])
     return None
 
 

@@ -1,0 +1,119 @@
+"""Finds when something happens or happened, relative to when it was said."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import dateparser
+
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|\d{1,3})"
+_UNIT = r"(?:day|week|month|year|fortnight)s?"
+_ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
+
+_TIME = re.compile(
+    r"(?P<relative>\bthe day (?:before yesterday|after tomorrow)\b|\byesterday(?: (?:morning|evening|afternoon))?\b"
+    r"|\btomorrow(?: (?:morning|evening|afternoon|night))?\b|\b(?:today|tonight)\b|\blast night\b"
+    r"|\bthis (?:morning|afternoon|evening|week|month|year)\b"
+    rf"|\b{_COUNT} {_UNIT} ago\b|\bin {_COUNT} {_UNIT}(?:'s? time)?\b|\b(?:last|next|past) (?:week|month|year)\b)"
+    rf"|(?P<weekday>(?<!every )\b(?:(?:on|last|next|this|this coming|this past|by) )?{_DAY}(?: (?:morning|afternoon|evening|night))?\b)"
+    r"|(?P<weekend>\b(?:last|next|this|this coming|this past|at the) weekend\b)"
+    rf"|(?P<date>\b(?:on |since )?(?:the )?(?:{_ORDINAL}|\d{{1,2}})(?: of)? {_MONTH}\b(?:,? \d{{4}})?"
+    rf"|\b(?:on |since )?{_MONTH} (?:the )?(?:{_ORDINAL}|\d{{1,2}}\b)(?:,? \d{{4}})?)"
+    rf"|(?P<ordinal>\bon the {_ORDINAL}\b)"
+    rf"|(?P<month>\b(?:in|last|next|this|since|by|until|back in|early|late)(?: early| late| mid)? {_MONTH}\b(?: \d{{4}})?)"
+    r"|(?P<year>\b(?:in|since|back in) (?:19|20)\d{2}\b)"
+    r"|(?P<season>\b(?:last|next|this|in|in the) (?:spring|summer|autumn|fall|winter|christmas|easter)\b)",
+    re.I,
+)
+_WEEKDAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_NUMBERS = re.compile(r"\ba couple of\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """Words that say when, as said; `kind` is the way they say it."""
+
+    words: str
+    kind: str
+
+
+def mid_sentence(words: str) -> str:
+    """A time expression as it stands inside a sentence: "Last Friday" becomes "last Friday"."""
+    first = words.split()[0].lower()
+    return words if first in _WEEKDAYS or re.fullmatch(_MONTH, first) else words[0].lower() + words[1:]
+
+
+def take_time(text: str) -> tuple[str, TimeExpression | None]:
+    """The text without its first time expression, and that expression."""
+    found = _TIME.search(text)
+    if not found:
+        return text, None
+    left = f"{text[: found.start()].rstrip(' ,')} {text[found.end() :].lstrip(' ,')}".strip()
+    return left, TimeExpression(found.group(0).strip(), str(found.lastgroup))
+
+
+def resolve(expression: TimeExpression, said_at: datetime, *, future: bool) -> datetime | None:
+    """When that was or will be, at the start of that day (month, year) in `said_at`'s zone.
+
+    `future` says which way an open expression ("on Friday", "in May") points. None where the
+    expression is too vague ("next summer").
+    """
+    words = expression.words.lower()
+    day = said_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if words.startswith("last ") or words.startswith("since ") or "past " in words or words.startswith("back "):
+        future = False
+    elif words.startswith("next "):
+        future = True
+    if expression.kind == "weekday":
+        return _weekday(words, day, future)
+    if expression.kind == "weekend":
+        return _weekday("saturday", day, future or words.startswith("this")) if "at" not in words[:2] else None
+    if expression.kind == "ordinal":
+        return _day_of_month(int(re.findall(r"\d+", words)[0]), day, future)
+    if expression.kind == "season":
+        return None
+    return _parse(words, expression.kind, day, future)
+
+
+def _weekday(words: str, day: datetime, future: bool) -> datetime:
+    wanted = next(number for name, number in _WEEKDAYS.items() if name in words)
+    ahead = (wanted - day.weekday()) % 7
+    if future:
+        return day + timedelta(days=ahead or (7 if words.startswith("next") else 0))
+    return day - timedelta(days=(7 - ahead) % 7 or 7)
+
+
+def _day_of_month(wanted: int, day: datetime, future: bool) -> datetime | None:
+    if not 1 <= wanted <= 31:
+        return None
+    step = timedelta(days=1 if future else -1)
+    for _ in range(62):
+        if day.day == wanted:
+            return day
+        day += step
+    return None
+
+
+def _parse(words: str, kind: str, day: datetime, future: bool) -> datetime | None:
+    settings: dict[str, Any] = {
+        "RELATIVE_BASE": day.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "future" if future else "past",
+    }
+    if kind != "relative":
+        settings |= {"PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
+        words = re.sub(r"^(?:on|in|last|next|this|since|by|until|back in)\b(?: the| early| late| mid)?|\b(?:early|late|of)\b", "", words)
+    words = re.sub(r"\ba fortnight\b", "2 weeks", _NUMBERS.sub("2", words)).replace("a few", "3").replace("'s time", "").replace("s' time", "s")
+    words = re.sub(r"^past ", "last ", words.strip())
+    try:
+        parsed = dateparser.parse(words, settings=settings, languages=["en"])
+    except (ValueError, OverflowError):
+        return None
+    if parsed is None:
+        return None
+    return parsed.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=day.tzinfo)

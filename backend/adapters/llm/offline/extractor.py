@@ -1,0 +1,154 @@
+"""The extractor that finds facts by rules, in the user's own words only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from backend.adapters.llm.offline import guards
+from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
+from backend.adapters.llm.offline.message_reader import Reading, read_message
+from backend.adapters.llm.offline.rule import Finding
+from backend.adapters.llm.offline.subjects import USER, Subject
+from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
+
+EXPLICIT_IMPORTANCE = 9
+EXPLICIT_CONFIDENCE = 0.95
+ONE_SITTING = timedelta(hours=3)
+
+
+@dataclass(slots=True)
+class _Sitting:
+    """What is known while a transcript is read, line by line."""
+
+    found: list[Candidate]
+    earlier: list[Candidate]
+    rejected: list[str]
+    in_scene: bool = False
+    spoken_of: Subject | None = None
+    last_line: TranscriptLine | None = None
+    last_user_message: UUID | None = None
+
+
+class OfflineExtractor:
+    """Implements `Extractor` without a model: silent where it can't be sure.
+
+    Never raises; the same transcript always gives the same candidates.
+    """
+
+    async def extract(self, transcript: Transcript) -> Extraction:
+        """Propose candidates from the user's lines; the character's only say what was asked."""
+        sitting = _Sitting([], [], [])
+        for line in transcript.preceding:
+            _read_line(line, sitting)
+        sitting.earlier, sitting.found, sitting.rejected = sitting.found, [], []
+        for line in transcript.lines:
+            _read_line(line, sitting)
+        return Extraction(tuple(sitting.found), "offline", 0, tuple(sitting.rejected))
+
+
+def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
+    before = sitting.last_line
+    if before and line.said_at - before.said_at > ONE_SITTING:
+        sitting.in_scene, sitting.spoken_of, before = False, None, None
+    sitting.last_line = line
+    if line.sender_type != "user" or not _follow_scene(line.content, sitting):
+        return
+    if guards.takes_back(line.content):
+        _take_back(sitting)
+    question = before.content if before and before.sender_type == "character" else ""
+    reading = read_message(line.content, line.said_at, sitting.spoken_of, question)
+    sitting.rejected.extend(f"{line.message_id}: {reason}" for reason in reading.rejected)
+    sitting.spoken_of = reading.spoken_of
+    correction = None if reading.findings else find_correction(line.content)
+    if correction:
+        _correct(correction, line, sitting)
+    for candidate in _candidates(reading, line):
+        _add(candidate, sitting)
+    sitting.last_user_message = line.message_id
+
+
+def _follow_scene(message: str, sitting: _Sitting) -> bool:
+    """Whether the user speaks as themselves in this message."""
+    if guards.opens_scene(message):
+        sitting.in_scene = True
+        return False
+    if sitting.in_scene and guards.closes_scene(message):
+        sitting.in_scene = False
+        return True
+    return not sitting.in_scene
+
+
+def _take_back(sitting: _Sitting) -> None:
+    joke = sitting.last_user_message
+    kept = [candidate for candidate in sitting.found if candidate.source_message_ids != (joke,)]
+    if len(kept) < len(sitting.found):
+        sitting.rejected.append(f"{joke}: taken back as a joke")
+    sitting.found = kept
+
+
+def _candidates(reading: Reading, line: TranscriptLine) -> list[Candidate]:
+    candidates = []
+    for finding, explicit in reading.findings:
+        candidate = _candidate(finding, line.message_id)
+        if explicit:
+            candidate = replace(
+                candidate,
+                importance=max(candidate.importance, EXPLICIT_IMPORTANCE),
+                confidence=max(candidate.confidence, EXPLICIT_CONFIDENCE),
+            )
+        candidates.append(candidate)
+    return candidates
+
+
+def _candidate(finding: Finding, message_id: UUID) -> Candidate:
+    rule = finding.rule
+    subject = USER if rule.tie else finding.subject
+    return Candidate(
+        content=finding.content,
+        source_message_ids=(message_id,),
+        category="relationship" if not subject.is_user and rule.category == "personal" else rule.category,
+        confidence=rule.confidence,
+        importance=rule.importance if subject.is_user else max(rule.importance - 1, 3),
+        about=subject.about,
+        about_name=subject.about_name,
+        event_time=finding.event_time,
+        attribute=finding.attribute,
+    )
+
+
+def _add(candidate: Candidate, sitting: _Sitting) -> None:
+    for index, known in enumerate(sitting.found):
+        if known.content.lower() == candidate.content.lower():
+            sources = tuple(dict.fromkeys(known.source_message_ids + candidate.source_message_ids))
+            sitting.found[index] = replace(known, source_message_ids=sources)
+            return
+    sitting.found.append(candidate)
+
+
+def _correct(correction: Correction, line: TranscriptLine, sitting: _Sitting) -> None:
+    """Replace the newest candidate that the correction fits; one from before the batch is restated."""
+    for index in range(len(sitting.found) - 1, -1, -1):
+        known = sitting.found[index]
+        if content := corrected(known.content, correction):
+            sources = (*known.source_message_ids, line.message_id)
+            sitting.found[index] = _put_right(known, content, correction, sources)
+            return
+    for known in reversed(sitting.earlier):
+        if content := corrected(known.content, correction):
+            sitting.found.append(_put_right(known, content, correction, (line.message_id,)))
+            return
+
+
+def _put_right(
+    known: Candidate, content: str, correction: Correction, sources: Sequence[UUID]
+) -> Candidate:
+    renamed = known.about_name and correction.wrong and known.about_name.lower() == correction.wrong.lower()
+    return replace(
+        known,
+        content=content,
+        source_message_ids=tuple(sources),
+        confidence=max(known.confidence, 0.9),
+        about_name=re.sub(r"^\w", lambda m: m.group(0).upper(), correction.right) if renamed else known.about_name,
+    )

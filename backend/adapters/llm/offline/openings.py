@@ -1,0 +1,67 @@
+"""What people say before they come to the point, and requests to remember."""
+
+import re
+
+_LEAD_IN = re.compile(
+    r"(?:(?:well|so|ok|okay|oh|ah|aw|hey|hi|hello|hiya|yes|yeah|yep|yup|no|nope|nah|haha|ha|lol|hmm+|um+|uh|and|but|also|plus|"
+    r"btw|by the way|anyway|anyways|actually|honestly|frankly|to be honest|tbh|fun fact|fact|guess what|you know what|you know|"
+    r"in fact|for the record|fyi|sorry|i mean|basically|good news|great news|big news|bad news|sad news|news|update|correction|"
+    r"believe it or not|unfortunately|sadly|luckily|thankfully|of course|sure|right|listen|look|see|thanks|thank you|please|"
+    r"also|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me|same|besides|cool|great|nice|nice to meet you|"
+    r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then|first of all|first|second|finally|recently|"
+    r"currently|nowadays|these days|right now|at the moment|personally|apparently|in case you are wondering|"
+    r"if you must know|if you are wondering|if that helps|if I remember correctly|to be fair|true|hello there|hi there|hey there)\b[\s,:!.–-]*"
+    r"|(?:as|like) I (?:said|told you|mentioned)[\s,]*(?:before|earlier|yesterday|last time)?[\s,]*"
+    r"|(?:(?:so )?(?:the )?(?:truth|thing|fact|point) is)[\s,:]*(?:that )?"
+    r"|(?:it )?turns out[\s,:]*(?:that )?"
+    r"|I (?:must|have to|should|want to|need to|can|just wanted to|wanted to|forgot to|meant to|did not|have not|will|never) "
+    r"(?:also |just )?(?:tell you|told you|say|admit|confess|mention|mentioned|share|add|let you know)(?: (?:you|yet|before))?[\s,:]*(?:that )?(?=I |my |we |our )"
+    r"|I (?:have )?(?:already |once )?(?:told|mentioned to) you[\s,:]*(?:before |that )*(?=I |my |we |our )"
+    r"|I am (?:so |very |really )?(?:happy|glad|proud|pleased|sad|sorry|excited|afraid|ashamed|thrilled|relieved) to (?:say|tell you|report|announce)[\s,:]*(?:that )?"
+    r"|(?:just )?so you know[\s,:]*(?:that )?|let me tell you[\s,:]*(?:that )?(?=I |my |we |our )|you should know[\s,:]*(?:that )?"
+    r"|did you know (?:that )?|a (?:little|bit) about me[\s,:]*|(?-i:[A-Z][a-z]{2,15}), (?=I |my |we |our )"
+    r"|when I was (?:a |an )?(?:kid|child|young|younger|little|small|teenager|student|baby|\d{1,2}|in [\w ]{3,20})[\s,]+(?=I |my |we |our ))",
+    re.I,
+)
+_REMEMBER = re.compile(
+    r"(?:please )?(?:(?:can|could|will|would) you )?(?:please |also |always |just |always )*"
+    r"(?:remember|do not forget|don't forget|dont forget|never forget|keep in mind|bear in mind|note|take note|make a note)"
+    r"(?: (?:this|for me|for later|for next time))*(?: that|[:,]| -)?\s+(?=(?:I|my|we|our|the|his|her)\b)"
+    r"|I (?:want|need|would like) you to (?:remember|know) (?:that )?(?=(?:I|my|we|our|the)\b)",
+    re.I,
+)
+_ELIDED = re.compile(
+    r"(?:(?:just|finally|recently|already|also|still|really|actually|currently) )*(?:moved to|got (?:a|an|engaged|married|divorced|promoted|the job|fired|laid off|back from|my)\b|"
+    r"adopted|started|finished|passed my|failed my|quit|bought|broke my|graduated|lost my|have (?:a|an|two|three|four|got)\b|had (?:a|an|my)\b|love\b|hate\b|"
+    r"can not stand|do not like|grew up in|was born in|work (?:as|at|for|in)\b|live in|used to (?:live|work)|am a\b|born in|went to|visited|ran a)",
+    re.I,
+)
+
+
+def strip_openings(text: str) -> str:
+    """The sentence from its point on; a left-out subject ("Just moved to Berlin") is put back."""
+    for _ in range(6):
+        found = _LEAD_IN.match(text)
+        if not found or found.end() == 0:
+            break
+        text = text[found.end() :]
+    return f"I {text[0].lower()}{text[1:]}" if _ELIDED.match(text) else text
+
+
+def take_request(text: str) -> tuple[str, bool]:
+    """The sentence without "please remember that", and whether it was there."""
+    found = _REMEMBER.match(text)
+    return (text[found.end() :], True) if found else (text, False)
+
+
+_BE = r"(?:is|are|was|were|has|have|had|will|can|goes|starts|ends|opens|closes|needs|takes|lives|works|likes|hates|loves)"
+
+
+def as_request(clause: str) -> str:
+    """What the user asked to remember, as one sentence in the third person."""
+    said = clause.rstrip(" .!")
+    owned = re.match(rf"(?:my|our) ((?:[\w'-]+ ){{1,5}}?)({_BE} .+)$", said, re.I)
+    if owned and not re.search(r"\b(?:I|me|you|your|we|us)\b", owned.group(2), re.I):
+        rest = re.sub(r"\b(?:my|our)\b", "their", owned.group(2), flags=re.I)
+        return f"The user's {owned.group(1)}{rest}."
+    return f'The user asked to remember: "{said}".'

@@ -1,0 +1,145 @@
+"""A rule: a pattern for what is said of somebody, and the sentence to remember.
+
+A pattern is matched at the start of what follows the subject ("live in Porto" of "I live in
+Porto"), so that nothing said by or about anybody else can match. Named groups are cut to size by
+the shape of that name in `values.SHAPES`; a value that doesn't fit means no finding.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backend.adapters.llm.offline.dates import TimeExpression, mid_sentence, resolve
+from backend.adapters.llm.offline.lexicon import KIN, PETS, alternatives
+from backend.adapters.llm.offline.subjects import Subject, attribute_key
+from backend.adapters.llm.offline.values import SHAPES, split_list
+
+_PLACEHOLDERS = {
+    "BE": r"(?:am|is|are)",
+    "HAVE": r"(?:have|has)(?: got)?",
+    "NOT": r"(?:do|does) not",
+    "KIN": alternatives(KIN),
+    "PET": alternatives(PETS),
+    "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})",
+}
+_OPTIONAL = {"as_role": " as a {role}", "at_org": " at {org}", "from_org": " from {org}", "in_place": " in {place}", "of_many": " {of}"}
+_ARTICLE = re.compile(r"\b(as|is) a (?=(?!uni|one|eu)[aeiou])", re.I)
+_OWN = re.compile(r"\b(?:my|our)\b(?! own boss)", re.I)
+_FORMS = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
+
+
+class _Blank(dict[str, str]):
+    """Parts that a sentence did not mention are left out of the template."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named rule. `whole` rules see the clause with its subject and its time expression.
+
+    `of` says whose facts it may state; `and_on` lets later rules read the same clause; a `tie` (somebody's name) is about the user; `ahead` says which way an open date in an
+    event points (None: it is no event, and no date is read). `[lives|live]` in a template is
+    chosen by number.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    template: str
+    category: str = "personal"
+    importance: int = 5
+    confidence: float = 0.85
+    attribute: str | None = None
+    of: str = "anyone"  # anyone | user | others
+    ahead: bool | None = None
+    whole: bool = False
+    and_on: bool = False
+    tie: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found, before it becomes a candidate."""
+
+    content: str
+    rule: Rule
+    subject: Subject
+    attribute: str | None = None
+    event_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause as the rules see it; `rest` has the time expression taken out."""
+
+    whole: str
+    subject: Subject
+    rest: str
+    time: TimeExpression | None
+    casual: bool
+    said_at: datetime
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Compile a rule's pattern; BE, HAVE, NOT, KIN, PET and NUMBER stand for their words."""
+    for word, expansion in _PLACEHOLDERS.items():
+        text = re.sub(rf"\b{word}\b", lambda _, e=expansion: e, text)  # type: ignore[misc]
+    return re.compile(text, re.I)
+
+
+def rule(name: str, text: str, template: str, **options: object) -> Rule:
+    """A rule from the text of its pattern."""
+    return replace(Rule(name, pattern(text), template), **options)  # type: ignore[arg-type]
+
+
+def apply(rule: Rule, clause: Clause) -> Iterator[Finding]:
+    """What the rule finds in a clause: one finding for each item of a list of things."""
+    if rule.of != "anyone" and (rule.of == "user") != clause.subject.is_user:
+        return
+    found = rule.pattern.match(clause.whole if rule.whole else clause.rest)
+    if not found:
+        return
+    groups = {key: value for key, value in found.groupdict().items() if value is not None}
+    listed = split_list(groups["things"]) if "things" in groups else [""]
+    for item in listed[:6]:
+        values = _shaped({**groups, "thing": item} if item else groups, clause.casual)
+        if values is None:
+            if item:
+                break  # "I like tea and you" says nothing safe about what follows
+            return
+        yield _finding(rule, clause, values)
+
+
+def _shaped(groups: dict[str, str], casual: bool) -> dict[str, str] | None:
+    values: dict[str, str] = {}
+    for key, text in groups.items():
+        shape = SHAPES.get(key)
+        value = shape(_OWN.sub("their", text), casual) if shape else text
+        if value is None:
+            return None
+        values[key] = value
+    return values
+
+
+def _finding(rule: Rule, clause: Clause, values: dict[str, str]) -> Finding:
+    subject = clause.subject
+    kin = values.get("kin", "").lower()
+    values = values | {
+        "key": attribute_key(kin),
+        "who": subject.label,
+        "kin": KIN.get(kin) or PETS.get(kin) or kin,
+        "name": values.get("name") or values.get("clear_name", ""),
+    }
+    when = ""
+    event_time = None
+    if rule.ahead is not None and clause.time:
+        when = f" {mid_sentence(clause.time.words)}"
+        event_time = resolve(clause.time, clause.said_at, future=rule.ahead)
+    optional = {key: text.format(**values) for key, text in _OPTIONAL.items() if text[1:].split("{")[1][:-1] in values}
+    template = _FORMS.sub(lambda m: m.group(2 if subject.plural else 1), rule.template)
+    content = template.format_map(_Blank(values | optional | {"when": when}))
+    content = _ARTICLE.sub(r"\1 an ", " ".join(content.split()).replace(" .", "."))
+    attribute = f"{subject.key}{rule.attribute.format(**values)}".lower() if rule.attribute else None
+    return Finding(content, rule, subject, attribute, event_time)

@@ -1,0 +1,13 @@
+"""The rules, one module per topic, in the order in which they are tried."""
+
+from backend.adapters.llm.offline.rule import Rule
+from backend.adapters.llm.offline.rules.events import EVENTS
+from backend.adapters.llm.offline.rules.health import HEALTH
+from backend.adapters.llm.offline.rules.home import HOME
+from backend.adapters.llm.offline.rules.identity import IDENTITY
+from backend.adapters.llm.offline.rules.people import PEOPLE
+from backend.adapters.llm.offline.rules.skills import SKILLS
+from backend.adapters.llm.offline.rules.tastes import TASTES
+from backend.adapters.llm.offline.rules.work import WORK
+
+RULES: tuple[Rule, ...] = (*IDENTITY, *PEOPLE, *HOME, *WORK, *HEALTH, *SKILLS, *EVENTS, *TASTES)

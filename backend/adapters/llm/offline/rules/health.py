@@ -1,0 +1,31 @@
+"""Health, diet and habits."""
+
+from backend.adapters.llm.offline.rule import rule
+
+_CONDITIONS = (
+    r"(?:type (?:1|2|one|two) )?diabetes|asthma|adhd|add|epilepsy|arthritis|migraines?|depression|anxiety|insomnia|hay fever|hayfever|"
+    r"celiac disease|coeliac disease|crohn's(?: disease)?|eczema|psoriasis|high blood pressure|low blood pressure|ibs|ocd|ptsd|"
+    r"bipolar disorder|autism|asperger's|dyslexia|tinnitus|endometriosis|fibromyalgia|multiple sclerosis|parkinson's|alzheimer's|dementia|"
+    r"cancer|breast cancer|leukaemia|leukemia|lupus|anaemia|anemia|scoliosis|a heart condition|a pacemaker|a bad back|a bad knee|"
+    r"(?:a |an )?[\w-]+ intolerance|(?:a |an )?(?:[\w-]+ )?allergy|vertigo|a fear of (?:flying|heights|spiders|needles|dogs|the dark)"
+)
+
+HEALTH = (
+    rule("allergic", r"BE (?:\w+ly |very |super )?allergic to (?P<things>.+)", "{who} [is|are] allergic to {thing}.",
+         importance=9, confidence=0.93),
+    rule("intolerant", r"BE (?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant|diabetic|asthmatic|epileptic|coeliac|celiac|anaemic|anemic)\b",
+         "{who} [is|are] {what}.", importance=8),
+    rule("condition", rf"(?:HAVE|suffer from|suffers from|was diagnosed with|BE diagnosed with|got diagnosed with|have been diagnosed with|has been diagnosed with|BE living with) "
+         rf"(?:chronic |severe |mild |really bad |bad )?(?P<condition>{_CONDITIONS})\b", "{who} [has|have] {condition}.", importance=8, confidence=0.88),
+    rule("diet", r"(?:BE|became|turned|went|have been|has been|have become) (?:a |an |now a |fully |mostly |strict |now )*(?P<diet>vegan|vegetarian|pescatarian|pescetarian|teetotal|gluten-free|halal|kosher)\b(?! (?:food|restaurant))",
+         "{who} [is|are] {diet}.", category="preference", importance=7, confidence=0.9, attribute="diet"),
+    rule("eats no", r"(?:NOT|never|can not|no longer) (?P<verb>eat|drink|smoke)s?(?P<rest> (?!that|it|this|much|enough|well|breakfast|anything|at|before|after|until|too|in|there|because|when).+)?$",
+         "{who} [does not|do not] {verb}{rest}.", category="preference", importance=7),
+    rule("stopped", r"(?:(?:have|has) )?(?:just )?(?:quit|stopped|gave up|given up) (?P<habit>smoking|drinking(?: alcohol| coffee)?|vaping|gambling|coffee|alcohol|sugar|caffeine|meat|social media)\b",
+         "{who} quit {habit}{when}.", category="event", importance=7, ahead=False),
+    rule("smokes", r"(?P<verb>smoke|vape)s?(?: (?:a lot|too much|.*cigarettes?.*))?$", "{who} {verb}s.", importance=5),
+    rule("afraid of", r"BE (?:really |absolutely |so |very )?(?:afraid|scared|terrified|frightened) of (?P<things>.+)", "{who} [is|are] afraid of {thing}.", importance=6),
+    rule("broke", r"(?:(?:have|has) )?(?:broke|broken|sprained|fractured|twisted|dislocated) (?:my|his|her) (?P<part>(?:left |right )?(?:arm|leg|wrist|ankle|foot|hand|finger|toe|nose|collarbone|rib|hip|shoulder|knee|elbow))\b",
+         "{who} broke their {part}{when}.", category="event", importance=6, ahead=False),
+    rule("wears", r"(?:wear|wears) (?P<what>glasses|contact lenses|contacts|hearing aids|a hearing aid|braces)\b", "{who} wears {what}.", importance=4),
+)

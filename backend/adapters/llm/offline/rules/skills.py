@@ -1,0 +1,46 @@
+"""Languages, instruments, sports, learning, hobbies and plans."""
+
+from backend.adapters.llm.offline.lexicon import LANGUAGES, alternatives
+from backend.adapters.llm.offline.rule import rule
+
+_LANGUAGE = alternatives(LANGUAGES)
+_INSTRUMENT = (
+    r"(?:the )?(?:acoustic |electric |bass |classical |double )?(?:guitar|piano|violin|viola|cello|bass|drums|flute|clarinet|saxophone|sax|trumpet|trombone|tuba|harp|oboe|bassoon|"
+    r"ukulele|banjo|mandolin|accordion|harmonica|organ|keyboard|keyboards|recorder|french horn|bagpipes|fiddle|lute|sitar)"
+)
+_SPORT = (
+    r"tennis|football|soccer|basketball|volleyball|rugby|cricket|golf|hockey|ice hockey|badminton|squash|chess|padel|table tennis|ping pong|"
+    r"baseball|softball|handball|water polo|lacrosse|darts|pool|snooker|poker|bridge|go|dungeons and dragons|d&d|video games|board games|minecraft|"
+    r"bowls|pickleball|ultimate frisbee|netball|league of legends"
+)
+
+SKILLS = (
+    rule("plays instrument", rf"(?:play|plays|BE playing|have been playing|has been playing|have played|has played) (?P<instrument>{_INSTRUMENT})\b", "{who} plays {instrument}.",
+         category="preference", importance=6, confidence=0.92),
+    rule("plays sport", rf"(?:play|plays|BE playing|have been playing|has been playing) (?:a lot of |some |competitive )?(?P<sport>{_SPORT})\b(?! with you)",
+         "{who} [plays|play] {sport}.", category="preference", importance=5),
+    rule("speaks", rf"(?:speak|speaks|BE fluent in) (?:fluent |some |a little |a bit of |good |a little bit of |both )?(?P<languages>(?:{_LANGUAGE})(?:(?:, | and |, and )(?:a little |some |a bit of )?(?:{_LANGUAGE}))*)\b",
+         "{who} speaks {languages}.", importance=6, confidence=0.92),
+    rule("learns", r"(?:BE (?:learning|teaching myself|taking up|trying to learn|studying)|(?:have|has) been learning|(?:have |has )?(?:just )?started (?:learning|to learn)|(?:have |has )?(?:just )?taken up|took up) "
+         r"(?:how )?(?P<thing>(?:to )?.+?)(?: (?:for|in) (?:NUMBER|a few|a couple).*)?$", "{who} [is|are] learning {thing}.", category="preference", importance=6, confidence=0.9),
+    rule("native", rf"(?:my (?:native language|mother tongue|first language) is) (?P<language>{_LANGUAGE})\b", "The user's native language is {language}.",
+         importance=7, attribute="native language", whole=True),
+    rule("hobby", r"(?:one of )?my (?:(?:favourite|main|new|biggest) )?(?:hobby|hobbies|pastime|passion|passions|interests) (?:is|are|include) (?P<things>.+)",
+         "The user's hobby is {thing}.", category="preference", importance=6, whole=True),
+    rule("collects", r"(?:collect|collects|BE collecting) (?P<thing>(?!my|the|him|her|it|them).+)", "{who} [collects|collect] {thing}.", category="preference", importance=6),
+    rule("practises", r"(?:do|does|practise|practises|practice|practices) (?P<sport>yoga|pilates|karate|judo|taekwondo|jiu-?jitsu|ballet|gymnastics|crossfit|meditation|calligraphy|pottery|ceramics|tai chi|boxing|kickboxing|archery|fencing|aikido|parkour|triathlons)\b",
+         "{who} practises {sport}.", category="preference", importance=5),
+    rule("sings in", r"(?:sing|sings|play|plays) (?:\w+ )?in (?P<group>an? (?:[\w-]+ ){0,3}(?:choir|band|orchestra|quartet|musical|ensemble|a cappella group))\b",
+         "{who} [is|are] in {group}.", category="preference", importance=6),
+    rule("goes doing", r"(?:go|goes) (?P<sport>running|swimming|hiking|climbing|bouldering|cycling|surfing|sailing|skiing|fishing|jogging|dancing|kayaking|rowing|riding|birdwatching|camping|diving)"
+         r"(?P<often> (?:every|twice|once|most|on|three|in|before|after|each|a lot).*)?$", "{who} goes {sport}{often}.", category="preference", importance=5),
+    rule("writing", r"BE (?:currently )?(?P<verb>writing|working on|building|restoring|training for|preparing for|saving (?:up )?for|knitting|sewing|composing|recording|renovating) "
+         r"(?P<phrase>(?:an?|our) (?!bit|way|list|message|plan).+)", "{who} [is|are] {verb} {phrase}.", category="event", importance=6),
+    rule("wants to", r"(?:(?:want|wants|would like|would love|hope|hopes|BE (?:planning|hoping|going)|plan|plans|BE saving up|dream of|have always wanted|has always wanted) to) "
+         r"(?P<thing>(?:learn|become|visit|open|write|travel to|study|climb|adopt|build|start my own|start a|run (?:a|the)|buy a|get a (?:dog|cat|tattoo|puppy|kitten|motorbike)|move to|retire|quit my job) .+|retire|retire early)$",
+         "{who} wants to {thing}.", category="preference", importance=6, confidence=0.8),
+    rule("drives", r"(?:drive|drives|ride|rides) (?P<what>an? (?:[\w-]+ ){0,3}(?:car|van|truck|motorbike|motorcycle|bike|bicycle|bus|taxi|tram|train|scooter|volvo|toyota|ford|honda|bmw|fiat|tesla|vw|beetle|mini|vespa))\b",
+         "{who} drives {what}.", importance=4),
+    rule("can not", r"(?:can not|NOT|never learned to|never learnt to|do not know how to|can't) (?P<verb>swim|drive|cook|ride a bike|read music|whistle|dance|sing)(?:$|,| at all| very well)",
+         "{who} can not {verb}.", importance=4),
+)

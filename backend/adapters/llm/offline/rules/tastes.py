@@ -1,0 +1,27 @@
+"""Likes, dislikes and favourites."""
+
+from backend.adapters.llm.offline.rule import rule
+
+_SMALL = {"category": "preference", "importance": 4}
+
+TASTES = (
+    rule("favourite", r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite (?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b|are\b)[a-z-]+){0,3}?)"
+         r"(?: in the world| ever| of all time| right now| at the moment| these days)? (?:is|are|has to be|must be|has always been|will always be) (?:definitely |probably |still |actually |called |by far |either )*(?P<phrase>.+)",
+         "The user's favourite {kind} is {phrase}.", category="preference", importance=5, confidence=0.92,
+         attribute="favourite.{kind}", whole=True, of="user"),
+    rule("favourite of other", r"(?:my|our) (?:\w+ )?(?P<kin>KIN)'s favourite (?P<kind>[a-z-]+(?: (?!is\b|are\b)[a-z-]+){0,2}?) (?:is|are) (?P<phrase>.+)",
+         "The user's {kin}'s favourite {kind} is {phrase}.", category="preference", importance=4, attribute="{key}.favourite.{kind}", whole=True),
+    rule("is favourite", r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by far |probably )?my (?:all[- ]time |absolute )?favourite (?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: [a-z-]+)?)(?: (?:ever|of all time))?$",
+         "The user's favourite {kind} is {phrase}.", category="preference", importance=5, attribute="favourite.{kind}", whole=True, of="user"),
+    rule("loves", r"(?:love|loves|adore|adores|BE (?:crazy|mad|nuts) about|BE obsessed with|BE passionate about|have always loved|has always loved) (?P<things>.+)",
+         "{who} [loves|love] {thing}.", confidence=0.88, **_SMALL),
+    rule("likes", r"(?:like|likes|enjoy|enjoys|BE (?:really |very |so |quite |pretty |big |huge )?(?:into|fond of|keen on)|BE (?:a |an )?(?:big |huge |massive |total )?fans? of|have always liked|have a soft spot for) (?P<things>.+)",
+         "{who} [likes|like] {thing}.", confidence=0.85, **_SMALL),
+    rule("prefers", r"(?:prefer|prefers) (?P<phrase>(?!it|that|this|you|not|if|when).+)", "{who} prefers {phrase}.", confidence=0.85, **_SMALL),
+    rule("hates", r"(?:hate|hates|detest|detests|loathe|loathes|despise|despises|can not stand|can not bear|could never stand|have always hated) (?P<things>.+)", "{who} [hates|hate] {thing}.", confidence=0.88, **_SMALL),
+    rule("dislikes", r"(?:(?:NOT|never|no longer) (?:really |much |particularly |actually |even )?(?:like|liked|enjoy|care for)|dislike|dislikes|BE not (?:a |an )?(?:big |huge )?(?:fans? of|into|keen on|fond of)) (?P<things>.+)",
+         "{who} [doesn't|don't] like {thing}.", confidence=0.88, **_SMALL),
+    rule("addicted", r"BE (?:totally |completely |a bit |hopelessly )*(?:addicted to|hooked on) (?P<things>.+)", "{who} [loves|love] {thing}.", confidence=0.8, **_SMALL),
+    rule("supports", r"(?:support|supports) (?P<team>[A-Z][\w.]+(?: (?!and |but |since )[A-Z][\w.]+){0,3})$", "{who} supports {team}.", **_SMALL),
+    rule("takes drink", r"(?:take|takes|drink|drinks) (?:my |his |her )(?P<drink>coffee|tea) (?P<how>black|with (?:oat |soy |almond )?milk|with sugar|without (?:sugar|milk)|with lemon|with honey)\b", "{who} drinks {drink} {how}.", **_SMALL),
+)

@@ -1,0 +1,41 @@
+"""What a collection of memories looks like, the same for the embedded engine and a server."""
+
+import re
+from dataclasses import dataclass
+
+from backend.ports import IndexPoint
+
+DENSE_VECTOR = "dense"
+KEYWORD_VECTOR = "keyword"
+OWNER_FIELD = "owner"
+KIND_FIELD = "kind"
+
+_NAME_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The memories encoded by one model: cosine `dense` vectors and BM25 `keyword` vectors.
+
+    The name carries model and dimension, so that vectors of two models never meet and
+    `keepsake reindex` can build one beside the other.
+    """
+
+    name: str
+    dimension: int
+
+    @classmethod
+    def for_model(cls, model_name: str, dimension: int) -> "Collection":
+        """The collection of an encoder, e.g. `keepsake-all-minilm-l6-v2-384`."""
+        slug = re.sub(r"[^a-z0-9]+", "-", model_name.lower()).strip("-")[:_NAME_LIMIT]
+        return cls(name=f"keepsake-{slug}-{dimension}", dimension=dimension)
+
+
+def payload_of(point: IndexPoint) -> dict[str, str]:
+    """What is stored with the vectors: whose memory it is and its kind, never its text."""
+    return {
+        OWNER_FIELD: point.owner.key,
+        "character_id": str(point.owner.character_id),
+        "user_id": str(point.owner.user_id),
+        KIND_FIELD: point.kind,
+    }

@@ -1,0 +1,210 @@
+"""Building the context of one reply: what the model will see, and the record of why.
+
+Postgres is read in one short transaction; the encoder and the index work with none open. Recall
+has a deadline: a reply without memories, marked so, beats a reply that comes late.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from backend.conversation.prompt import (
+    PROMPT_VERSION,
+    as_history,
+    in_answer_order,
+    instructions,
+    memory_line,
+    situation,
+)
+from backend.conversation.state import read_state
+from backend.conversation.token_budget import estimate_tokens, fit_newest
+from backend.errors import ServiceUnavailable
+from backend.memory.recall import Recollection, RecallRequest, recall
+from backend.memory.resources import MemoryResources
+from backend.memory.scoring import ScoredMemory
+from backend.models import (
+    Character,
+    Conversation,
+    Message,
+    Relationship,
+    ReplyContext,
+    User,
+)
+from backend.ports import Prompt
+from backend.store import Transaction
+
+log = structlog.get_logger(__name__)
+
+LATE_MARGIN = 20  # messages sent while the character was answering that a window may have to skip
+LEFT_OUT_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPolicy:
+    """`window`: messages shown verbatim, the answered one among them; `recall_seconds`: how long a
+    reply waits for memories; `history_tokens`: the most that the window may take."""
+
+    window: int = 20
+    recall_seconds: float = 0.3
+    history_tokens: int = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltContext:
+    """The prompt, the record that is stored with the reply, and who takes part."""
+
+    prompt: Prompt
+    record: ReplyContext
+    character: Character
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class _Background:
+    user: User
+    character: Character
+    relationship: Relationship
+    window: list[Message]  # before the target, in answer order
+    topics: list[str]
+
+
+async def build_context(
+    resources: MemoryResources,
+    conversation: Conversation,
+    target: Message,
+    *,
+    reply_id: UUID,
+    policy: ContextPolicy,
+) -> BuiltContext:
+    """Gather everything for the reply to `target`.
+
+    Raises:
+        StoreUnavailable: without Postgres there is no conversation to answer in.
+    """
+    started = perf_counter()
+    async with resources.store.transaction() as tx:
+        background = await _read_background(tx, conversation, target, policy)
+    read_ms = (perf_counter() - started) * 1000
+    recollection, outcome = await _recall(resources, conversation, target, background, policy)
+    prompt = _prompt(background, recollection.memories, target)
+    record = _record(conversation, target, reply_id, background, prompt, recollection)
+    record.recall = outcome
+    record.timings = {"read": round(read_ms, 2), **recollection.timings}
+    return BuiltContext(prompt, record, background.character, background.user)
+
+
+async def _read_background(
+    tx: Transaction, conversation: Conversation, target: Message, policy: ContextPolicy
+) -> _Background:
+    user = await tx.users.get(conversation.user_id)
+    character = await tx.characters.get(conversation.character_id)
+    assert user is not None, "a conversation goes with its user"
+    assert character is not None, "a conversation goes with its character"
+    newest = await tx.messages.page(conversation.id, limit=policy.window + LATE_MARGIN)
+    earlier = in_answer_order(newest, target)[-(policy.window - 1) :] if policy.window > 1 else []
+    fitting = fit_newest([message.content for message in earlier], policy.history_tokens)
+    return _Background(
+        user,
+        character,
+        await tx.relationships.get(conversation.owner),
+        earlier[len(earlier) - fitting :],
+        conversation.details.get("topics", []),
+    )
+
+
+async def _recall(
+    resources: MemoryResources,
+    conversation: Conversation,
+    target: Message,
+    background: _Background,
+    policy: ContextPolicy,
+) -> tuple[Recollection, str]:
+    request = RecallRequest(
+        owner=conversation.owner,
+        text=target.content,
+        user_name=background.user.display_name,
+        character_name=background.character.name,
+        in_window=frozenset({target.id, *(message.id for message in background.window)}),
+    )
+    try:
+        async with asyncio.timeout(policy.recall_seconds):
+            found = await recall(resources, request)
+    except TimeoutError:
+        log.warning("recall.late", conversation_id=str(conversation.id))
+        return Recollection(), "late"
+    except ServiceUnavailable as error:
+        log.warning("recall.unavailable", conversation_id=str(conversation.id), code=error.code)
+        return Recollection(), "unavailable"
+    return found, "ok" if found.memories else "empty"
+
+
+def _prompt(
+    background: _Background, memories: tuple[ScoredMemory, ...], target: Message
+) -> Prompt:
+    return Prompt(
+        instructions=instructions(background.character, background.user.display_name),
+        history=as_history(background.window),
+        situation=situation(background.relationship, memories),
+        message=target.content,
+        character=background.character,
+        user_name=background.user.display_name,
+        memories=tuple(memory_line(item) for item in memories),
+    )
+
+
+def _record(
+    conversation: Conversation,
+    target: Message,
+    reply_id: UUID,
+    background: _Background,
+    prompt: Prompt,
+    recollection: Recollection,
+) -> ReplyContext:
+    return ReplyContext(
+        message_id=reply_id,
+        conversation_id=conversation.id,
+        recent_messages=[_shown(message) for message in (*background.window, target)],
+        active_memories=[_used(item) for item in recollection.memories],
+        left_out=[
+            {"memoryId": str(item.memory_id), "reason": item.reason, "relevance": item.score}
+            for item in recollection.left_out[:LEFT_OUT_SHOWN]
+        ],
+        state=read_state(
+            target.content,
+            nsfw_level=background.character.nsfw_level,
+            topics=background.topics,
+        ),
+        token_use={
+            "instructions": estimate_tokens(prompt.instructions),
+            "history": sum(estimate_tokens(message.content) for message in prompt.history),
+            "situation": estimate_tokens(prompt.situation),
+            "message": estimate_tokens(prompt.message),
+        },
+        prompt_version=PROMPT_VERSION,
+    )
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    return {
+        "messageId": str(message.id),
+        "role": "user" if message.sender_type == "user" else "assistant",
+        "content": message.content,
+        "timestamp": message.created_at.isoformat(),
+    }
+
+
+def _used(item: ScoredMemory) -> dict[str, Any]:
+    memory = item.memory
+    return {
+        "memoryId": str(memory.id),
+        "kind": memory.kind,
+        "content": memory.content,
+        "relevance": item.score,
+        "scores": dict(item.scores),
+        "sourceMessageIds": [str(key) for key in memory.source_message_ids],
+        "mentionTime": memory.mention_time.isoformat(),
+    }

@@ -1,0 +1,333 @@
+"""One turn: a message comes in and is stored (T1), a reply is written and stored (T2).
+
+    accept ──T1──▶ message row, seq                       ack after commit
+    answer ──────▶ context built, tokens streamed         no transaction held
+           ──T2──▶ reply, its context, episodes, job      both or neither
+           ──T4──▶ episodes in the vector index           swept up later if it fails
+
+The turn knows nothing of sockets: `answer` yields what happens, and whoever drives it tells
+the clients.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from backend.conversation.context_builder import BuiltContext, ContextPolicy, build_context
+from backend.conversation.state import read_mood, title_from
+from backend.conversation.streaming import until
+from backend.errors import (
+    InvalidRequest,
+    KeepsakeError,
+    MessageTooLong,
+    ModelError,
+    NotFound,
+    ServiceUnavailable,
+)
+from backend.memory.episodes import episodes
+from backend.memory.indexing import index_memories
+from backend.memory.resources import MemoryResources
+from backend.models import Conversation, Memory, Message, MessageVariant, new_id, utc_now
+from backend.ports import Completion, LanguageModel, TextDelta
+from backend.store import Store, Transaction
+
+log = structlog.get_logger(__name__)
+
+INDEX_SECONDS = 1.0  # how long the end of a turn waits for the index before leaving it to the sweep
+MESSAGE_TYPES = ("text", "image", "voice", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as a client sends it."""
+
+    content: str
+    type: str = "text"
+    client_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The stored message; `repeated` if its clientMessageId was seen before."""
+
+    message: Message
+    conversation: Conversation
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResources:
+    """What answering takes. `formation_delay` is how long a message waits to be formed into
+    memory, so that several are read in one call (seconds)."""
+
+    memory: MemoryResources
+    model: LanguageModel
+    context: ContextPolicy = field(default_factory=ContextPolicy)
+    formation_delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """A reply begins under this id."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDelta:
+    """The next piece; `index` counts from 0."""
+
+    message_id: UUID
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """The reply as stored; `error` says why it failed."""
+
+    message: Message
+    error: ModelError | None = None
+
+
+TurnEvent = ReplyStarted | ReplyDelta | ReplyEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A message to answer, under a lease. `replaces`: the reply whose new variant this will be."""
+
+    conversation: Conversation
+    target: Message
+    fence: int
+    replaces: Message | None = None
+
+
+async def accept(
+    store: Store, *, user_id: UUID, conversation_id: UUID, draft: Draft, longest: int
+) -> Accepted:
+    """T1: store a user's message. A repeated clientMessageId gives the first message again.
+
+    Raises:
+        InvalidRequest, MessageTooLong: nothing was stored.
+        NotFound: the user has no such conversation.
+    """
+    _check(draft, longest)
+    async with store.transaction() as tx:
+        # The lock makes "seen before?" and "store it" one step for two copies sent at once.
+        conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=True)
+        if conversation is None:
+            raise NotFound("There is no such conversation.")
+        if draft.client_message_id:
+            earlier = await tx.messages.by_client_id(conversation_id, draft.client_message_id)
+            if earlier:
+                return Accepted(earlier, conversation, repeated=True)
+        message = await tx.messages.append(
+            Message(
+                conversation_id=conversation_id,
+                seq=0,
+                sender_id=user_id,
+                sender_type="user",
+                content=draft.content,
+                type=draft.type,
+                details={"mood": read_mood(draft.content)},
+                status="delivered",
+                client_message_id=draft.client_message_id,
+            )
+        )
+        if conversation.status == "archived":
+            await tx.conversations.change(conversation_id, status="active")
+    return Accepted(message, conversation, repeated=False)
+
+
+def _check(draft: Draft, longest: int) -> None:
+    if draft.type not in MESSAGE_TYPES or draft.type == "system":
+        raise InvalidRequest("The message type must be text, image or voice.")
+    if not draft.content.strip():
+        raise InvalidRequest("The message is empty.")
+    if "\x00" in draft.content:
+        raise InvalidRequest("The message contains a NUL character, which can't be stored.")
+    if len(draft.content) > longest:
+        raise MessageTooLong(
+            f"The message has {len(draft.content)} characters; at most {longest} are allowed."
+        )
+
+
+@dataclass(slots=True)
+class _Writing:
+    """A reply while it is being written."""
+
+    message_id: UUID
+    started: float
+    text: str = ""
+    deltas: int = 0
+    first_delta_ms: float | None = None
+    completion: Completion | None = None
+    state: str = "complete"
+    error: ModelError | None = None
+
+
+async def answer(
+    resources: TurnResources, assignment: Assignment, *, stop: asyncio.Event
+) -> AsyncIterator[TurnEvent]:
+    """Write and store the reply to one message. Ends with exactly one `ReplyEnded`.
+
+    A model's failure is an end like any other: the reply is stored as `failed` with its reason,
+    and can be regenerated. Setting `stop` ends it as `interrupted`, keeping what was written.
+
+    Raises:
+        Conflict: the lease was lost; nothing was stored.
+        StoreUnavailable: the message stays unanswered, to be taken up again.
+    """
+    reply_id = assignment.replaces.id if assignment.replaces else new_id()
+    writing = _Writing(reply_id, perf_counter())
+    context = await build_context(
+        resources.memory,
+        assignment.conversation,
+        assignment.target,
+        reply_id=reply_id,
+        policy=resources.context,
+    )
+    yield ReplyStarted(reply_id)
+    async for delta in _write(resources.model, context, writing, stop):
+        yield delta
+    reply, remembered = await _store_reply(resources, assignment, context, writing)
+    await _index_soon(resources.memory, remembered)
+    yield ReplyEnded(reply, writing.error)
+
+
+async def _write(
+    model: LanguageModel, context: BuiltContext, writing: _Writing, stop: asyncio.Event
+) -> AsyncIterator[ReplyDelta]:
+    try:
+        async for piece in until(stop, model.stream(context.prompt)):
+            if isinstance(piece, TextDelta):
+                if writing.first_delta_ms is None:
+                    writing.first_delta_ms = (perf_counter() - writing.started) * 1000
+                yield ReplyDelta(writing.message_id, writing.deltas, piece.text)
+                writing.text += piece.text
+                writing.deltas += 1
+            else:
+                writing.completion = piece
+    except ModelError as error:
+        log.warning("turn.model_failed", code=error.code, message_id=str(writing.message_id))
+        writing.state, writing.error = "failed", error
+        return
+    if writing.completion is None:
+        writing.state = "interrupted"
+
+
+async def _store_reply(
+    resources: TurnResources, assignment: Assignment, context: BuiltContext, writing: _Writing
+) -> tuple[Message, list[Memory]]:
+    """T2: the reply, why it says what it says, what is to be remembered, and the memory job."""
+    conversation, target = assignment.conversation, assignment.target
+    reply = _reply(assignment, context, writing, resources.model.name)
+    async with resources.memory.store.transaction() as tx:
+        if assignment.replaces:
+            await tx.turns.confirm(conversation.id, assignment.fence)
+            await _replace(tx, assignment.replaces, reply)
+        else:
+            reply = await tx.messages.append(reply)
+            await tx.turns.mark_answered(conversation.id, target, assignment.fence)
+        await tx.contexts.save(context.record)
+        remembered = await _remember(tx, assignment, context, reply)
+        if not conversation.title:
+            await tx.conversations.change(conversation.id, title=title_from(target.content))
+        await tx.formation.enqueue(conversation.id, delay_seconds=resources.formation_delay)
+    return reply, remembered
+
+
+def _reply(
+    assignment: Assignment, context: BuiltContext, writing: _Writing, model_name: str
+) -> Message:
+    conversation, target, replaced = (
+        assignment.conversation,
+        assignment.target,
+        assignment.replaces,
+    )
+    completion = writing.completion
+    details: dict[str, Any] = {
+        "tokens": completion.completion_tokens if completion else 0,
+        "promptTokens": completion.prompt_tokens if completion else 0,
+        "generationTime": round((perf_counter() - writing.started) * 1000),
+        "model": completion.model if completion else model_name,
+        "mood": read_mood(writing.text),
+        "isNSFW": False,
+        "memoriesUsed": len(context.record.active_memories),
+        "recall": context.record.recall,
+    }
+    if writing.error:
+        details["error"] = {"code": writing.error.code, "message": writing.error.message}
+    if writing.first_delta_ms is not None:
+        context.record.timings["firstDelta"] = round(writing.first_delta_ms, 2)
+    return Message(
+        id=writing.message_id,
+        conversation_id=conversation.id,
+        seq=replaced.seq if replaced else 0,
+        sender_id=conversation.character_id,
+        sender_type="character",
+        content=writing.text,
+        details=details,
+        reply_to=target.id,
+        state=writing.state,
+        created_at=replaced.created_at if replaced else utc_now(),
+    )
+
+
+async def _replace(tx: Transaction, old: Message, new: Message) -> None:
+    """Make `new` the active variant of a reply; a failed attempt is replaced, not kept."""
+    known = await tx.messages.variants([old.id])
+    if not known and old.state != "failed":
+        await tx.messages.add_variant(_variant(old, 0))
+        known = await tx.messages.variants([old.id])
+    if known:
+        new.active_variant = known[-1].number + 1
+        await tx.messages.add_variant(_variant(new, new.active_variant))
+    await tx.messages.save(new)
+
+
+def _variant(message: Message, number: int) -> MessageVariant:
+    return MessageVariant(
+        message_id=message.id,
+        number=number,
+        content=message.content,
+        details=message.details,
+        state=message.state,
+    )
+
+
+async def _remember(
+    tx: Transaction, assignment: Assignment, context: BuiltContext, reply: Message
+) -> list[Memory]:
+    """Store both messages as episodes; a regenerated reply's old episode makes way."""
+    names = {"user": context.user.display_name, "character": context.character.name}
+    conversation = assignment.conversation
+    before = await tx.formation.preceding(conversation.id, assignment.target.seq, limit=1)
+    found = episodes(
+        conversation.owner,
+        [assignment.target, reply],
+        names,
+        before[0] if before else None,
+    )
+    if assignment.replaces is None:
+        return await tx.memories.add(found)
+    outdated = await tx.memories.of_messages(conversation.owner, [reply.id], kind="episode")
+    for memory in outdated:
+        memory.status, memory.index_state, memory.updated_at = "retracted", "pending", utc_now()
+        await tx.memories.save(memory)
+    return outdated + await tx.memories.add(found)
+
+
+async def _index_soon(resources: MemoryResources, remembered: list[Memory]) -> None:
+    try:
+        async with asyncio.timeout(INDEX_SECONDS):
+            await index_memories(resources, remembered)
+    except (ServiceUnavailable, TimeoutError) as error:
+        code = error.code if isinstance(error, KeepsakeError) else "timeout"
+        log.warning("turn.index_later", memories=len(remembered), code=code)

@@ -1,0 +1,104 @@
+"""The ASGI application: REST, both socket transports, the page."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import socketio
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from backend.gateway import websocket
+from backend.gateway.client_events import ClientEvents
+from backend.gateway.error_mapping import install_error_handlers
+from backend.gateway.protocol import CloseCode
+from backend.gateway.rest import auth, characters, conversations, health, memory, messages
+from backend.gateway.services import GatewayOptions, Services
+from backend.gateway.socketio import create_socketio_server
+
+ASGIApplication = Callable[[Any, Any, Any], Any]
+OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
+
+NO_PAGE = """<!doctype html><title>Keepsake</title>
+<p>Keepsake is running, but its page was not built: install Node.js 20 or newer and run
+<code>make run</code> again. The API is described at <a href="/docs">/docs</a>.</p>"""
+
+
+def create_application(open_services: OpenServices, options: GatewayOptions) -> ASGIApplication:
+    """Put the application together; `open_services` runs for the application's lifetime."""
+    app = FastAPI(
+        title="Keepsake",
+        version="0.1.0",
+        description="Chat with AI characters that remember.",
+        lifespan=_lifespan(open_services, options),
+    )
+    install_error_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2048)
+    if options.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(options.allowed_origins),
+            allow_methods=["*"],
+            allow_headers=["*"],
+        )
+    _add_routes(app)
+    _add_page(app, options)
+    return _Switch(app, options.websocket_path)
+
+
+def _add_routes(app: FastAPI) -> None:
+    api = APIRouter(prefix="/api/v1")
+    for module in (auth, characters, conversations, messages, memory):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(websocket.router)
+
+
+def _add_page(app: FastAPI, options: GatewayOptions) -> None:
+    if options.page and (options.page / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=options.page, html=True), name="page")
+        return
+
+    @app.get("/", include_in_schema=False)
+    async def no_page() -> HTMLResponse:
+        return HTMLResponse(NO_PAGE)
+
+
+def _lifespan(
+    open_services: OpenServices, options: GatewayOptions
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services() as services:
+            events = ClientEvents(services)
+            server = create_socketio_server(services, events)
+            app.state.services = services
+            app.state.client_events = events
+            app.state.plain_connections = set()
+            app.state.socketio = socketio.ASGIApp(server, socketio_path=options.websocket_path)
+            yield
+            for connection in list(app.state.plain_connections):
+                await connection.close(CloseCode.RESTARTING, "the server restarts")
+            await server.shutdown()
+
+    return lifespan
+
+
+class _Switch:
+    """Sends Socket.IO's path to Socket.IO and everything else, lifespan too, to FastAPI. (Socket.IO's
+    own wrapper would have to exist before the services that it serves.)"""
+
+    def __init__(self, app: FastAPI, path: str) -> None:
+        self._app = app
+        self._path = path.rstrip("/") + "/"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "lifespan" and (path + "/").startswith(self._path):
+            await self._app.state.socketio(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

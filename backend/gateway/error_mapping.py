@@ -1,0 +1,94 @@
+"""Errors to the wire, once: RFC 9457 problem+json for HTTP, {code, message} for sockets."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from backend.errors import InvalidRequest, KeepsakeError
+
+log = structlog.get_logger(__name__)
+
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every failure of a request a problem+json."""
+    app.add_exception_handler(KeepsakeError, _keepsake_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _defect)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    retry_after: float | None = None,
+    errors: list[dict[str, Any]] | None = None,
+) -> JSONResponse:
+    """An RFC 9457 answer. `code` is stable; `detail` is a sentence for people."""
+    body: dict[str, Any] = {
+        "type": f"urn:keepsake:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        body["errors"] = errors
+    headers = {"Retry-After": str(max(1, round(retry_after)))} if retry_after is not None else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def error_data(error: Exception) -> dict[str, Any]:
+    """An error as sockets carry it: {code, message, retryAfter?}. Logs what is a defect."""
+    if not isinstance(error, KeepsakeError):
+        log.error("socket.defect", exc_info=error)
+        return {"code": "internal_error", "message": "Something went wrong on the server."}
+    data: dict[str, Any] = {"code": error.code, "message": error.message}
+    if error.retry_after is not None:
+        data["retryAfter"] = round(error.retry_after, 1)
+    return data
+
+
+def invalid_payload(error: ValidationError) -> InvalidRequest:
+    """A payload's first fault as one sentence, without the value itself."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    field = ".".join(str(part) for part in fault["loc"]) or "the payload"
+    return InvalidRequest(f"{field}: {fault['msg']}.")
+
+
+async def _keepsake_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, KeepsakeError)
+    if error.status >= 500:
+        log.warning("request.failed", code=error.code, exc_info=error.__cause__)
+    return problem(error.status, error.code, error.message, retry_after=error.retry_after)
+
+
+async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
+        for fault in error.errors()
+    ]
+    named = "; ".join(f"{fault['field'] or 'body'}: {fault['problem']}" for fault in faults[:3])
+    return problem(422, "invalid_request", f"{named}.", errors=faults)
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _HTTP_CODES.get(error.status_code, "request_failed")
+    return problem(error.status_code, code, str(error.detail))
+
+
+async def _defect(_request: Request, error: Exception) -> JSONResponse:
+    log.error("request.defect", exc_info=error)
+    return problem(500, "internal_error", "Something went wrong on the server.")

@@ -1,0 +1,77 @@
+"""Who listens to what: rooms of connections in this process, and the bus to the other processes."""
+
+from collections import defaultdict
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from backend.ports import EventBus
+
+log = structlog.get_logger(__name__)
+
+
+class Connection(Protocol):
+    """One client on either transport."""
+
+    user_id: UUID
+
+    async def send(self, event: str, data: dict[str, Any]) -> None:
+        """Queue an event for the client. Never raises for a client that is gone."""
+
+
+class Hub:
+    """Delivers to this process's connections first, then through the bus to the others: local
+    delivery goes on while Redis is down, and keeps its order."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+        self._rooms: dict[str, dict[Connection, None]] = defaultdict(dict)
+        self._joined: dict[Connection, set[str]] = defaultdict(set)
+
+    async def join(self, connection: Connection, room: str) -> None:
+        """Add a connection to a room; twice is once."""
+        newly = room not in self._rooms
+        self._rooms[room][connection] = None
+        self._joined[connection].add(room)
+        if newly:
+            await self._bus.subscribe(room)
+
+    async def leave(self, connection: Connection, room: str) -> None:
+        """Take a connection out of a room; the last one turns off the light."""
+        self._joined[connection].discard(room)
+        members = self._rooms.get(room)
+        if members is None:
+            return
+        members.pop(connection, None)
+        if not members:
+            del self._rooms[room]
+            await self._bus.unsubscribe(room)
+
+    async def drop(self, connection: Connection) -> None:
+        """Take a connection out of all its rooms."""
+        for room in list(self._joined.get(connection, ())):
+            await self.leave(connection, room)
+        self._joined.pop(connection, None)
+
+    async def publish(
+        self, room: str, event: str, data: dict[str, Any], *, but: Connection | None = None
+    ) -> None:
+        """Send to everybody in a room, here and elsewhere, except one connection."""
+        await self._deliver(room, event, data, but)
+        await self._bus.publish(room, event, data)
+
+    async def run(self) -> None:
+        """Deliver what other processes publish, until cancelled."""
+        await self._bus.run(self._deliver)
+
+    async def _deliver(
+        self, room: str, event: str, data: dict[str, Any], but: Connection | None = None
+    ) -> None:
+        for connection in list(self._rooms.get(room, ())):
+            if connection is not but:
+                await connection.send(event, data)
+
+    def connections(self) -> int:
+        """How many connections this process holds."""
+        return sum(1 for rooms in self._joined.values() if rooms)

@@ -1,0 +1,103 @@
+"""Accounts and tokens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from pydantic import Field
+
+from backend.errors import InvalidRequest, NotAuthenticated, NotFound
+from backend.gateway.authentication import Caller, Here, TokenPair, passwords
+from backend.gateway.views import UserView, View
+from backend.models import User
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_NOBODY = passwords.hash("compared against for unknown addresses, so that they take as long")
+
+
+class Registration(View):
+    # Whether an address works only a message to it can tell; this refuses what can't be one.
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    password: Annotated[str, Field(min_length=8, max_length=200)]
+    display_name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+
+
+class ProfileChange(View):
+    display_name: Annotated[str | None, Field(min_length=1, max_length=80, pattern=r"\S")] = None
+    adult_confirmed: bool | None = None
+
+
+@router.post("/register", status_code=201)
+async def register(here: Here, wanted: Registration) -> UserView:
+    """Make an account."""
+    user = User(
+        email=wanted.email,
+        display_name=wanted.display_name.strip(),
+        password_hash=passwords.hash(wanted.password),
+    )
+    async with here.store.transaction() as tx:
+        await tx.users.add(user)
+    return UserView.of(user)
+
+
+@router.post("/token")
+async def token(
+    here: Here,
+    grant_type: Annotated[str, Form()] = "password",
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    refresh_token: Annotated[str, Form()] = "",
+) -> TokenPair:
+    """OAuth2: sign in with `grant_type=password`, renew with `grant_type=refresh_token`."""
+    if grant_type == "refresh_token":
+        return await _renew(here, refresh_token)
+    if grant_type != "password":
+        raise InvalidRequest("grant_type must be password or refresh_token.")
+    async with here.store.transaction() as tx:
+        user = await tx.users.by_email(username)
+    known = user.password_hash if user else None
+    if not passwords.verify(password, known or _NOBODY) or user is None or known is None:
+        raise NotAuthenticated("The email address or the password is wrong.")
+    return here.tokens.issue(user.id)
+
+
+async def _renew(here: Here, refresh_token: str) -> TokenPair:
+    user_id = here.tokens.read(refresh_token, "refresh")
+    async with here.store.transaction() as tx:
+        if await tx.users.get(user_id) is None:
+            raise NotAuthenticated("The account of this token no longer exists.")
+    return here.tokens.issue(user_id)
+
+
+@router.post("/local")
+async def local(here: Here, request: Request) -> TokenPair:
+    """Sign in as the local user, without a form: embedded mode, from this machine only.
+
+    The Host header is checked too, or a web page could reach us by a name that it points here.
+    """
+    if here.local_user_id is None or not _from_this_machine(request):
+        raise NotFound("Signing in without a form is only possible on the machine itself.")
+    return here.tokens.issue(here.local_user_id)
+
+
+def _from_this_machine(request: Request) -> bool:
+    client = request.client.host if request.client else ""
+    forwarded = request.headers.get("x-forwarded-for") or request.headers.get("forwarded")
+    return client in LOOPBACK and (request.url.hostname or "") in LOOPBACK and not forwarded
+
+
+@router.get("/me")
+async def me(caller: Caller) -> UserView:
+    """The caller's account."""
+    return UserView.of(caller)
+
+
+@router.patch("/me")
+async def change_me(here: Here, caller: Caller, change: ProfileChange) -> UserView:
+    """Change the caller's name or confirm that they are an adult."""
+    for name, value in change.model_dump(exclude_none=True).items():
+        setattr(caller, name, value)
+    async with here.store.transaction() as tx:
+        await tx.users.save(caller)
+    return UserView.of(caller)

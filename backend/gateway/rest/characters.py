@@ -1,0 +1,118 @@
+"""Characters: list, make, change, delete."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field, StringConstraints
+
+from backend.errors import NotFound
+from backend.gateway.authentication import Caller, Here
+from backend.gateway.rest.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    encode_cursor,
+    id_cursor,
+)
+from backend.gateway.views import CharacterView, View
+from backend.models import Character, Personality, utc_now
+from backend.store import Transaction
+
+router = APIRouter(prefix="/characters", tags=["characters"])
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+LongText = Annotated[str, Field(max_length=20_000)]
+
+
+class CharacterDraft(View):
+    name: Name
+    age: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    gender: Annotated[str, Field(max_length=60)] = ""
+    description: LongText = ""
+    personality: Personality = Personality()
+    scenario: LongText = ""
+    greeting: LongText = ""
+    example_dialogues: Annotated[list[LongText], Field(max_length=50)] = []
+    nsfw_level: Annotated[int, Field(ge=0, le=10)] = 0
+    lorebook: Annotated[list[dict[str, Any]], Field(max_length=500)] = []
+    visibility: Annotated[str, Field(pattern="^(private|public)$")] = "private"
+
+    def columns(self) -> dict[str, Any]:
+        """The record's columns."""
+        return self.model_dump()
+
+
+@router.get("")
+async def list_characters(
+    here: Here, caller: Caller, limit: Limit = DEFAULT_LIMIT, after: Cursor = None
+) -> Page[CharacterView]:
+    """The caller's own and all public characters."""
+    async with here.store.transaction() as tx:
+        found = await tx.characters.page(caller.id, limit=limit + 1, after=id_cursor(after))
+    more = len(found) > limit
+    shown = found[:limit]
+    return Page(
+        items=[CharacterView.of(character) for character in shown],
+        next_cursor=encode_cursor(shown[-1].id) if more else None,
+    )
+
+
+@router.post("", status_code=201)
+async def create_character(here: Here, caller: Caller, draft: CharacterDraft) -> CharacterView:
+    """Make a character of one's own."""
+    character = Character(owner_id=caller.id, **draft.columns())
+    async with here.store.transaction() as tx:
+        await tx.characters.add(character)
+    return CharacterView.of(character)
+
+
+@router.get("/{character_id}")
+async def get_character(here: Here, caller: Caller, character_id: UUID) -> CharacterView:
+    """One character."""
+    async with here.store.transaction() as tx:
+        return CharacterView.of(await visible_character(tx, character_id, caller.id))
+
+
+@router.put("/{character_id}")
+async def replace_character(
+    here: Here, caller: Caller, character_id: UUID, draft: CharacterDraft
+) -> CharacterView:
+    """Change one's own character: every field is set, those left out to their defaults."""
+    async with here.store.transaction() as tx:
+        character = await _own_character(tx, character_id, caller.id)
+        for name, value in draft.columns().items():
+            setattr(character, name, value)
+        character.updated_at = utc_now()
+        await tx.characters.save(character)
+    return CharacterView.of(character)
+
+
+@router.delete("/{character_id}", status_code=204)
+async def delete_character(here: Here, caller: Caller, character_id: UUID) -> Response:
+    """Delete one's own character. Its conversations stay readable."""
+    async with here.store.transaction() as tx:
+        character = await _own_character(tx, character_id, caller.id)
+        character.deleted_at = utc_now()
+        await tx.characters.save(character)
+    return Response(status_code=204)
+
+
+async def visible_character(tx: Transaction, character_id: UUID, viewer: UUID) -> Character:
+    """A character that the viewer may talk to.
+
+    Raises:
+        NotFound: none, or somebody else's.
+    """
+    character = await tx.characters.visible(character_id, viewer)
+    if character is None:
+        raise NotFound("There is no such character.")
+    return character
+
+
+async def _own_character(tx: Transaction, character_id: UUID, owner: UUID) -> Character:
+    character = await visible_character(tx, character_id, owner)
+    if character.owner_id != owner:
+        raise NotFound("There is no such character of yours.")
+    return character

@@ -1,0 +1,225 @@
+"""Memory: see it, search it, add to it, forget; and the relationship."""
+
+from contextlib import suppress
+from time import perf_counter
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AliasChoices, Field, StringConstraints
+
+from backend.errors import IndexUnavailable, InvalidRequest, NotFound
+from backend.gateway.authentication import Caller, Here
+from backend.gateway.rest.characters import visible_character
+from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, encode_cursor, id_cursor
+from backend.gateway.views import (
+    MemoryView,
+    RecalledView,
+    RelationshipView,
+    Time,
+    View,
+    is_long_term,
+)
+from backend.memory.recall import RecallRequest, recall
+from backend.memory.remembering import Note, forget, remember
+from backend.models import Character, Owner, User
+from backend.store import MemoryFilter, Transaction
+
+router = APIRouter(prefix="/characters/{character_id}", tags=["memory"])
+
+KINDS = ("fact", "summary", "episode", "experience")
+LONG_TERM = ("fact", "experience")
+SHORT_TERM = ("summary", "episode")
+RECENT_SHORT_TERM = 20
+
+Kind = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)})$")]
+Category = Annotated[str, Field(pattern="^(preference|personal|relationship|event|other)$")]
+Status = Annotated[str, Field(pattern="^(active|superseded|retracted|expired)$")]
+
+
+class NewMemory(View):
+    content: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+        Field(validation_alias=AliasChoices("content", "fact")),
+    ]
+    category: Category = "other"
+    importance: Annotated[int, Field(ge=1, le=10)] = 5
+    pinned: bool = False
+
+
+class SearchRequest(View):
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    kinds: list[Kind] | None = None
+    min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class SearchAnswer(View):
+    memories: list[RecalledView]
+    took_ms: float
+
+
+class MemoryListing(View):
+    """The seed's shape: recent things in `shortTermMemory`, lasting ones in `longTermMemory`."""
+
+    character_id: UUID
+    user_id: UUID
+    short_term_memory: list[MemoryView]
+    long_term_memory: list[MemoryView]
+    relationship: RelationshipView
+    next_cursor: str | None
+
+
+class MemorySummary(View):
+    summary: str
+    counts: dict[str, int]
+    pending_messages: int
+    parked_jobs: int
+    last_formed_at: Time | None
+
+
+class Present:
+    """Who remembers whom, checked: the character is visible and the user is the caller."""
+
+    def __init__(self, owner: Owner, character: Character, user: User) -> None:
+        self.owner = owner
+        self.character = character
+        self.user = user
+
+
+async def _present(tx: Transaction, character_id: UUID, user_id: str, caller: User) -> Present:
+    if user_id not in {"me", str(caller.id)}:
+        raise NotFound("There is no such memory.")
+    character = await visible_character(tx, character_id, caller.id)
+    return Present(Owner(character.id, caller.id), character, caller)
+
+
+@router.get("/memory/{user_id}")
+async def list_memory(
+    here: Here,
+    caller: Caller,
+    character_id: UUID,
+    user_id: str,
+    limit: Limit = DEFAULT_LIMIT,
+    before: Cursor = None,
+    kind: Annotated[list[Kind] | None, Query()] = None,
+    category: Annotated[Category | None, Query()] = None,
+    status: Annotated[Status, Query()] = "active",
+    q: Annotated[str | None, Query(max_length=200)] = None,
+) -> MemoryListing:
+    """What the character remembers, newest first.
+
+    Without `kind`, pages run over the long-term memory and the first page adds the newest
+    short-term ones; with it, over that kind.
+    """
+    kinds = tuple(kind) if kind else LONG_TERM
+    cursor = id_cursor(before)
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+        narrow = MemoryFilter(kinds, category, status, q)
+        found = await tx.memories.page(present.owner, narrow, limit=limit + 1, before=cursor)
+        recent = []
+        if kind is None and cursor is None:
+            short = MemoryFilter(SHORT_TERM, category, status, q)
+            recent = await tx.memories.page(
+                present.owner, short, limit=RECENT_SHORT_TERM, before=None
+            )
+        relationship = await tx.relationships.get(present.owner)
+    shown = found[:limit]
+    return MemoryListing(
+        character_id=present.owner.character_id,
+        user_id=present.owner.user_id,
+        short_term_memory=[
+            MemoryView.of(item) for item in (*shown, *recent) if not is_long_term(item)
+        ],
+        long_term_memory=[MemoryView.of(item) for item in shown if is_long_term(item)],
+        relationship=RelationshipView.of(relationship),
+        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
+    )
+
+
+@router.post("/memory/{user_id}", status_code=201)
+async def add_memory(
+    here: Here, caller: Caller, character_id: UUID, user_id: str, wanted: NewMemory
+) -> MemoryView:
+    """Tell the character something to remember."""
+    if "\x00" in wanted.content:
+        raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+    note = Note(wanted.content, wanted.category, wanted.importance, wanted.pinned)
+    return MemoryView.of(await remember(here.memory, present.owner, note))
+
+
+@router.post("/memory/{user_id}/search")
+async def search_memory(
+    here: Here, caller: Caller, character_id: UUID, user_id: str, wanted: SearchRequest
+) -> SearchAnswer:
+    """Recall by a text, as a reply would, with the score of each arm."""
+    started = perf_counter()
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+    found = await recall(
+        here.memory,
+        RecallRequest(
+            owner=present.owner,
+            text=wanted.query,
+            user_name=present.user.display_name,
+            character_name=present.character.name,
+            limit=wanted.limit,
+            token_budget=None,
+            kinds=tuple(wanted.kinds) if wanted.kinds else None,
+            min_score=wanted.min_score,
+            floors=False,
+        ),
+    )
+    return SearchAnswer(
+        memories=[RecalledView.of_scored(item) for item in found.memories],
+        took_ms=round((perf_counter() - started) * 1000, 2),
+    )
+
+
+@router.get("/memory/{user_id}/summary")
+async def summarise_memory(
+    here: Here, caller: Caller, character_id: UUID, user_id: str
+) -> MemorySummary:
+    """How much is remembered, and what is still waiting to be."""
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+        counts = await tx.memories.count_by_kind(present.owner)
+        state = await tx.formation.state(present.owner)
+        newest = await tx.memories.page(
+            present.owner, MemoryFilter(("summary",)), limit=1, before=None
+        )
+    return MemorySummary(
+        summary=newest[0].content if newest else "",
+        counts={kind: counts.get(kind, 0) for kind in KINDS},
+        pending_messages=state.pending_messages,
+        parked_jobs=state.parked_jobs,
+        last_formed_at=state.last_formed_at,
+    )
+
+
+@router.delete("/memory/{user_id}/{memory_id}", status_code=204)
+async def delete_memory(
+    here: Here, caller: Caller, character_id: UUID, user_id: str, memory_id: UUID
+) -> Response:
+    """Forget one memory, and with a fact the episodes that say it. The messages stay."""
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+    # With the index down the text is gone all the same; the sweep removes the emptied row.
+    with suppress(IndexUnavailable):
+        await forget(here.memory, present.owner, memory_id)
+    return Response(status_code=204)
+
+
+@router.get("/relationship/{user_id}")
+async def get_relationship(
+    here: Here, caller: Caller, character_id: UUID, user_id: str
+) -> RelationshipView:
+    """How the two stand."""
+    async with here.store.transaction() as tx:
+        present = await _present(tx, character_id, user_id, caller)
+        return RelationshipView.of(await tx.relationships.get(present.owner))
+

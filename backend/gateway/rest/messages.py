@@ -1,0 +1,240 @@
+"""Messages: send and have them answered, list, mark as read, regenerate, see why."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import Field
+
+from backend.conversation.turn import Draft
+from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
+from backend.gateway.authentication import Caller, Here
+from backend.gateway.client_events import mark_read, own_message, regenerate, send_message
+from backend.gateway.protocol import ServerEvent, conversation_room
+from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
+from backend.gateway.services import Services
+from backend.gateway.views import ContextView, MessageView, View
+from backend.models import Message
+
+router = APIRouter(tags=["messages"])
+
+REPLY_SECONDS = 150.0  # how long a waiting POST holds on; longer than a model's own time-out
+HEARTBEAT_SECONDS = 15.0
+
+
+class NewMessage(View):
+    content: str
+    type: str = "text"
+    client_message_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+
+
+class ReadUpTo(View):
+    up_to_seq: Annotated[int, Field(ge=0)]
+
+
+class ChosenVariant(View):
+    number: Annotated[int, Field(ge=0)]
+
+
+class Exchange(View):
+    message: MessageView
+    reply: MessageView | None
+
+
+class _Listener:
+    """A connection that a waiting request holds: events queue up until it reads them."""
+
+    def __init__(self, user_id: UUID) -> None:
+        self.user_id = user_id
+        self.events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+
+    async def send(self, event: str, data: dict[str, Any]) -> None:
+        """See `Connection.send`."""
+        self.events.put_nowait((event, data))
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=201, response_model=Exchange)
+async def post_message(
+    here: Here,
+    caller: Caller,
+    request: Request,
+    conversation_id: UUID,
+    wanted: NewMessage,
+    prefer: Annotated[str, Header()] = "",
+) -> Response:
+    """Send a message and wait for the reply (201), stream it (`Accept: text/event-stream`), or
+    leave once it is stored (`Prefer: respond-async`, 202)."""
+    draft = Draft(wanted.content, wanted.type, wanted.client_message_id)
+    if "respond-async" in prefer:
+        message = await send_message(here, caller.id, conversation_id, draft)
+        return _json(202, Exchange(message=MessageView.of(message), reply=None))
+    listener = _Listener(caller.id)
+    await here.hub.join(listener, conversation_room(conversation_id))
+    try:
+        message = await send_message(here, caller.id, conversation_id, draft)
+    except BaseException:
+        await here.hub.drop(listener)
+        raise
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(
+            _stream(here, listener, message),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+    reply = await _wait_for_reply(here, listener, message)
+    return _json(201, Exchange(message=MessageView.of(message), reply=reply))
+
+
+async def _wait_for_reply(here: Services, listener: _Listener, message: Message) -> MessageView:
+    try:
+        if stored := await _stored_reply(here, message):
+            return stored
+        async with asyncio.timeout(REPLY_SECONDS):
+            while True:
+                event, data = await listener.events.get()
+                if event == ServerEvent.MESSAGE_RECEIVED and data["replyTo"] == str(message.id):
+                    return MessageView.model_validate(data)
+    except TimeoutError as error:
+        raise ServiceUnavailable(
+            "The message is stored, but its reply takes too long. It will appear in the conversation.",
+            retry_after=10,
+        ) from error
+    finally:
+        await here.hub.drop(listener)
+
+
+async def _stored_reply(here: Services, message: Message) -> MessageView | None:
+    """The reply, if it is there already: the message may be a repeat."""
+    async with here.store.transaction() as tx:
+        later = await tx.messages.page(message.conversation_id, limit=50, after=message.seq)
+    return next((MessageView.of(item) for item in later if item.reply_to == message.id), None)
+
+
+async def _stream(here: Services, listener: _Listener, message: Message) -> AsyncIterator[str]:
+    """The reply's events as server-sent events; the first says that the message is stored."""
+    try:
+        delivered = {
+            "messageId": str(message.id),
+            "seq": message.seq,
+            "clientMessageId": message.client_message_id,
+        }
+        yield _sse(ServerEvent.MESSAGE_DELIVERED, delivered)
+        if stored := await _stored_reply(here, message):
+            yield _sse(ServerEvent.MESSAGE_RECEIVED, stored.wire())
+            return
+        reply_id: str | None = None
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    event, data = await listener.events.get()
+            except TimeoutError:
+                yield ": waiting\n\n"  # keeps proxies from closing the stream
+                continue
+            if event == ServerEvent.CHARACTER_RESPONSE:
+                if data.get("replyTo") == str(message.id):
+                    reply_id = data["messageId"]
+                if data["messageId"] == reply_id:
+                    yield _sse(event, data)
+            elif event == ServerEvent.ERROR and reply_id:
+                yield _sse(event, data)
+            elif event == ServerEvent.MESSAGE_RECEIVED and data["replyTo"] == str(message.id):
+                yield _sse(event, data)
+                return
+    finally:
+        await here.hub.drop(listener)
+
+
+def _sse(event: str, data: dict[str, Any]) -> str:
+    return f"event: {event}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+def _json(status: int, body: View) -> JSONResponse:
+    return JSONResponse(body.wire(), status)
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def list_messages(
+    here: Here,
+    caller: Caller,
+    conversation_id: UUID,
+    limit: Limit = DEFAULT_LIMIT,
+    before: Cursor = None,
+    after: Cursor = None,
+) -> Page[MessageView]:
+    """Messages in order of seq: the newest page, the one before a cursor, or the one after.
+
+    A cursor is a seq. `nextCursor` leads on in the direction asked for: to older messages unless
+    `after` was given.
+    """
+    if before is not None and after is not None:
+        raise InvalidRequest("Give before or after, not both.")
+    forwards = after is not None
+    async with here.store.transaction() as tx:
+        if await tx.conversations.of_user(conversation_id, caller.id) is None:
+            raise NotFound("There is no such conversation.")
+        found = await tx.messages.page(
+            conversation_id, limit=limit + 1, before=seq_cursor(before), after=seq_cursor(after)
+        )
+        more = len(found) > limit
+        shown = found[:limit] if forwards else found[-limit:]
+        variants = await tx.messages.variants([message.id for message in shown])
+    cursor = None
+    if more:
+        cursor = str(shown[-1].seq if forwards else shown[0].seq)
+    return Page(
+        items=[
+            MessageView.of(message, [item for item in variants if item.message_id == message.id])
+            for message in shown
+        ],
+        next_cursor=cursor,
+    )
+
+
+@router.put("/conversations/{conversation_id}/messages/read")
+async def put_read(
+    here: Here, caller: Caller, conversation_id: UUID, wanted: ReadUpTo
+) -> dict[str, int]:
+    """Mark the character's messages up to a seq as read; answers how many were new."""
+    return {"read": await mark_read(here, caller.id, conversation_id, wanted.up_to_seq)}
+
+
+@router.post("/messages/{message_id}/regenerate", status_code=202)
+async def post_regenerate(here: Here, caller: Caller, message_id: UUID) -> MessageView:
+    """Have a reply written anew. Answers with the reply as it is; `message:updated` brings the new."""
+    return MessageView.of(await regenerate(here, caller.id, message_id))
+
+
+@router.put("/messages/{message_id}/variant")
+async def put_variant(
+    here: Here, caller: Caller, message_id: UUID, wanted: ChosenVariant
+) -> MessageView:
+    """Choose which variant of a reply counts."""
+    async with here.store.transaction() as tx:
+        message = await own_message(tx, message_id, caller.id)
+        variants = await tx.messages.variants([message_id])
+        chosen = next((item for item in variants if item.number == wanted.number), None)
+        if chosen is None:
+            raise NotFound("There is no such variant.")
+        message.content, message.details = chosen.content, chosen.details
+        message.state, message.active_variant = chosen.state, chosen.number
+        await tx.messages.save(message)
+    view = MessageView.of(message, variants)
+    await here.hub.publish(
+        conversation_room(message.conversation_id), ServerEvent.MESSAGE_UPDATED, view.wire()
+    )
+    return view
+
+
+@router.get("/messages/{message_id}/context")
+async def get_context(here: Here, caller: Caller, message_id: UUID) -> ContextView:
+    """Why a reply says what it says: the memories it used, what was left out, the token use."""
+    async with here.store.transaction() as tx:
+        await own_message(tx, message_id, caller.id)
+        context = await tx.contexts.get(message_id)
+    if context is None:
+        raise NotFound("This message has no context: it isn't a generated reply.")
+    return ContextView.of(context)

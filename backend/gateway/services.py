@@ -1,0 +1,48 @@
+"""What the gateway works with; made by bootstrap, reached through `app.state.services`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from backend.gateway.hub import Hub
+from backend.gateway.turn_driver import TurnDriver
+from backend.memory.resources import MemoryResources
+from backend.ports import RateLimiter
+from backend.store import Store
+
+if TYPE_CHECKING:
+    from backend.gateway.authentication import Tokens
+
+Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOptions:
+    """Plain values that clients feel. `typing_seconds`: how long a typing indicator lasts."""
+
+    max_message_length: int = 2000
+    typing_seconds: float = 3.0
+    websocket_path: str = "/socket.io"
+    allowed_origins: tuple[str, ...] = ()
+    page: Path | None = None  # the built web page
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The running system as the gateway sees it.
+
+    `checks` prove each dependency, by name, for /readyz. `local_user_id` is set where the page may
+    sign in as the local user without a form.
+    """
+
+    store: Store
+    memory: MemoryResources
+    hub: Hub
+    turns: TurnDriver
+    tokens: "Tokens"
+    message_rate: RateLimiter
+    checks: dict[str, Check] = field(default_factory=dict)
+    options: GatewayOptions = field(default_factory=GatewayOptions)
+    local_user_id: UUID | None = None

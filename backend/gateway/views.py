@@ -1,0 +1,263 @@
+"""Records as clients see them: camelCase, RFC 3339 UTC, nothing private."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+from backend.memory.scoring import ScoredMemory
+from backend.models import (
+    Character,
+    Conversation,
+    Memory,
+    Message,
+    MessageVariant,
+    Relationship,
+    ReplyContext,
+    User,
+)
+
+Time = Annotated[
+    datetime,
+    PlainSerializer(
+        lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        return_type=str,
+    ),
+]
+
+
+class View(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON form, as sent over sockets."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class UserView(View):
+    id: UUID
+    email: str
+    display_name: str
+    role: str
+    adult_confirmed: bool
+    created_at: Time
+
+    @classmethod
+    def of(cls, user: User) -> "UserView":
+        return cls.model_validate(user)
+
+
+class CharacterView(View):
+    id: UUID
+    owner_id: UUID | None
+    name: str
+    age: int | None
+    gender: str
+    description: str
+    personality: dict[str, Any]
+    scenario: str
+    greeting: str
+    example_dialogues: list[str]
+    nsfw_level: int
+    lorebook: list[dict[str, Any]]
+    visibility: str
+    card: dict[str, Any] | None
+    created_at: Time
+    updated_at: Time
+
+    @classmethod
+    def of(cls, character: Character) -> "CharacterView":
+        return cls.model_validate(character)
+
+
+class ConversationView(View):
+    id: UUID
+    user_id: UUID
+    character_id: UUID
+    title: str
+    status: str
+    last_message_at: Time | None
+    message_count: int
+    last_seq: int
+    metadata: dict[str, Any]
+    created_at: Time
+    updated_at: Time
+
+    @classmethod
+    def of(cls, conversation: Conversation, relationship_level: float = 0) -> "ConversationView":
+        details = conversation.details
+        started = conversation.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return cls(
+            **{
+                name: getattr(conversation, name)
+                for name in cls.model_fields
+                if name != "metadata"
+            },
+            metadata={
+                "startedAt": details.get("startedAt", started),
+                "mood": details.get("mood", "neutral"),
+                "topics": details.get("topics", []),
+                "relationshipLevel": round(relationship_level),
+            },
+        )
+
+
+class VariantView(View):
+    number: int
+    content: str
+    state: str
+    active: bool
+    created_at: Time
+
+
+class MessageView(View):
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    sender_id: UUID
+    sender_type: str
+    content: str
+    type: str
+    metadata: dict[str, Any]
+    status: str
+    read_at: Time | None
+    client_message_id: str | None
+    reply_to: UUID | None
+    state: str
+    variants: list[VariantView]
+    created_at: Time
+    edited_at: Time | None
+
+    @classmethod
+    def of(cls, message: Message, variants: list[MessageVariant] | None = None) -> "MessageView":
+        return cls(
+            **{
+                name: getattr(message, name)
+                for name in cls.model_fields
+                if name not in {"metadata", "variants"}
+            },
+            metadata=message.details,
+            variants=[
+                VariantView(
+                    number=variant.number,
+                    content=variant.content,
+                    state=variant.state,
+                    active=variant.number == message.active_variant,
+                    created_at=variant.created_at,
+                )
+                for variant in variants or ()
+            ],
+        )
+
+
+class EmbeddingView(View):
+    model: str | None
+    state: str
+
+
+class MemoryView(View):
+    """A memory with SPEC's fields, and the seed's names for them: `fact` for what is known for
+    long, `summary` and `timestamp` for what was said lately."""
+
+    id: UUID
+    character_id: UUID
+    user_id: UUID
+    conversation_id: UUID | None
+    kind: str
+    content: str
+    category: str
+    confidence: float
+    importance: int
+    first_mentioned: Time
+    last_reinforced: Time
+    reinforcement_count: int
+    about: str
+    about_name: str | None
+    realm: str
+    event_time: Time | None
+    mention_time: Time
+    valid_from: Time | None
+    valid_to: Time | None
+    status: str
+    superseded_by: UUID | None
+    origin: str
+    pinned: bool
+    source_message_ids: list[UUID]
+    embedding: EmbeddingView
+    fact: str | None = None
+    summary: str | None = None
+    timestamp: Time | None = None
+    created_at: Time
+    updated_at: Time
+
+    @classmethod
+    def of(cls, memory: Memory) -> "MemoryView":
+        seed_names: dict[str, Any] = (
+            {"fact": memory.content}
+            if is_long_term(memory)
+            else {"summary": memory.content, "timestamp": memory.mention_time}
+        )
+        plain = {
+            name: getattr(memory, name)
+            for name in cls.model_fields
+            if name not in {"embedding", "fact", "summary", "timestamp"}
+        }
+        return cls(
+            **plain,
+            **seed_names,
+            embedding=EmbeddingView(model=memory.embedding_model, state=memory.index_state),
+        )
+
+
+def is_long_term(memory: Memory) -> bool:
+    """Facts and experiences are the seed's longTermMemory, the rest its shortTermMemory."""
+    return memory.kind in {"fact", "experience"}
+
+
+class RecalledView(MemoryView):
+    score: float = 0.0
+    scores: dict[str, float] = {}
+
+    @classmethod
+    def of_scored(cls, item: ScoredMemory) -> "RecalledView":
+        plain = MemoryView.of(item.memory).model_dump()
+        return cls(**plain, score=item.score, scores=dict(item.scores))
+
+
+class RelationshipView(View):
+    character_id: UUID
+    user_id: UUID
+    level: float
+    trust: float
+    intimacy: float
+    total_interactions: int
+    favorite_topics: list[str]
+    shared_experiences: list[str]
+    stage: str
+    updated_at: Time
+
+    @classmethod
+    def of(cls, relationship: Relationship) -> "RelationshipView":
+        return cls.model_validate(relationship)
+
+
+class ContextView(View):
+    message_id: UUID
+    conversation_id: UUID
+    recent_messages: list[dict[str, Any]]
+    active_memories: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    state: dict[str, Any]
+    token_use: dict[str, Any]
+    prompt_version: str
+    recall: str
+    timings: dict[str, Any]
+    updated_at: Time
+
+    @classmethod
+    def of(cls, context: ReplyContext) -> "ContextView":
+        return cls.model_validate(context)

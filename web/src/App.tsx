@@ -1,0 +1,27 @@
+import { Home } from "./components/Home";
+import { SignIn } from "./components/SignIn";
+import { Splash } from "./components/Splash";
+import { Toasts } from "./components/Toasts";
+import { useProblems } from "./useProblems";
+import { useSession } from "./useSession";
+
+export function App() {
+  const { session, restart, useToken, signOut } = useSession();
+  const { shown, report, dismiss } = useProblems();
+  return (
+    <>
+      {session.state === "starting" && <Splash />}
+      {session.state === "unreachable" && <Splash problem={session.sentence} onRetry={restart} />}
+      {session.state === "signedOut" && <SignIn onSignedIn={useToken} />}
+      {session.state === "signedIn" && (
+        <Home
+          client={session.client}
+          user={session.user}
+          onSignOut={session.isLocal ? undefined : signOut}
+          report={report}
+        />
+      )}
+      <Toasts problems={shown} onDismiss={dismiss} />
+    </>
+  );
+}

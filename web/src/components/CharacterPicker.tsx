@@ -1,0 +1,41 @@
+import type { Character, User } from "../client";
+import { CharacterCard } from "./CharacterCard";
+import { KeepsakeIcon } from "./icons";
+
+interface Props {
+  characters: Character[];
+  user: User;
+  onSignOut?: () => void;
+}
+
+export function CharacterPicker({ characters, user, onSignOut }: Props) {
+  return (
+    <main className="picker">
+      <header className="picker-header">
+        <p className="brand">
+          <span className="brand-mark">
+            <KeepsakeIcon />
+          </span>
+          Keepsake
+        </p>
+        {onSignOut && (
+          <button type="button" className="link" onClick={onSignOut}>
+            Sign out {user.displayName}
+          </button>
+        )}
+      </header>
+      <h1>Who would you like to talk to?</h1>
+      <p className="picker-lead">
+        What you tell them today, they still know tomorrow — in every new conversation.
+      </p>
+      {characters.length === 0 && (
+        <p className="quiet">There are no characters yet. Add one with POST /api/v1/characters.</p>
+      )}
+      <ul className="picker-grid">
+        {characters.map((character) => (
+          <CharacterCard key={character.id} character={character} />
+        ))}
+      </ul>
+    </main>
+  );
+}

@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useState } from "react";
+
+import { type Character, type KeepsakeClient, sentenceOf, type User } from "../client";
+import { useRoute } from "../route";
+import { CharacterPicker } from "./CharacterPicker";
+import { Room } from "./Room";
+import { Splash } from "./Splash";
+
+interface Props {
+  client: KeepsakeClient;
+  user: User;
+  /** Absent for the local user, who has no account to sign out of. */
+  onSignOut?: () => void;
+  report: (error: unknown) => void;
+}
+
+/** What a signed-in person sees: all characters, or the room of one. */
+export function Home({ client, user, onSignOut, report }: Props) {
+  const [characters, setCharacters] = useState<Character[] | null>(null);
+  const [problem, setProblem] = useState("");
+  const { characterId, conversationId } = useRoute();
+
+  const load = useCallback(() => {
+    setProblem("");
+    client.characters().then(
+      (page) => setCharacters(page.items),
+      (error: unknown) => setProblem(sentenceOf(error)),
+    );
+  }, [client]);
+  useEffect(load, [load]);
+
+  if (problem) return <Splash problem={problem} onRetry={load} />;
+  if (!characters) return <Splash />;
+  const character = characters.find(({ id }) => id === characterId);
+  if (!character) {
+    return <CharacterPicker characters={characters} user={user} onSignOut={onSignOut} />;
+  }
+  return (
+    <Room
+      key={character.id}
+      client={client}
+      user={user}
+      character={character}
+      conversationId={conversationId}
+      report={report}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+import type { Chat } from "../chat";
+import type { Entry } from "../chatEntries";
+import type { Character, KeepsakeClient } from "../client";
+import { timeOf } from "../when";
+import { Avatar } from "./Avatar";
+import { MemoriesUsed } from "./MemoriesUsed";
+import { MessageText } from "./MessageText";
+import { ReplyProblem, SendProblem } from "./MessageProblem";
+
+interface Props {
+  client: KeepsakeClient;
+  character: Character;
+  entry: Entry;
+  /** Its memories are looked up unasked, so that their number shows. */
+  isNewestReply: boolean;
+  isLast: boolean;
+  chat: Chat;
+  onEdit: (text: string) => void;
+}
+
+export function MessageRow(props: Props) {
+  const { client, character, entry, isNewestReply, isLast, chat, onEdit } = props;
+  const isOwn = entry.from === "user";
+  const time = entry.createdAt ? timeOf(entry.createdAt) : "";
+  return (
+    <article
+      className={`row row-${entry.from}`}
+      aria-label={`${isOwn ? "You" : character.name}${time && `, ${time}`}`}
+      aria-busy={entry.state === "streaming"}
+    >
+      {!isOwn && <Avatar id={character.id} name={character.name} />}
+      <div className="row-body">
+        {entry.text && (
+          <p className={`bubble bubble-${entry.state}`} dir="auto">
+            <MessageText text={entry.text} />
+          </p>
+        )}
+        <SendProblem entry={entry} chat={chat} onEdit={onEdit} />
+        <ReplyProblem entry={entry} name={character.name} isLast={isLast} chat={chat} />
+        <div className="row-foot">
+          {entry.state === "sending" && <span>Sending…</span>}
+          {time && entry.state !== "sending" && <time dateTime={entry.createdAt}>{time}</time>}
+          {entry.hasContext && entry.messageId && entry.state !== "failed" && (
+            <MemoriesUsed
+              client={client}
+              name={character.name}
+              messageId={entry.messageId}
+              isCounted={isNewestReply}
+            />
+          )}
+        </div>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Character } from "../client";
+import { addressOf } from "../route";
+import type { Conversations } from "../useConversations";
+import { Avatar } from "./Avatar";
+import { ConversationList } from "./ConversationList";
+import { BackIcon, PlusIcon } from "./icons";
+
+interface Props {
+  character: Character;
+  conversations: Conversations;
+  currentId?: string;
+  isStarting: boolean;
+  onStart: () => void;
+  onChosen: () => void;
+}
+
+export function Sidebar(props: Props) {
+  const { character, conversations, currentId, isStarting, onStart, onChosen } = props;
+  return (
+    <div className="sidebar">
+      <a className="back" href={addressOf({})}>
+        <BackIcon />
+        All characters
+      </a>
+      <div className="sidebar-who">
+        <Avatar id={character.id} name={character.name} size="medium" />
+        <p className="name">{character.name}</p>
+      </div>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={isStarting}
+        onClick={onStart}
+      >
+        <PlusIcon />
+        New conversation
+      </button>
+      <p className="sidebar-hint">Start a new conversation; {character.name} still remembers.</p>
+      <ConversationList
+        characterId={character.id}
+        conversations={conversations}
+        currentId={currentId}
+        onChosen={onChosen}
+      />
+    </div>
+  );
+}
