@@ -8,6 +8,7 @@
     ├── Conflict                  409
     ├── RateLimited               429  carries retry_after
     ├── ConfigurationError        500  a setting is wrong; names it, says what to do
+    │   └── DataDirInUse               another Keepsake holds DATA_DIR
     ├── ServiceUnavailable        503  a dependency can't be reached
     │   ├── StoreUnavailable
     │   ├── IndexUnavailable
@@ -75,6 +76,10 @@ class RateLimited(KeepsakeError):
 
 class ConfigurationError(KeepsakeError):
     code = "configuration_error"
+
+
+class DataDirInUse(ConfigurationError):
+    code = "data_dir_in_use"
 
 
 class ServiceUnavailable(KeepsakeError):

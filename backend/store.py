@@ -222,7 +222,8 @@ class Memories(Protocol):
     async def mark_synced(self, memories: Sequence[Memory], model: str) -> set[UUID]:
         """Mark rows whose vectors were written. Returns the ids that are still active and unchanged."""
 
-    async def mark_index_failure(self, memory_ids: Sequence[UUID]) -> None: ...
+    async def mark_all_pending(self) -> int:
+        """Ask for every active memory to be indexed anew; returns how many. For `reindex`."""
 
 
 class Relationships(Protocol):

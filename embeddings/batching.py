@@ -66,8 +66,10 @@ class BatchingEncoder:
             raise EncoderError("The encoder is closed.")
         if self._loading is None:
             self._loading = self._executor.submit(self._model.load)
-        # Shielded: a caller that gives up must not cancel the loading for the others.
-        await asyncio.shield(asyncio.wrap_future(self._loading))
+        if not self._loading.done():
+            # Shielded: a caller that gives up must not cancel the loading for the others.
+            await asyncio.shield(asyncio.wrap_future(self._loading))
+        self._loading.result()
 
     async def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Return `float32[n, dimension]`; see `Encoder.encode_documents`."""

@@ -1,21 +1,20 @@
-// npm install socket.io-client; TOKEN=$(.venv/bin/keepsake token) node examples/chat.mjs
+// npm install socket.io-client; TOKEN=$(.venv/bin/keepsake token) node chat.mjs
 import { io } from "socket.io-client";
 
-const server = process.env.SERVER ?? "http://localhost:5000";
-const token = process.env.TOKEN;
-const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-const api = async (method, path, body) =>
-  (await fetch(`${server}/api/v1${path}`, { method, headers, body: JSON.stringify(body) })).json();
+const { SERVER = "http://localhost:5000", TOKEN } = process.env;
+const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+const api = (path, options) =>
+  fetch(`${SERVER}/api/v1${path}`, { headers, ...options }).then((answer) => answer.json());
 
-const [character] = (await api("GET", "/characters")).items;
-const { id: conversationId } = await api("POST", "/conversations", { characterId: character.id });
+const [character] = (await api("/characters")).items;
+const body = JSON.stringify({ characterId: character.id });
+const { id: conversationId } = await api("/conversations", { method: "POST", body });
 
-const socket = io(server, { auth: { token } });
+const socket = io(SERVER, { auth: { token: TOKEN } });
 socket.on("character:response", ({ status, delta }) => {
   if (status === "delta") process.stdout.write(delta);
   else if (status !== "started") socket.close();
 });
+const message = { conversationId, content: "My dog is called Biscuit.", type: "text" };
 await socket.emitWithAck("conversation:join", { conversationId });
-await socket.emitWithAck("message:send", {
-  conversationId, type: "text", content: "My dog is called Biscuit.", clientMessageId: crypto.randomUUID(),
-});
+await socket.emitWithAck("message:send", { ...message, clientMessageId: crypto.randomUUID() });

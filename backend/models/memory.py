@@ -53,7 +53,6 @@ class Memory(SQLModel, table=True):
     attribute: str | None = None  # what it is about ("dog.name"), so that an update finds its elder
     index_text: str = ""
     index_state: str = "pending"
-    index_attempts: int = 0
     embedding_model: str | None = None
     created_at: datetime = time_field()
     updated_at: datetime = time_field()

@@ -136,7 +136,6 @@ def upgrade() -> None:
     sa.Column('attribute', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('index_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('index_state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('index_attempts', sa.Integer(), nullable=False),
     sa.Column('embedding_model', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),

@@ -47,7 +47,9 @@ def test_no_module_has_an_empty_name() -> None:
     assert [str(file) for file in code if empty_words(file)] == []
 
 
-@pytest.mark.parametrize("name", ["backend/utils.py", "web/src/chatHelpers.ts", "backend/common/a.py"])
+@pytest.mark.parametrize(
+    "name", ["backend/utils.py", "web/src/chatHelpers.ts", "backend/common/a.py"]
+)
 def test_an_empty_name_is_found(name: str) -> None:
     assert empty_words(Path(name))
 

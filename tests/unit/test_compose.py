@@ -61,7 +61,8 @@ def test_api_worker_and_migration_run_the_same_image(services: dict[str, dict[st
 
 def test_our_image_has_the_package_version(services: dict[str, dict[str, Any]]) -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version and services["api"]["image"] == f"keepsake:{version[1]}"
+    assert version
+    assert services["api"]["image"] == f"keepsake:{version[1]}"
 
 
 def test_only_the_api_is_reachable_from_outside(services: dict[str, dict[str, Any]]) -> None:

@@ -6,13 +6,13 @@ import { useProblems } from "./useProblems";
 import { useSession } from "./useSession";
 
 export function App() {
-  const { session, restart, useToken, signOut } = useSession();
+  const { session, restart, takeTokens, signOut } = useSession();
   const { shown, report, dismiss } = useProblems();
   return (
     <>
       {session.state === "starting" && <Splash />}
       {session.state === "unreachable" && <Splash problem={session.sentence} onRetry={restart} />}
-      {session.state === "signedOut" && <SignIn onSignedIn={useToken} />}
+      {session.state === "signedOut" && <SignIn onSignedIn={takeTokens} />}
       {session.state === "signedIn" && (
         <Home
           client={session.client}

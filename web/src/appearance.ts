@@ -2,12 +2,24 @@
 
 import type { CSSProperties } from "react";
 
-/** Custom properties `--hue` and `--hue-2`, in degrees, for the stylesheet to paint with. */
+/** Pairs of hues, in degrees, that look well together and unlike their neighbours. */
+const HUES = [
+  [12, 338],
+  [34, 8],
+  [58, 24],
+  [128, 172],
+  [168, 202],
+  [200, 236],
+  [228, 268],
+  [262, 306],
+  [290, 336],
+  [326, 280],
+] as const;
+
+/** Custom properties `--hue` and `--hue-2` for the stylesheet to paint with. */
 export function coloursOf(id: string): CSSProperties {
-  const hash = hashOf(id);
-  const hue = hash % 360;
-  const turn = 40 + ((hash >>> 9) % 50);
-  return { "--hue": hue, "--hue-2": (hue + turn) % 360 } as CSSProperties;
+  const [hue, second] = HUES[hashOf(id) % HUES.length] ?? HUES[0];
+  return { "--hue": hue, "--hue-2": second } as CSSProperties;
 }
 
 /** 32-bit FNV-1a, then mixed (murmur3's finaliser) so that neighbouring ids differ. */

@@ -8,7 +8,7 @@ import {
   type Outgoing,
 } from "./chatState";
 import { KeepsakeError, type KeepsakeClient, type Problem } from "./client";
-import { keepUnsent, unsentMessages } from "./outbox";
+import type { Outbox } from "./outbox";
 
 /** The part of KeepsakeClient that a chat needs. */
 export type ChatClient = Pick<KeepsakeClient, "messages"> & {
@@ -22,6 +22,7 @@ export type ChatClient = Pick<KeepsakeClient, "messages"> & {
 export interface ChatOptions {
   conversationId: string;
   characterId: string;
+  outbox: Outbox;
   onProblem: (error: unknown) => void;
   /** A reply is complete: titles and times of conversations may have changed. */
   onReply: () => void;
@@ -39,8 +40,7 @@ export class Chat {
     private readonly options: ChatOptions,
   ) {
     // What was on its way when the page was left is sent again once joined.
-    const unsent = unsentMessages(options.conversationId);
-    this.state = emptyChat(unsent);
+    this.state = emptyChat(options.outbox.read());
   }
 
   readonly snapshot = (): ChatState => this.state;
@@ -128,9 +128,14 @@ export class Chat {
   }
 
   private hearProblem({ clientMessageId, ...error }: Problem & { clientMessageId?: string | null }) {
-    const isOurs = this.state.outgoing.some((one) => one.clientMessageId === clientMessageId);
-    if (isOurs && clientMessageId) this.change({ type: "sendFailed", clientMessageId, error });
-    else this.options.onProblem(KeepsakeError.fromProblem(error));
+    const isAbout = (one: { clientMessageId?: string | null }) =>
+      Boolean(clientMessageId) && one.clientMessageId === clientMessageId;
+    // About a message that was stored: its failed reply says the same, and stays.
+    if (this.state.messages.some(isAbout)) return;
+    const unsent = this.state.outgoing.find(isAbout);
+    if (unsent) {
+      this.change({ type: "sendFailed", clientMessageId: unsent.clientMessageId, error });
+    } else this.options.onProblem(KeepsakeError.fromProblem(error));
   }
 
   private hearConnection(): () => void {
@@ -145,9 +150,7 @@ export class Chat {
     const afterSeq = newestSeq(this.state);
     try {
       const joined = await this.client.live.join(conversationId, afterSeq || undefined);
-      // A truncated answer leaves a hole, which the pages read next don't.
-      const messages = joined.truncated ? [] : joined.messages;
-      this.change({ type: "joined", messages, generation: joined.generation });
+      this.change({ type: "joined", ...joined });
       for (const outgoing of this.state.outgoing) if (!outgoing.error) this.deliver(outgoing);
       await this.readNewest(afterSeq);
     } catch (error) {
@@ -155,7 +158,10 @@ export class Chat {
     }
   }
 
-  /** Reads back from the newest page to what was held before: edits and gaps carry no new seq. */
+  /**
+   * Reads back from the newest page to what was held before: the join's answer may be truncated,
+   * and edits and deletions carry no new seq.
+   */
   private async readNewest(heldSeq: number): Promise<void> {
     let cursor: string | null | undefined;
     do {
@@ -192,9 +198,7 @@ export class Chat {
   private change(event: ChatEvent): void {
     const { outgoing } = this.state;
     this.state = chatReducer(this.state, event);
-    if (this.state.outgoing !== outgoing) {
-      keepUnsent(this.options.conversationId, this.state.outgoing);
-    }
+    if (this.state.outgoing !== outgoing) this.options.outbox.keep(this.state.outgoing);
     for (const observer of this.observers) observer();
   }
 }

@@ -1,7 +1,7 @@
 /** Turns the state of a conversation into the lines that the page shows, in order. */
 
 import { type ChatState, type Draft, draftText, type Outgoing } from "./chatState";
-import type { Message, Problem } from "./client";
+import type { Message, Problem, RecallOutcome } from "./client";
 
 export interface Entry {
   /** Stays the same from the first sight of a message to its last. */
@@ -16,8 +16,8 @@ export interface Entry {
   clientMessageId?: string;
   /** Why a message was not sent or a reply did not come. */
   error?: Problem;
-  /** True when the reply is stored, so that what it was made from can be asked for. */
-  hasContext: boolean;
+  /** Of a stored reply: what it was made from, told in full by its context. */
+  recalled?: { count: number; recall: RecallOutcome };
 }
 
 /** Stored messages by seq, then own messages on their way, then replies being written. */
@@ -41,9 +41,14 @@ function entryOfMessage(message: Message): Entry {
     createdAt: message.createdAt,
     messageId: message.id,
     error: message.metadata.error,
-    // The first message is the character's greeting: it answers nothing.
-    hasContext: message.senderType === "character" && message.seq > 1,
+    recalled: recalledFor(message),
   };
+}
+
+/** Absent for what was not made from memory: user messages, greetings, imported replies. */
+function recalledFor({ metadata }: Message): Entry["recalled"] {
+  const { memoriesUsed: count, recall } = metadata;
+  return count === undefined || recall === undefined ? undefined : { count, recall };
 }
 
 function entryOfOutgoing(outgoing: Outgoing): Entry {
@@ -55,7 +60,6 @@ function entryOfOutgoing(outgoing: Outgoing): Entry {
     createdAt: outgoing.createdAt,
     clientMessageId: outgoing.clientMessageId,
     error: outgoing.error,
-    hasContext: false,
   };
 }
 
@@ -68,6 +72,5 @@ function entryOfDraft(draft: Draft): Entry {
     text: draftText(draft),
     state: status === "running" || status === "completed" ? states[status] : status,
     messageId: draft.messageId,
-    hasContext: false,
   };
 }

@@ -2,14 +2,19 @@
 
 import type { Outgoing } from "./chatState";
 
-/** Own messages that may not have arrived, in the order typed. */
-export function unsentMessages(conversationId: string): Outgoing[] {
-  const kept = sessionStorage.getItem(outboxKey(conversationId));
-  return kept ? (JSON.parse(kept) as Outgoing[]) : [];
+/** Own messages of one conversation that may not have arrived, in the order typed. */
+export interface Outbox {
+  read: () => Outgoing[];
+  keep: (outgoing: Outgoing[]) => void;
 }
 
-export function keepUnsent(conversationId: string, outgoing: Outgoing[]): void {
-  keep(outboxKey(conversationId), outgoing.length ? JSON.stringify(outgoing) : "");
+/** An outbox that lasts as long as the browser tab. */
+export function outboxOf(conversationId: string): Outbox {
+  const key = `keepsake.unsent.${conversationId}`;
+  return {
+    read: () => JSON.parse(sessionStorage.getItem(key) ?? "[]") as Outgoing[],
+    keep: (outgoing) => keep(key, outgoing.length ? JSON.stringify(outgoing) : ""),
+  };
 }
 
 /** The text left in the composer. */
@@ -24,10 +29,6 @@ export function keepTyped(conversationId: string, text: string): void {
 function keep(key: string, value: string): void {
   if (value) sessionStorage.setItem(key, value);
   else sessionStorage.removeItem(key);
-}
-
-function outboxKey(conversationId: string): string {
-  return `keepsake.unsent.${conversationId}`;
 }
 
 function typedKey(conversationId: string): string {

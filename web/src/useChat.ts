@@ -3,6 +3,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Chat, type ChatOptions } from "./chat";
 import { type Entry, entriesOf } from "./chatEntries";
 import type { KeepsakeClient } from "./client";
+import { outboxOf } from "./outbox";
 
 export interface ChatView {
   entries: Entry[];
@@ -19,10 +20,16 @@ export interface ChatView {
 }
 
 /** Opens a conversation and follows it for as long as the component is shown. */
-export function useChat(client: KeepsakeClient, options: ChatOptions): ChatView {
+export function useChat(
+  client: KeepsakeClient,
+  options: Omit<ChatOptions, "outbox">,
+): ChatView {
   const { conversationId, characterId, onProblem, onReply } = options;
   const chat = useMemo(
-    () => new Chat(client, { conversationId, characterId, onProblem, onReply }),
+    () => {
+      const outbox = outboxOf(conversationId);
+      return new Chat(client, { conversationId, characterId, outbox, onProblem, onReply });
+    },
     [client, conversationId, characterId, onProblem, onReply],
   );
   useEffect(() => {

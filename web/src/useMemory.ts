@@ -37,6 +37,7 @@ export function useMemory(
     try {
       await client.forget(characterId, userId, memoryId);
       setMemory((known) => known && lacking(known, memoryId));
+      refresh(); // what was said of it is forgotten with it
     } catch (error) {
       report(error);
     }
@@ -55,6 +56,10 @@ function useChanges(client: KeepsakeClient, characterId: string, refresh: () => 
     const stopHearing = [
       client.live.on("memory:updated", changed),
       client.live.on("relationship:updated", changed),
+      // What was said in a turn is remembered as soon as the turn ends.
+      client.live.on("message:received", (message) => {
+        if (message.senderType === "character") changed({});
+      }),
       client.live.onChange((isOpen) => isOpen && changed({})),
     ];
     return () => {

@@ -1,11 +1,20 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { KeepsakeClient, KeepsakeError, sentenceOf, signInLocally, type User } from "./client";
+import {
+  KeepsakeClient,
+  KeepsakeError,
+  renew,
+  sentenceOf,
+  signInLocally,
+  type Tokens,
+  type User,
+} from "./client";
 
 const KEPT = "keepsake.session";
 
 interface Kept {
   token: string;
+  refreshToken: string;
   /** Signed in by being on the same machine: there is no account to sign out of. */
   isLocal: boolean;
 }
@@ -20,11 +29,11 @@ export interface SessionControl {
   session: Session;
   /** Find out again who we are: after an outage, or when a token has run out. */
   restart: () => void;
-  useToken: (token: string) => void;
+  takeTokens: (tokens: Tokens) => void;
   signOut: () => void;
 }
 
-/** Signs in by the kept token, then as the local user, and asks for a form if neither works. */
+/** Signs in by the kept tokens, then as the local user, and asks for a form if neither works. */
 export function useSession(): SessionControl {
   const [session, setSession] = useState<Session>({ state: "starting" });
   const restart = useCallback(() => {
@@ -35,15 +44,15 @@ export function useSession(): SessionControl {
   }, []);
   useEffect(restart, [restart]);
   useLiveConnection(session, restart);
-  const useToken = (token: string) => {
-    keep({ token, isLocal: false });
+  const takeTokens = (tokens: Tokens) => {
+    keep(tokens, false);
     restart();
   };
   const signOut = () => {
     sessionStorage.clear(); // typed texts too: the next person at this screen is somebody else
     setSession({ state: "signedOut" });
   };
-  return { session, restart, useToken, signOut };
+  return { session, restart, takeTokens, signOut };
 }
 
 function useLiveConnection(session: Session, restart: () => void): void {
@@ -68,12 +77,16 @@ function useLiveConnection(session: Session, restart: () => void): void {
 
 async function findSession(): Promise<Session> {
   const kept = readKept();
-  const known = kept && (await sessionOf(kept));
+  const known = kept && ((await sessionOf(kept)) ?? (await renewed(kept)));
   if (known) return known;
-  const token = await signInLocally();
-  if (token === null) return { state: "signedOut" };
-  keep({ token, isLocal: true });
-  return (await sessionOf({ token, isLocal: true })) ?? { state: "signedOut" };
+  const tokens = await signInLocally();
+  return (tokens && (await sessionOf(keep(tokens, true)))) ?? { state: "signedOut" };
+}
+
+async function renewed({ refreshToken, isLocal }: Kept): Promise<Session | null> {
+  sessionStorage.removeItem(KEPT);
+  const tokens = await renew(refreshToken);
+  return tokens && sessionOf(keep(tokens, isLocal));
 }
 
 /** Null when the token is no longer good. */
@@ -82,9 +95,8 @@ async function sessionOf({ token, isLocal }: Kept): Promise<Session | null> {
   try {
     return { state: "signedIn", client, user: await client.me(), isLocal };
   } catch (error) {
-    if (!(error instanceof KeepsakeError) || error.status !== 401) throw error;
-    sessionStorage.removeItem(KEPT);
-    return null;
+    if (error instanceof KeepsakeError && error.status === 401) return null;
+    throw error;
   }
 }
 
@@ -93,6 +105,8 @@ function readKept(): Kept | null {
   return kept ? (JSON.parse(kept) as Kept) : null;
 }
 
-function keep(kept: Kept): void {
+function keep(tokens: Tokens, isLocal: boolean): Kept {
+  const kept = { token: tokens.access_token, refreshToken: tokens.refresh_token, isLocal };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  return kept;
 }

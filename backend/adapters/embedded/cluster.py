@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from signal import Signals
 
-from backend.adapters.embedded.failures import log_size, postgres_failure, read_log
+from backend.adapters.embedded.failures import log_size, postgres_failure
 from backend.adapters.embedded.processes import end, launch, running_in, wait_until_ended
 from backend.adapters.embedded.programs import postgres_programs
 from backend.adapters.embedded.system_user import SystemUser, run_as
@@ -40,7 +40,7 @@ async def make_cluster(directory: Path, log: Path, user: SystemUser | None) -> N
     finally:
         await end([process], STOP_LADDER)
     if process.returncode != 0:
-        raise postgres_failure("can't make its data directory", read_log(log, offset))
+        raise postgres_failure("can't make its data directory", log, offset)
     _put_in_place(fresh, directory)
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from backend.adapters.embedded.failures import directory_failure
-from backend.errors import ConfigurationError
+from backend.errors import ConfigurationError, DataDirInUse
 
 LOCK_NAME = "keepsake.lock"
 SECRET_BYTES = 48
@@ -95,7 +95,7 @@ class DataDir:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(handle, 32, 0).decode(errors="replace").strip() or "unknown"
-            raise ConfigurationError(
+            raise DataDirInUse(
                 f"another Keepsake (pid {holder}) uses DATA_DIR {self.path}; stop it, or set "
                 "DATA_DIR to another directory"
             ) from None

@@ -1,20 +1,26 @@
 """Turns what went wrong below DATA_DIR into one sentence that says what to do."""
 
 import errno
+import re
+import shutil
 from pathlib import Path
 
 from backend.errors import ConfigurationError, ServiceUnavailable, StoreUnavailable
 
-# What a log line contains, and what that means to the person who reads it.
-CAUSES = (
-    ("No space left on device", "the disk is full; free some space and start again"),
-    ("Permission denied", "it may not read or write a file; check who owns DATA_DIR"),
-    ("Read-only file system", "DATA_DIR is on a read-only file system"),
-    ("Cannot allocate memory", "the machine has too little free memory"),
-    ("could not locate a valid checkpoint", "its data is damaged; restore a backup of DATA_DIR"),
-    ("invalid checkpoint record", "its data is damaged; restore a backup of DATA_DIR"),
-    ("is not a database cluster", "the directory isn't a PostgreSQL one; use another DATA_DIR"),
-)
+DISK_FULL = "the disk is full; free some space and start again"
+DAMAGED = "its data is damaged; restore a backup of DATA_DIR"
+# What a log contains, and what that means to the person who reads it.
+CAUSES = {
+    "No space left on device": DISK_FULL,
+    "Permission denied": "it may not read or write a file; check who owns DATA_DIR",
+    "Read-only file system": "DATA_DIR is on a read-only file system",
+    "Cannot allocate memory": "the machine has too little free memory",
+    "could not locate a valid checkpoint": DAMAGED,
+    "invalid checkpoint record": DAMAGED,
+}
+SERIOUS = re.compile(r"FATAL|PANIC|error:")
+PREFIX = re.compile(r"^\S+ \S+ UTC \[\d+\] ")  # PostgreSQL's time and pid
+FULL_BYTES = 1_000_000
 TAIL_BYTES = 16_384
 SHOWN_LINES = 3
 
@@ -22,18 +28,6 @@ SHOWN_LINES = 3
 def log_size(log: Path) -> int:
     """Bytes in `log` now; 0 if there is none. What comes after belongs to the next start."""
     return log.stat().st_size if log.exists() else 0
-
-
-def read_log(log: Path, offset: int) -> list[str]:
-    """The last lines written to `log` after `offset`, without empty ones."""
-    if not log.exists():
-        return []
-    size = log.stat().st_size
-    start = max(offset if offset <= size else 0, size - TAIL_BYTES)
-    with log.open("rb") as file:
-        file.seek(start)
-        text = file.read().decode(errors="replace")
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def directory_failure(directory: Path, error: OSError) -> ConfigurationError:
@@ -52,19 +46,34 @@ def directory_failure(directory: Path, error: OSError) -> ConfigurationError:
     )
 
 
-def postgres_failure(what: str, lines: list[str]) -> StoreUnavailable:
-    """The error for a PostgreSQL that failed, from the lines it wrote."""
-    return StoreUnavailable(_sentence("PostgreSQL", what, lines))
+def postgres_failure(what: str, log: Path, offset: int) -> StoreUnavailable:
+    """The error for a PostgreSQL that failed, from what it wrote to `log` after `offset`."""
+    return StoreUnavailable(_sentence("PostgreSQL", what, log, offset))
 
 
-def valkey_failure(what: str, lines: list[str]) -> ServiceUnavailable:
-    """The error for a Valkey that failed, from the lines it wrote."""
-    return ServiceUnavailable(_sentence("Valkey", what, lines))
+def valkey_failure(what: str, log: Path, offset: int) -> ServiceUnavailable:
+    """The error for a Valkey that failed, from what it wrote to `log` after `offset`."""
+    return ServiceUnavailable(_sentence("Valkey", what, log, offset))
 
 
-def _sentence(name: str, what: str, lines: list[str]) -> str:
-    serious = [line for line in lines if any(w in line for w in ("FATAL", "PANIC", "error:"))]
-    said = " | ".join((serious or lines)[-SHOWN_LINES:]) or "its log is empty"
+def _sentence(name: str, what: str, log: Path, offset: int) -> str:
+    lines = _written_after(log, offset)
+    last = max((n for n, line in enumerate(lines) if SERIOUS.search(line)), default=len(lines) - 1)
+    shown = lines[max(0, last + 1 - SHOWN_LINES) : last + 1]
+    said = " | ".join(PREFIX.sub("", line) for line in shown) or f"it wrote nothing to {log}"
     text = "\n".join(lines)
-    cause = next((meaning for sign, meaning in CAUSES if sign in text), None)
+    cause = next((meaning for sign, meaning in CAUSES.items() if sign in text), None)
+    if cause is None and shutil.disk_usage(log.parent).free < FULL_BYTES:
+        cause = DISK_FULL  # too full even for the log
     return f"{name} {what}: {cause} ({said})" if cause else f"{name} {what}: {said}"
+
+
+def _written_after(log: Path, offset: int) -> list[str]:
+    """The log's last lines that came after `offset`, without empty ones."""
+    size = log_size(log)
+    if size == 0:
+        return []
+    with log.open("rb") as file:
+        file.seek(max(offset if offset <= size else 0, size - TAIL_BYTES))
+        text = file.read().decode(errors="replace")
+    return [line.strip() for line in text.splitlines() if line.strip()]

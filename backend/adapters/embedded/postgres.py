@@ -20,7 +20,6 @@ from backend.adapters.embedded.failures import (
     directory_failure,
     log_size,
     postgres_failure,
-    read_log,
 )
 from backend.adapters.embedded.processes import end, launch, running_in, wait_until_ready
 from backend.adapters.embedded.programs import postgres_programs
@@ -139,19 +138,23 @@ class EmbeddedPostgres:
             raise StoreUnavailable(
                 f"a PostgreSQL of an earlier run (pid {left[0].pid}) doesn't end; kill it"
             )
-        # Nobody runs here now, so a pid in this file is dead or another program's by now;
-        # PostgreSQL would refuse to start in the second case.
+        # Nobody runs here now, so a pid in these files is dead, a zombie's or another program's;
+        # in the last two cases PostgreSQL would refuse to start.
         (self._directory / "postmaster.pid").unlink(missing_ok=True)
+        for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+            (self._socket_directory / name).unlink(missing_ok=True)
 
     async def _run_server(self, user: SystemUser | None) -> None:
         offset = log_size(self._log)
-        settings = {**SERVER_SETTINGS, "unix_socket_directories": f'"{self._socket_directory}"'}
+        # A list of paths, in which a quoted one may contain anything, quotes doubled.
+        quoted = str(self._socket_directory).replace('"', '""')
+        settings = {**SERVER_SETTINGS, "unix_socket_directories": f'"{quoted}"'}
         command = [str(postgres_programs() / "postgres"), "-D", str(self._directory)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         self._process = launch(command, self._directory, self._log, run_as(user))
         if not await wait_until_ready(self._process, self._ready, START_SECONDS):
-            raise postgres_failure("doesn't start", read_log(self._log, offset))
+            raise postgres_failure("doesn't start", self._log, offset)
 
     async def _ready(self) -> bool:
         """PostgreSQL says so itself in the first and eighth line of its pid file."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psutil
 import structlog
 
-from backend.adapters.embedded.failures import directory_failure, log_size, read_log, valkey_failure
+from backend.adapters.embedded.failures import directory_failure, log_size, valkey_failure
 from backend.adapters.embedded.processes import end, launch, running_in, wait_until_ready
 from backend.adapters.embedded.programs import valkey_program
 from backend.adapters.embedded.sockets import prepare_socket_directory, socket_directory
@@ -108,7 +108,7 @@ class EmbeddedValkey:
             command += [f"--{name}", value]
         self._process = launch(command, self._directory, self._log)
         if not await wait_until_ready(self._process, self._ready, START_SECONDS):
-            raise valkey_failure("doesn't start", read_log(self._log, offset))
+            raise valkey_failure("doesn't start", self._log, offset)
 
     async def _ready(self) -> bool:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import CursorResult, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -108,7 +108,7 @@ class PostgresMemories:
         found = await self._session.exec(
             select(Memory)
             .where(col(Memory.index_state) != "synced", col(Memory.updated_at) < older_than)
-            .order_by(col(Memory.index_attempts), col(Memory.id))
+            .order_by(col(Memory.id))
             .limit(limit)
         )
         return list(found)
@@ -123,19 +123,21 @@ class PostgresMemories:
                     [func.row(key, at) for key, at in versions.items()]
                 ),
             )
-            .values(index_state="synced", index_attempts=0, embedding_model=model)
+            .values(index_state="synced", embedding_model=model)
             .returning(col(Memory.id))
             .execution_options(synchronize_session=False)
         )
         return set(marked.scalars())
 
-    async def mark_index_failure(self, memory_ids: Sequence[UUID]) -> None:
-        await self._session.execute(
+    async def mark_all_pending(self) -> int:
+        marked = await self._session.execute(
             update(Memory)
-            .where(col(Memory.id).in_(memory_ids))
-            .values(index_state="failed", index_attempts=Memory.index_attempts + 1)
+            .where(col(Memory.status) == "active")
+            .values(index_state="pending")
             .execution_options(synchronize_session=False)
         )
+        assert isinstance(marked, CursorResult)
+        return marked.rowcount
 
     async def _all(self, owner: Owner, *conditions: ColumnElement[bool]) -> list[Memory]:
         return list(await self._session.exec(select(Memory).where(*_owned(owner), *conditions)))

@@ -32,7 +32,10 @@ _TIMEOUT_SECONDS = 5
 
 
 class ServerIndex:
-    """A `VectorIndex` on a Qdrant server; any number of processes can share it."""
+    """A `VectorIndex` on a Qdrant server; any number of processes can share it.
+
+    Needs Qdrant 1.19 or later, the first that counts IDF over one owner's points.
+    """
 
     def __init__(self, client: AsyncQdrantClient, collection: Collection) -> None:
         self._client = client
@@ -40,12 +43,20 @@ class ServerIndex:
         self._dimension = collection.dimension
 
     @classmethod
-    def connect(cls, url: str, api_key: str | None, collection: Collection) -> "ServerIndex":
-        """An index on the server at `url`; nothing is sent before `open`."""
+    def connect(
+        cls,
+        url: str,
+        api_key: str | None,
+        collection: Collection,
+        *,
+        timeout_seconds: int = _TIMEOUT_SECONDS,
+    ) -> "ServerIndex":
+        """An index on the server at `url`; nothing is sent before `open`. Each request is given
+        up after `timeout_seconds`."""
         client = AsyncQdrantClient(
             url=url,
             api_key=api_key,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=timeout_seconds,
             # Would call the server from the constructor, and only to warn.
             check_compatibility=False,
         )

@@ -57,9 +57,9 @@ export class KeepsakeClient {
     return this.get(`/messages/${messageId}/context`);
   }
 
-  /** What a character remembers about a user, and how the two stand. */
-  memory(characterId: string, userId: string, after?: string): Promise<CharacterMemory> {
-    return this.get(`/characters/${characterId}/memory/${userId}`, { limit: "100", after });
+  /** What a character remembers about a user, newest first, and how the two stand. */
+  memory(characterId: string, userId: string, before?: string): Promise<CharacterMemory> {
+    return this.get(`/characters/${characterId}/memory/${userId}`, { limit: "100", before });
   }
 
   forget(characterId: string, userId: string, memoryId: string): Promise<void> {

@@ -5,21 +5,30 @@ import type { Tokens, User } from "./types";
 const AUTH = "/api/v1/auth";
 
 /** Sign in without a form; null where Keepsake asks for an account. */
-export async function signInLocally(baseUrl = ""): Promise<string | null> {
+export async function signInLocally(baseUrl = ""): Promise<Tokens | null> {
   try {
-    const tokens = await request<Tokens>(`${baseUrl}${AUTH}/local`, { method: "POST" });
-    return tokens.access_token;
+    return await request<Tokens>(`${baseUrl}${AUTH}/local`, { method: "POST" });
   } catch (error) {
     if (error instanceof KeepsakeError && error.status === 404) return null;
     throw error;
   }
 }
 
-/** Sign in with an account; answers the access token. */
-export async function signIn(email: string, password: string, baseUrl = ""): Promise<string> {
-  const form = new URLSearchParams({ grant_type: "password", username: email, password });
-  const tokens = await request<Tokens>(`${baseUrl}${AUTH}/token`, { method: "POST", body: form });
-  return tokens.access_token;
+/** Sign in with an account. */
+export async function signIn(email: string, password: string, baseUrl = ""): Promise<Tokens> {
+  const body = new URLSearchParams({ grant_type: "password", username: email, password });
+  return request<Tokens>(`${baseUrl}${AUTH}/token`, { method: "POST", body });
+}
+
+/** Get new tokens for an old refresh token; null when it has run out too. */
+export async function renew(refreshToken: string, baseUrl = ""): Promise<Tokens | null> {
+  const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: refreshToken });
+  try {
+    return await request<Tokens>(`${baseUrl}${AUTH}/token`, { method: "POST", body });
+  } catch (error) {
+    if (error instanceof KeepsakeError && error.status === 401) return null;
+    throw error;
+  }
 }
 
 export interface NewAccount {

@@ -58,10 +58,20 @@ export interface Message {
   senderType: "user" | "character";
   content: string;
   type: string;
-  metadata: { model?: string; error?: Problem };
+  metadata: ReplyMetadata;
   state: MessageState;
   clientMessageId?: string | null;
   createdAt: string;
+}
+
+/** What is known about a reply; empty for a user's message. */
+export interface ReplyMetadata {
+  /** `offline` is the built-in demonstration. */
+  model?: string;
+  /** Why it failed. */
+  error?: Problem;
+  memoriesUsed?: number;
+  recall?: RecallOutcome;
 }
 
 export type RecallOutcome = "ok" | "empty" | "unavailable" | "late";
@@ -87,6 +97,8 @@ export interface RememberedItem {
   kind: string;
   content: string;
   category: string;
+  about: string;
+  aboutName: string | null;
   firstMentioned: string;
   reinforcementCount: number;
   pinned: boolean;
@@ -170,7 +182,7 @@ export interface OutgoingText {
 
 type Answer<Value> = (answer: Value | Refused) => void;
 
-/** Every event a client sends. Commands whose acknowledgement is empty answer `null`. */
+/** Every event a client sends, and what its acknowledgement carries. */
 export interface ClientEvents {
   "conversation:join": (
     target: { conversationId: string; afterSeq?: number },
@@ -178,6 +190,6 @@ export interface ClientEvents {
   ) => void;
   "conversation:leave": (target: { conversationId: string }) => void;
   "message:send": (message: OutgoingText, answer: Answer<{ message: Message }>) => void;
-  "message:regenerate": (target: { messageId: string }, answer: Answer<null>) => void;
-  "generation:stop": (target: { conversationId: string }, answer: Answer<null>) => void;
+  "message:regenerate": (target: { messageId: string }, answer: Answer<object>) => void;
+  "generation:stop": (target: { conversationId: string }, answer: Answer<object>) => void;
 }

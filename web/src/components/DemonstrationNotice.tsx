@@ -15,8 +15,8 @@ export function DemonstrationNotice({ name }: { name: string }) {
   return (
     <div className="notice notice-demonstration" role="note">
       <p>
-        This is the built-in demonstration: simple words, real memory. Set{" "}
-        <code>GROQ_API_KEY</code> to give {name} a real model.
+        Built-in demonstration: simple words, real memory. Set <code>GROQ_API_KEY</code> to give{" "}
+        {name} a real model.
       </p>
       <button type="button" className="icon-button" aria-label="Hide this note" onClick={hide}>
         <CloseIcon />

@@ -1,3 +1,5 @@
+import { useState } from "react";
+
 import type { Character, KeepsakeClient, RememberedItem, User } from "../client";
 import { useMemory } from "../useMemory";
 import { CloseIcon } from "./icons";
@@ -26,6 +28,7 @@ export function MemoryPanel({ client, character, user, onClose, report }: Props)
   const { memory, loadMore, forget } = useMemory(client, character.id, user.id, report);
   const facts = memory?.longTermMemory ?? [];
   const recent = memory?.shortTermMemory ?? [];
+  const isNew = useNewcomers(memory && [...facts, ...recent]);
   return (
     <div className="memory-panel">
       <header>
@@ -44,9 +47,9 @@ export function MemoryPanel({ client, character, user, onClose, report }: Props)
         </p>
       )}
       {groupsOf(facts).map(([heading, items]) => (
-        <RememberedGroup key={heading} heading={heading} items={items} onForget={forget} />
+        <RememberedGroup key={heading} heading={heading} items={items} isNew={isNew} onForget={forget} />
       ))}
-      <RememberedGroup heading="From your talks" items={recent} onForget={forget} />
+      <RememberedGroup heading="Lately" items={recent} isNew={isNew} onForget={forget} />
       {memory?.nextCursor && (
         <button type="button" className="link" onClick={loadMore}>
           Show more
@@ -54,6 +57,13 @@ export function MemoryPanel({ client, character, user, onClose, report }: Props)
       )}
     </div>
   );
+}
+
+/** Tells what was remembered while the panel was open from what was there before. */
+function useNewcomers(items: RememberedItem[] | null): (item: RememberedItem) => boolean {
+  const [before, setBefore] = useState<Set<string> | null>(null);
+  if (items && !before) setBefore(new Set(items.map(({ id }) => id)));
+  return ({ id }) => before !== null && !before.has(id);
 }
 
 function groupsOf(facts: RememberedItem[]): [string, RememberedItem[]][] {

@@ -21,7 +21,6 @@ interface Props {
 export function MessageList({ client, character, view, onEdit }: Props) {
   const { entries, chat } = view;
   const scroll = useStickyScroll(entries);
-  const newestReply = entries.findLast((entry) => entry.hasContext)?.key;
   const hasText = entries.some((entry) => entry.state === "streaming" && entry.text !== "");
   return (
     <div className="scroller" ref={scroll.scroller} onScroll={scroll.onScroll}>
@@ -43,38 +42,34 @@ export function MessageList({ client, character, view, onEdit }: Props) {
         {entries.map((entry, position) => (
           <Fragment key={entry.key}>
             <DayMark entry={entry} previous={entries[position - 1]} />
-            {!isWaiting(entry) && (
-              <MessageRow
-                client={client}
-                character={character}
-                entry={entry}
-                isNewestReply={entry.key === newestReply}
-                isLast={position === entries.length - 1}
-                chat={chat}
-                onEdit={onEdit}
-              />
-            )}
+            <MessageRow
+              client={client}
+              character={character}
+              entry={entry}
+              isLast={position === entries.length - 1}
+              chat={chat}
+              onEdit={onEdit}
+            />
           </Fragment>
         ))}
         {view.isAnswering && !hasText && <TypingDots character={character} />}
       </div>
-      {!scroll.isAtEnd && (
-        <button
-          type="button"
-          className="icon-button to-end"
-          aria-label="Jump to the newest message"
-          onClick={scroll.toEnd}
-        >
-          <DownIcon />
-        </button>
-      )}
+      {!scroll.isAtEnd && <ToEnd onClick={scroll.toEnd} />}
     </div>
   );
 }
 
-/** A reply without its first word yet: the typing dots stand for it. */
-function isWaiting(entry: Entry): boolean {
-  return entry.state === "streaming" && entry.text === "";
+function ToEnd({ onClick }: { onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-button to-end"
+      aria-label="Jump to the newest message"
+      onClick={onClick}
+    >
+      <DownIcon />
+    </button>
+  );
 }
 
 function DayMark({ entry, previous }: { entry: Entry; previous?: Entry }) {

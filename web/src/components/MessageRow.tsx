@@ -11,15 +11,15 @@ interface Props {
   client: KeepsakeClient;
   character: Character;
   entry: Entry;
-  /** Its memories are looked up unasked, so that their number shows. */
-  isNewestReply: boolean;
   isLast: boolean;
   chat: Chat;
   onEdit: (text: string) => void;
 }
 
 export function MessageRow(props: Props) {
-  const { client, character, entry, isNewestReply, isLast, chat, onEdit } = props;
+  const { client, character, entry, isLast, chat, onEdit } = props;
+  // Before its first word, the typing dots stand for a reply.
+  if (entry.state === "streaming" && entry.text === "") return null;
   const isOwn = entry.from === "user";
   const time = entry.createdAt ? timeOf(entry.createdAt) : "";
   return (
@@ -40,12 +40,12 @@ export function MessageRow(props: Props) {
         <div className="row-foot">
           {entry.state === "sending" && <span>Sending…</span>}
           {time && entry.state !== "sending" && <time dateTime={entry.createdAt}>{time}</time>}
-          {entry.hasContext && entry.messageId && entry.state !== "failed" && (
+          {entry.recalled && entry.messageId && entry.state !== "failed" && (
             <MemoriesUsed
               client={client}
               name={character.name}
               messageId={entry.messageId}
-              isCounted={isNewestReply}
+              recalled={entry.recalled}
             />
           )}
         </div>

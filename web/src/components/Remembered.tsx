@@ -2,14 +2,17 @@ import { useState } from "react";
 
 import type { RememberedItem } from "../client";
 import { briefly } from "../when";
+import { MessageText } from "./MessageText";
 
 interface Props {
   item: RememberedItem;
+  /** Learned just now. */
+  isNew: boolean;
   onForget: (memoryId: string) => Promise<void>;
 }
 
 /** One remembered thing, which can be forgotten after a second thought. */
-export function Remembered({ item, onForget }: Props) {
+export function Remembered({ item, isNew, onForget }: Props) {
   const [step, setStep] = useState<"kept" | "asking" | "forgetting">("kept");
   const forget = async () => {
     setStep("forgetting");
@@ -18,7 +21,9 @@ export function Remembered({ item, onForget }: Props) {
   };
   return (
     <li className="remembered" aria-busy={step === "forgetting"}>
-      <p>{item.content}</p>
+      <p>
+        {isNew && <span className="tag">New</span>} <MessageText text={sentence(item)} />
+      </p>
       <div className="remembered-foot">
         <span className="quiet">{history(item)}</span>
         {step === "kept" && (
@@ -50,6 +55,12 @@ export function Remembered({ item, onForget }: Props) {
       </div>
     </li>
   );
+}
+
+/** Facts and summaries stand for themselves; what was said word for word names its speaker. */
+function sentence({ kind, content, about, aboutName }: RememberedItem): string {
+  if (kind !== "episode") return content;
+  return `${about === "user" ? "You" : aboutName}: “${content}”`;
 }
 
 function history({ firstMentioned, reinforcementCount, pinned }: RememberedItem): string {

@@ -20,10 +20,8 @@ interface Props {
 /** One character's room: conversations on the left, the talk, and what is remembered of it. */
 export function Room({ client, user, character, conversationId, report }: Props) {
   const conversations = useConversations(client, character.id, report);
-  const hasRoomForList = useMediaQuery("(min-width: 860px)");
-  const hasRoomForMemory = useMediaQuery("(min-width: 1180px)");
-  const [isListOpen, setIsListOpen] = useState(false);
-  const [isMemoryOpen, setIsMemoryOpen] = useState(hasRoomForMemory);
+  const list = useColumn("(min-width: 860px)");
+  const memory = useColumn("(min-width: 1180px)");
   const [isStarting, setIsStarting] = useState(false);
 
   const { start, refresh } = conversations;
@@ -31,7 +29,6 @@ export function Room({ client, user, character, conversationId, report }: Props)
     setIsStarting(true);
     const started = await start();
     setIsStarting(false);
-    setIsListOpen(false);
     if (started) goTo({ characterId: character.id, conversationId: started.id });
   }, [start, character.id]);
   useFirstConversation(character.id, conversationId, conversations.list, startNew);
@@ -41,17 +38,17 @@ export function Room({ client, user, character, conversationId, report }: Props)
       <Drawer
         side="left"
         label="Conversations"
-        isModal={!hasRoomForList}
-        isOpen={hasRoomForList || isListOpen}
-        onClose={() => setIsListOpen(false)}
+        isModal={list.isModal}
+        isOpen={list.isOpen}
+        onClose={list.close}
       >
         <Sidebar
           character={character}
           conversations={conversations}
           currentId={conversationId}
           isStarting={isStarting}
-          onStart={() => void startNew()}
-          onChosen={() => setIsListOpen(false)}
+          onStart={() => void startNew().then(list.closeModal)}
+          onChosen={list.closeModal}
         />
       </Drawer>
       {conversationId ? (
@@ -60,10 +57,10 @@ export function Room({ client, user, character, conversationId, report }: Props)
           client={client}
           character={character}
           conversationId={conversationId}
-          isMemoryOpen={isMemoryOpen}
+          isMemoryOpen={memory.isOpen}
           onReply={refresh}
-          onToggleMemory={() => setIsMemoryOpen(!isMemoryOpen)}
-          onOpenList={() => setIsListOpen(true)}
+          onToggleMemory={memory.toggle}
+          onOpenList={list.toggle}
           report={report}
         />
       ) : (
@@ -72,20 +69,36 @@ export function Room({ client, user, character, conversationId, report }: Props)
       <Drawer
         side="right"
         label={`What ${character.name} remembers`}
-        isModal={!hasRoomForMemory}
-        isOpen={isMemoryOpen}
-        onClose={() => setIsMemoryOpen(false)}
+        isModal={memory.isModal}
+        isOpen={memory.isOpen}
+        onClose={memory.close}
       >
         <MemoryPanel
           client={client}
           character={character}
           user={user}
-          onClose={() => setIsMemoryOpen(false)}
+          onClose={memory.close}
           report={report}
         />
       </Drawer>
     </div>
   );
+}
+
+/** A side column stands open where there is room for it, and comes when called where not. */
+function useColumn(roomFor: string) {
+  const hasRoom = useMediaQuery(roomFor);
+  const [isShown, setIsShown] = useState(true);
+  const [isCalled, setIsCalled] = useState(false);
+  const isOpen = hasRoom ? isShown : isCalled;
+  const setIsOpen = hasRoom ? setIsShown : setIsCalled;
+  return {
+    isModal: !hasRoom,
+    isOpen,
+    toggle: () => setIsOpen(!isOpen),
+    close: () => setIsOpen(false),
+    closeModal: () => setIsCalled(false),
+  };
 }
 
 /** Without a conversation in the address, the latest one is opened, or the first one started. */

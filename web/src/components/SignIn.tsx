@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from "react";
 
-import { register, sentenceOf, signIn } from "../client";
+import { register, sentenceOf, signIn, type Tokens } from "../client";
 import { Field } from "./Field";
 import { KeepsakeIcon } from "./icons";
 
 interface Props {
-  onSignedIn: (token: string) => void;
+  onSignedIn: (tokens: Tokens) => void;
 }
 
 /** The form for a Keepsake that asks for an account: sign in, or make one. */
@@ -19,7 +19,7 @@ export function SignIn({ onSignedIn }: Props) {
     setIsBusy(true);
     setProblem("");
     try {
-      onSignedIn(await tokenFor(new FormData(event.currentTarget), isNew));
+      onSignedIn(await tokensFor(new FormData(event.currentTarget), isNew));
     } catch (error) {
       setProblem(sentenceOf(error));
       setIsBusy(false);
@@ -58,7 +58,7 @@ export function SignIn({ onSignedIn }: Props) {
   );
 }
 
-async function tokenFor(form: FormData, isNew: boolean): Promise<string> {
+async function tokensFor(form: FormData, isNew: boolean): Promise<Tokens> {
   const read = (name: string) => String(form.get(name) ?? "");
   const [email, password] = [read("email"), read("password")];
   if (isNew) await register({ email, password, displayName: read("displayName") });

@@ -1,5 +1,6 @@
 import type { ActiveMemory } from "../client";
 import { briefly, timeOfId } from "../when";
+import { MessageText } from "./MessageText";
 import { Meter } from "./Meter";
 
 const KINDS: Record<string, string> = {
@@ -14,7 +15,9 @@ export function UsedMemory({ memory }: { memory: ActiveMemory }) {
   const since = timeSaid(memory);
   return (
     <li className="used-memory">
-      <p>{memory.content}</p>
+      <p>
+        <MessageText text={memory.content} />
+      </p>
       <div className="used-memory-facts">
         <span className="tag">{KINDS[memory.kind] ?? memory.kind}</span>
         <Meter label="Relevance" value={Math.round(memory.relevance * 100)} />

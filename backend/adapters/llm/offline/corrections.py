@@ -15,9 +15,12 @@ _NOT_THIS = re.compile(
     re.I,
 )
 _NOT_THAT = re.compile(
-    rf"\bnot (?:an? |the |in |at )?(?P<wrong>{_WORD}),? (?:but|it is|I meant|rather|he is|she is) (?:called |actually |an? |the |in |at )*(?P<right>{_WORD})$", re.I
+    rf"\bnot (?:an? |the |in |at )?(?P<wrong>{_WORD}),? (?:but|it is|I meant|rather|he is|she is) (?:called |actually |an? |the |in |at )*(?P<right>{_WORD})$",
+    re.I,
 )
-_STARRED = re.compile(r"^\s*(?:\*\s?(?P<before>[\w'-]{2,30})|(?P<after>[\w'-]{2,30})\s?\*)\s*[.!]?\s*$")
+_STARRED = re.compile(
+    r"^\s*(?:\*\s?(?P<before>[\w'-]{2,30})|(?P<after>[\w'-]{2,30})\s?\*)\s*[.!]?\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,12 @@ _TIME = re.compile(
     r"|(?P<season>\b(?:last|next|this|in|in the) (?:spring|summer|autumn|fall|winter|christmas|easter)\b)",
     re.I,
 )
-_WEEKDAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        "monday tuesday wednesday thursday friday saturday sunday".split()
+    )
+}
 _NUMBERS = re.compile(r"\ba couple of\b", re.I)
 
 
@@ -46,7 +51,9 @@ class TimeExpression:
 def mid_sentence(words: str) -> str:
     """A time expression as it stands inside a sentence: "Last Friday" becomes "last Friday"."""
     first = words.split()[0].lower()
-    return words if first in _WEEKDAYS or re.fullmatch(_MONTH, first) else words[0].lower() + words[1:]
+    return (
+        words if first in _WEEKDAYS or re.fullmatch(_MONTH, first) else words[0].lower() + words[1:]
+    )
 
 
 def take_time(text: str) -> tuple[str, TimeExpression | None]:
@@ -66,14 +73,23 @@ def resolve(expression: TimeExpression, said_at: datetime, *, future: bool) -> d
     """
     words = expression.words.lower()
     day = said_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if words.startswith("last ") or words.startswith("since ") or "past " in words or words.startswith("back "):
+    if (
+        words.startswith("last ")
+        or words.startswith("since ")
+        or "past " in words
+        or words.startswith("back ")
+    ):
         future = False
     elif words.startswith("next "):
         future = True
     if expression.kind == "weekday":
         return _weekday(words, day, future)
     if expression.kind == "weekend":
-        return _weekday("saturday", day, future or words.startswith("this")) if "at" not in words[:2] else None
+        return (
+            _weekday("saturday", day, future or words.startswith("this"))
+            if "at" not in words[:2]
+            else None
+        )
     if expression.kind == "ordinal":
         return _day_of_month(int(re.findall(r"\d+", words)[0]), day, future)
     if expression.kind == "season":
@@ -107,8 +123,17 @@ def _parse(words: str, kind: str, day: datetime, future: bool) -> datetime | Non
     }
     if kind != "relative":
         settings |= {"PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
-        words = re.sub(r"^(?:on|in|last|next|this|since|by|until|back in)\b(?: the| early| late| mid)?|\b(?:early|late|of)\b", "", words)
-    words = re.sub(r"\ba fortnight\b", "2 weeks", _NUMBERS.sub("2", words)).replace("a few", "3").replace("'s time", "").replace("s' time", "s")
+        words = re.sub(
+            r"^(?:on|in|last|next|this|since|by|until|back in)\b(?: the| early| late| mid)?|\b(?:early|late|of)\b",
+            "",
+            words,
+        )
+    words = (
+        re.sub(r"\ba fortnight\b", "2 weeks", _NUMBERS.sub("2", words))
+        .replace("a few", "3")
+        .replace("'s time", "")
+        .replace("s' time", "s")
+    )
     words = re.sub(r"^past ", "last ", words.strip())
     try:
         parsed = dateparser.parse(words, settings=settings, languages=["en"])

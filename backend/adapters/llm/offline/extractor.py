@@ -53,12 +53,16 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
     if before and line.said_at - before.said_at > ONE_SITTING:
         sitting.in_scene, sitting.spoken_of, before = False, None, None
     sitting.last_line = line
+    if line.sender_type != "user" and re.search(r"\b(?:my|our) \w+", line.content, re.I):
+        sitting.spoken_of = None  # "she" may now be somebody of the character's
     if line.sender_type != "user" or not _follow_scene(line.content, sitting):
         return
     if guards.takes_back(line.content):
         _take_back(sitting)
     question = before.content if before and before.sender_type == "character" else ""
     reading = read_message(line.content, line.said_at, sitting.spoken_of, question)
+    if reading.spoken_of is sitting.spoken_of:
+        reading.spoken_of = None  # not taken up: the talk has moved on
     sitting.rejected.extend(f"{line.message_id}: {reason}" for reason in reading.rejected)
     sitting.spoken_of = reading.spoken_of
     correction = None if reading.findings else find_correction(line.content)
@@ -108,7 +112,9 @@ def _candidate(finding: Finding, message_id: UUID) -> Candidate:
     return Candidate(
         content=finding.content,
         source_message_ids=(message_id,),
-        category="relationship" if not subject.is_user and rule.category == "personal" else rule.category,
+        category="relationship"
+        if not subject.is_user and rule.category == "personal"
+        else rule.category,
         confidence=rule.confidence,
         importance=rule.importance if subject.is_user else max(rule.importance - 1, 3),
         about=subject.about,
@@ -144,11 +150,17 @@ def _correct(correction: Correction, line: TranscriptLine, sitting: _Sitting) ->
 def _put_right(
     known: Candidate, content: str, correction: Correction, sources: Sequence[UUID]
 ) -> Candidate:
-    renamed = known.about_name and correction.wrong and known.about_name.lower() == correction.wrong.lower()
+    renamed = (
+        known.about_name
+        and correction.wrong
+        and known.about_name.lower() == correction.wrong.lower()
+    )
     return replace(
         known,
         content=content,
         source_message_ids=tuple(sources),
         confidence=max(known.confidence, 0.9),
-        about_name=re.sub(r"^\w", lambda m: m.group(0).upper(), correction.right) if renamed else known.about_name,
+        about_name=re.sub(r"^\w", lambda m: m.group(0).upper(), correction.right)
+        if renamed
+        else known.about_name,
     )

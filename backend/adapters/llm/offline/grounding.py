@@ -10,6 +10,9 @@ def is_grounded(content: str, source: str) -> bool:
     """Every proper name and number of `content` occurs in `source`, whatever its case."""
     plain = source.lower().replace("’", "'").replace("‘", "'")
     for word in _CHECKED.findall(content):
-        if word.lower() not in _OURS and word.lower().replace("’", "'").removesuffix("'s") not in plain:
+        if (
+            word.lower() not in _OURS
+            and word.lower().replace("’", "'").removesuffix("'s") not in plain
+        ):
             return False
     return True

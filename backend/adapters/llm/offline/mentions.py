@@ -19,7 +19,15 @@ _SEVERAL = re.compile(
     rf"(?:called |named )?(?P<names>{_NAME}(?:, {_NAME})*,? and {_NAME})",
     re.I,
 )
-_PASSING = Rule("told in passing", re.compile(""), "", category="relationship", importance=8, confidence=0.88, tie=True)
+_PASSING = Rule(
+    "told in passing",
+    re.compile(""),
+    "",
+    category="relationship",
+    importance=8,
+    confidence=0.88,
+    tie=True,
+)
 
 
 def find_mentions(text: str, casual: bool) -> Iterator[Finding]:
@@ -27,7 +35,11 @@ def find_mentions(text: str, casual: bool) -> Iterator[Finding]:
     if casual:
         return
     for found in _SEVERAL.finditer(text):
-        yield Finding(f"The user's {found['several'].lower()} are called {found['names']}.", _PASSING, person(found["several"]))
+        yield Finding(
+            f"The user's {found['several'].lower()} are called {found['names']}.",
+            _PASSING,
+            person(found["several"]),
+        )
     for found in _ONE.finditer(text):
         if found["name"].split()[0].lower() in NOT_NAMES:
             continue
@@ -35,5 +47,12 @@ def find_mentions(text: str, casual: bool) -> Iterator[Finding]:
         if subject.plural:
             continue
         single = subject.kin in SINGLE_KIN or found["kin"].lower() in PETS
-        attribute = f"{subject.key}name" if single and "other" not in found["qualifier"].lower() else None
-        yield Finding(f"{subject.label} is called {found['name']}.", _PASSING, person(found["kin"], found["qualifier"], found["name"]), attribute)
+        attribute = (
+            f"{subject.key}name" if single and "other" not in found["qualifier"].lower() else None
+        )
+        yield Finding(
+            f"{subject.label} is called {found['name']}.",
+            _PASSING,
+            person(found["kin"], found["qualifier"], found["name"]),
+            attribute,
+        )

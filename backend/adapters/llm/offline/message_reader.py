@@ -17,7 +17,9 @@ from backend.adapters.llm.offline.sentences import Sentence, split_clauses, spli
 from backend.adapters.llm.offline.subjects import USER, Subject, find_spoken_of, read_subject
 
 MAX_FINDINGS = 40
-_ASKED = Rule("asked to remember", re.compile(""), "", category="other", importance=9, confidence=0.95)
+_ASKED = Rule(
+    "asked to remember", re.compile(""), "", category="other", importance=9, confidence=0.95
+)
 
 
 @dataclass(slots=True)
@@ -30,7 +32,9 @@ class Reading:
     rejected: list[str] = field(default_factory=list)
 
 
-def read_message(content: str, said_at: datetime, spoken_of: Subject | None, question: str = "") -> Reading:
+def read_message(
+    content: str, said_at: datetime, spoken_of: Subject | None, question: str = ""
+) -> Reading:
     """What a message states as fact. `question` is what the character asked just before, or ""."""
     reading = Reading(spoken_of)
     if guards.is_injection(content) or guards.is_lyrics(content):
@@ -58,7 +62,9 @@ def _keep(finding: Finding, source: str, reading: Reading) -> bool:
 
 
 def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> None:
-    if foreign := read_other_language(sentence.said, casual=sentence.casual, question=sentence.question):
+    if foreign := read_other_language(
+        sentence.said, casual=sentence.casual, question=sentence.question
+    ):
         reading.findings.extend((finding, False) for finding in foreign)
         return
     text, asked = take_request(strip_openings(sentence.text))
@@ -86,11 +92,27 @@ def _read_clauses(
             carried = time
             continue
         read = read_subject(text.strip(" ,"), reading.spoken_of)
-        if read or re.match(r"(?:my|our|his|her|its|you can|every|please call|call me|the name|people|they|one of|friends)\b", whole, re.I) or " my " in whole:
+        if (
+            read
+            or re.match(
+                r"(?:my|our|his|her|its|you can|every|please call|call me|the name|people|they|one of|friends)\b",
+                whole,
+                re.I,
+            )
+            or " my " in whole
+        ):
             subject, rest = read or (_possessed(whole, reading.spoken_of), "")
             clause = Clause(whole, subject, rest, time or carried, sentence.casual, said_at)
             reading.findings.extend((finding, asked) for finding in read_clause(clause))
-        reading.spoken_of = find_spoken_of(whole) or reading.spoken_of
+        reading.spoken_of = find_spoken_of(whole) or _still_spoken_of(whole, reading.spoken_of)
+
+
+def _still_spoken_of(clause: str, spoken_of: Subject | None) -> Subject | None:
+    """Whoever "she" stands for, unless the clause names somebody else."""
+    if spoken_of is None or re.match(r"(?:he|she|it|they|who|his|her|its)\b", clause, re.I):
+        return spoken_of
+    names = re.findall(r"\b[A-ZÀ-Þ][a-zà-ÿ]+", clause)
+    return spoken_of if all(name == spoken_of.about_name for name in names) else None
 
 
 def _possessed(whole: str, spoken_of: Subject | None) -> Subject:

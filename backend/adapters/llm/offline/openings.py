@@ -26,7 +26,7 @@ _LEAD_IN = re.compile(
 _REMEMBER = re.compile(
     r"(?:please )?(?:(?:can|could|will|would) you )?(?:please |also |always |just |always )*"
     r"(?:remember|do not forget|don't forget|dont forget|never forget|keep in mind|bear in mind|note|take note|make a note)"
-    r"(?: (?:this|for me|for later|for next time))*(?: that|[:,]| -)?\s+(?=(?:I|my|we|our|the|his|her)\b)"
+    r"(?: (?:this|for me|for later|for next time))*(?:(?: that|:| -)?\s+(?=(?:I|my|we|our|his|her)\b)|,\s+(?=(?:I|my|we|our) )|(?: that|:)\s+(?=the\b))"
     r"|I (?:want|need|would like) you to (?:remember|know) (?:that )?(?=(?:I|my|we|our|the)\b)",
     re.I,
 )

@@ -13,7 +13,7 @@ from datetime import datetime
 from backend.adapters.llm.offline.dates import TimeExpression, mid_sentence, resolve
 from backend.adapters.llm.offline.lexicon import KIN, PETS, alternatives
 from backend.adapters.llm.offline.subjects import Subject, attribute_key
-from backend.adapters.llm.offline.values import SHAPES, split_list
+from backend.adapters.llm.offline.values import SHAPES, split_list, until_end
 
 _PLACEHOLDERS = {
     "BE": r"(?:am|is|are)",
@@ -23,7 +23,13 @@ _PLACEHOLDERS = {
     "PET": alternatives(PETS),
     "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})",
 }
-_OPTIONAL = {"as_role": " as a {role}", "at_org": " at {org}", "from_org": " from {org}", "in_place": " in {place}", "of_many": " {of}"}
+_OPTIONAL = {
+    "as_role": " as a {role}",
+    "at_org": " at {org}",
+    "from_org": " from {org}",
+    "in_place": " in {place}",
+    "of_many": " {of}",
+}
 _ARTICLE = re.compile(r"\b(as|is) a (?=(?!uni|one|eu)[aeiou])", re.I)
 _OWN = re.compile(r"\b(?:my|our)\b(?! own boss)", re.I)
 _FORMS = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
@@ -102,7 +108,7 @@ def apply(rule: Rule, clause: Clause) -> Iterator[Finding]:
     if not found:
         return
     groups = {key: value for key, value in found.groupdict().items() if value is not None}
-    listed = split_list(groups["things"]) if "things" in groups else [""]
+    listed = split_list(until_end(groups["things"])) if "things" in groups else [""]
     for item in listed[:6]:
         values = _shaped({**groups, "thing": item} if item else groups, clause.casual)
         if values is None:
@@ -116,7 +122,8 @@ def _shaped(groups: dict[str, str], casual: bool) -> dict[str, str] | None:
     values: dict[str, str] = {}
     for key, text in groups.items():
         shape = SHAPES.get(key)
-        value = shape(_OWN.sub("their", text), casual) if shape else text
+        text = _OWN.sub("their", text)
+        value = shape(text, casual) if shape else text
         if value is None:
             return None
         values[key] = value
@@ -137,9 +144,15 @@ def _finding(rule: Rule, clause: Clause, values: dict[str, str]) -> Finding:
     if rule.ahead is not None and clause.time:
         when = f" {mid_sentence(clause.time.words)}"
         event_time = resolve(clause.time, clause.said_at, future=rule.ahead)
-    optional = {key: text.format(**values) for key, text in _OPTIONAL.items() if text[1:].split("{")[1][:-1] in values}
+    optional = {
+        key: text.format(**values)
+        for key, text in _OPTIONAL.items()
+        if text[1:].split("{")[1][:-1] in values
+    }
     template = _FORMS.sub(lambda m: m.group(2 if subject.plural else 1), rule.template)
     content = template.format_map(_Blank(values | optional | {"when": when}))
     content = _ARTICLE.sub(r"\1 an ", " ".join(content.split()).replace(" .", "."))
-    attribute = f"{subject.key}{rule.attribute.format(**values)}".lower() if rule.attribute else None
+    attribute = (
+        f"{subject.key}{rule.attribute.format(**values)}".lower() if rule.attribute else None
+    )
     return Finding(content, rule, subject, attribute, event_time)

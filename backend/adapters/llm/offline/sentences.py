@@ -98,7 +98,7 @@ def split_sentences(text: str) -> list[Sentence]:
     for piece in _BREAK.split(protected)[:MAX_SENTENCES]:
         plain = " ".join(_EMOJI.sub(" ", piece.replace("\u2024", ".")).split())
         question = plain.rstrip("!\"') ").endswith("?")
-        plain = plain.strip(' .!?…*~"()').strip()
+        plain = plain.strip(' .!?¡¿…*~"()').strip()
         if plain:
             sentences.append(Sentence(spell_out(plain[:MAX_SENTENCE]), casual, question, plain))
     return sentences
@@ -117,7 +117,7 @@ _CLAUSE_BREAK = re.compile(
     rf"|,\s*(?:and\s+|or\s+)?(?={_SUBJECT})"
     rf"|\s+and\s+(?:then\s+)?(?={_SUBJECT})"
     r"|,\s*(?=(?:who|whose|which)\b)"
-    rf"|,?\s+and\s+(?={_VERB})|,\s*(?={_VERB})",
+    rf"|,?\s+and\s+(?={_VERB})|,\s*(?!like|likes|love)(?={_VERB})",
     re.I,
 )
 _NUMERAL = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
@@ -133,6 +133,10 @@ _SHARED_START = re.compile(
     re.I,
 )
 _SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
+_OTHER_ACTOR = re.compile(
+    r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see|seeing)\b|\bto (?-i:[a-z])",
+    re.I,
+)
 _COMPOUND = re.compile(r"\b(?:my|our) [\w\s,-]{2,40}?\band I\b", re.I)
 
 
@@ -151,9 +155,12 @@ def split_clauses(text: str) -> list[str]:
             continue
         if re.match(_VERB, part, re.I) and subject:
             part = f"{subject} {part}"
+        elif re.match(_VERB, part, re.I) and clauses:
+            continue  # whose verb that is can't be told
         clauses.extend(_share_start(part))
-        if found := _SUBJECT_ONLY.match(part):
-            subject = found.group(1)
+        found = _SUBJECT_ONLY.match(part)
+        alone = found and not _OTHER_ACTOR.search(part, found.end())
+        subject = found.group(1) if found and alone else ""
     return clauses
 
 

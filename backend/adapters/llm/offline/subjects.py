@@ -3,7 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from backend.adapters.llm.offline.lexicon import KIN, NOT_NAMES, PARTNERS, PETS, PLURALS, alternatives
+from backend.adapters.llm.offline.lexicon import (
+    KIN,
+    NOT_NAMES,
+    PARTNERS,
+    PETS,
+    PLURALS,
+    alternatives,
+)
 
 _QUALIFIER = (
     r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby|late|twin|half|step|other|new|first|second|"
@@ -23,17 +30,18 @@ _PRONOUN = re.compile(r"(?P<pronoun>he|she|they|it|who)\s+(?P<rest>\S.*)$", re.I
 _ADVERB = (
     r"(?:also|just|currently|now|actually|really|still|only|recently|finally|usually|always|often|mostly|"
     r"absolutely|totally|personally|both|already|even|kind of|sort of|do(?! not)|honestly|simply|truly|all|"
-    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too|never really|lately|"
+    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too|lately|"
     r"(?!(?:apply|applies|reply|supply|fly|rely|multiply|only child)\b)[a-z]{3,}ly)"
 )
 _FILLERS = re.compile(rf"^(?:{_ADVERB}\s+)+", re.I)
-_FILLERS_AFTER_VERB = re.compile(rf"^(am|is|are|have|has|was|were)\s+(?:(?!{_ADVERB}\s+child){_ADVERB}\s+)+", re.I)
+_FILLERS_AFTER_VERB = re.compile(
+    rf"^(am|is|are|have|has|was|were)\s+(?:(?!{_ADVERB}\s+child){_ADVERB}\s+)+", re.I
+)
 
 
 def _predicate(rest: str) -> str:
     """What is said, without the adverbs in front of it ("am really into" is "am into")."""
-    never = "never " if re.match(r"never really ", rest, re.I) else ""
-    return never + _FILLERS_AFTER_VERB.sub(r"\1 ", _FILLERS.sub("", rest))
+    return _FILLERS_AFTER_VERB.sub(r"\1 ", _FILLERS.sub("", rest))
 
 
 _KEPT_QUALIFIERS = re.compile(
@@ -92,16 +100,28 @@ def read_subject(clause: str, spoken_of: Subject | None) -> tuple[Subject, str] 
             return None
         return person(found["kin"], found["qualifier"], named), _predicate(found["rest"])
     found = _PRONOUN.match(clause)
-    if (
-        found
-        and spoken_of
-        and (
-            spoken_of.plural == (found["pronoun"].lower() == "they")
-            or found["pronoun"].lower() == "who"
-        )
-    ):
+    if found and spoken_of and _may_mean(found["pronoun"].lower(), spoken_of):
         return spoken_of, _predicate(found["rest"])
     return None
+
+
+def _may_mean(pronoun: str, spoken_of: Subject) -> bool:
+    if pronoun == "who" or spoken_of.plural:
+        return pronoun in ("who", "they")
+    kin = spoken_of.kin.split()[-1]
+    if kin in _WOMEN or kin in _MEN:
+        return pronoun == ("she" if kin in _WOMEN else "he")
+    return pronoun in ("he", "she", "it") if kin in PETS.values() else pronoun in ("he", "she")
+
+
+_WOMEN = frozenset(
+    "wife fiancée girlfriend mother sister daughter grandmother aunt niece stepmother stepdaughter "
+    "granddaughter goddaughter mother-in-law sister-in-law".split()
+)
+_MEN = frozenset(
+    "husband fiancé boyfriend father brother son grandfather uncle nephew stepfather stepson "
+    "grandson godson father-in-law brother-in-law".split()
+)
 
 
 def find_spoken_of(clause: str) -> Subject | None:

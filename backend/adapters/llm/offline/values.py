@@ -20,7 +20,8 @@ from backend.adapters.llm.offline.lexicon import (
 Shape = Callable[[str, bool], str | None]
 
 _END = re.compile(
-    r"\s*(?:[.!?;:()…\"*]|,(?!\s*[A-ZÀ-Þ])| - | – | — )"
+    r"\s*(?:[.!?;:()…\"*]|,\s*(?:always|ever|never|not|hands down|I|so|it|he|she|they|we|that|which|what|just|like)\b"
+    r"| - | – | — )"
     r"|,?\s+(?:because|but|when|whenever|while|since|so|although|though|especially|except|if|unless|until|"
     r"which|who|whose|where|that|as well|too|either|right now|now|at the moment|these days|nowadays|currently|"
     r"anymore|any more|lately|again|already|at all|instead|by the way|btw|lol|haha|tbh|honestly|you know|"
@@ -48,10 +49,15 @@ _NEGATIVE = re.compile(r"^(?:not|never|no|nobody|nothing|no one|none)\b|\bnot\b"
 _PLACE_TAIL = re.compile(r"\s+(?:with|for|near|on|after|as|at|by|to|from|next to|and)\s.*$", re.I)
 
 
+def until_end(text: str) -> str:
+    """The words up to the end of the thought."""
+    found = _END.search(text)
+    return (text[: found.start()] if found else text).strip(" ,.'\"-")
+
+
 def phrase(text: str, casual: bool = False) -> str | None:
     """The words up to the end of the thought; None if empty, negative or over 12 words."""
-    found = _END.search(text)
-    value = (text[: found.start()] if found else text).strip(" ,.'\"-")
+    value = until_end(text)
     if not value or _NEGATIVE.search(value) or len(value.split()) > 12:
         return None
     return value
@@ -90,7 +96,8 @@ def place(text: str, casual: bool = False) -> str | None:
         found = pattern.match(text)
         if found and not (casual and text.isupper() and len(text) > 25):
             value = found.group(0).rstrip(" ,")
-            return None if value.split()[0].lower() in NOT_PLACES else value
+            named = pattern is _PLACE
+            return None if named and value.split()[0].lower() in NOT_PLACES else value
     if not casual:
         return None
     rest = phrase(text)
@@ -154,7 +161,13 @@ def job(text: str, casual: bool = False) -> str | None:
 
 
 def thing(text: str, casual: bool = False) -> str | None:
-    """Something liked, played or eaten: a short noun phrase with a meaning of its own."""
+    """Something liked or hated: a topic, but not "the sky" of the moment."""
+    value = topic(text)
+    return None if value is None or _OF_THE_MOMENT.search(value) else value
+
+
+def topic(text: str, casual: bool = False) -> str | None:
+    """Something learnt, taught or liked: a short noun phrase with a meaning of its own."""
     value = phrase(text)
     if value is None:
         return None
@@ -175,11 +188,18 @@ NOT_THINGS = frozenset(
     "it this that these those you your him her his them me us how what when where why who whom to the_way "
     "being_here everything nothing anything something i we he she they there here not so as if about more less "
     "its their an_idea each both such one someone somebody nobody everyone everybody myself mine yours hers "
-    "too very just only really even all lol same another other either talking chatting hearing".split()
+    "too very such just only really even all lol same another other either talking chatting hearing".split()
 )
 _POINTS_ELSEWHERE = re.compile(
     r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the (?:way|idea|fact|sound of|thought|one|part|look)\b"
-    r"|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story|weather|view|answer|question)\b",
+    r"|\bsuch an?\b|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story|weather|view|answer|question)\b",
+    re.I,
+)
+_OF_THE_MOMENT = re.compile(
+    r"^the (?!(?:sea|seaside|beach|rain|mountains|ocean|sun|snow|countryside|outdoors|cold|heat|"
+    r"night|night sky|stars|moon|city|forest|woods|wind|summer|winter|autumn|fall|spring|theatre|theater|"
+    r"cinema|opera|ballet|gym|desert|coast|lake|north|south|dark|news|internet|smell|sound|taste|"
+    r"piano|guitar|violin|cello|drums)\b)(?-i:[a-z])|^the (?:dark|night) sky",
     re.I,
 )
 
@@ -208,6 +228,7 @@ SHAPES: dict[str, Shape] = {
     "role": role,
     "job": job,
     "thing": thing,
+    "topic": topic,
     "phrase": phrase,
     "age": age,
 }
@@ -225,4 +246,9 @@ def split_list(text: str) -> list[str]:
     """The items of "pizza, pasta and mac and cheese", in order."""
     joined = _FIXED_PAIRS.sub(lambda m: m.group(0).replace(" and ", " \0 "), text)
     items = re.split(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s+&\s+|\s+nor\s+", joined)
-    return [item.replace(" \0 ", " and ").strip() for item in items if item.strip()]
+    items = [item.replace(" \0 ", " and ").strip() for item in items if item.strip()]
+    lengths = [len(item.split()) for item in items]
+    if len(items) > 1 and max(lengths) > 3:  # clauses, not items
+        return [text] if sum(lengths) <= 7 else items[:1]
+    shared_noun = len(items) == 2 and lengths[0] == 1 < lengths[1] and items[1].endswith("s")
+    return [text] if shared_noun else items

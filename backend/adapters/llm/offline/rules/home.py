@@ -3,22 +3,85 @@
 from backend.adapters.llm.offline.rule import rule
 
 HOME = (
-    rule("used to live", r"used to live in (?P<place>.+)", "{who} used to live in {place}.", importance=5),
-    rule("no longer lives", r"(?:no longer lives?|NOT live(?=.* any ?more\b)) in (?P<place>.+)",
-         "{who} no longer lives in {place}.", importance=6, attribute="home"),
-    rule("lives in", r"(?:live|lives|living|BE living|BE based|BE staying permanently|reside|resides|have lived|has lived|have been living|has been living)"
-         r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently|just outside|outside|near) )?(?:in|on|near|outside) (?P<place>.+)",
-         "{who} [lives|live] in {place}.", importance=8, confidence=0.9, attribute="home"),
-    rule("lives with", r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older|younger|little|big|best) )?(?P<kin>KIN)\b",
-         "{who} [lives|live] with their {kin}.", category="relationship", importance=6),
-    rule("lives alone", r"(?:live|lives|BE living) (?:alone|on my own|by myself)\b", "{who} [lives|live] alone.", importance=6, attribute="household"),
-    rule("moved to", r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) (?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
-         "{who} moved to {place}{when}.", category="event", importance=8, attribute="home", ahead=False),
-    rule("moving to", r"(?:BE (?:going to |planning to |about to )?(?:moving|move|relocating|relocate|emigrating)|will (?:be moving|move|relocate))"
-         r" (?:back |over )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
-         "{who} [is|are] moving to {place}{when}.", category="event", importance=8, ahead=True),
-    rule("born in", r"was born (?:and raised )?in (?P<place>.+)", "{who} was born in {place}.", importance=7, attribute="birthplace"),
-    rule("grew up in", r"(?:grew up|was raised|BE raised|spent my childhood) (?:in|on|near) (?P<place>.+)", "{who} grew up in {place}.", importance=6, attribute="childhood home"),
-    rule("comes from", r"(?:BE (?:originally |actually )?|come |comes |hail |hails )from (?P<place>.+)", "{who} [is|are] from {place}.", importance=7, attribute="origin"),
-    rule("lived in", r"(?:lived|was living|spent [\w ]{1,15} years|spent a year) in (?P<place>.+)", "{who} lived in {place} in the past.", importance=4),
+    rule(
+        "used to live",
+        r"used to live in (?P<place>.+)",
+        "{who} used to live in {place}.",
+        importance=5,
+    ),
+    rule(
+        "no longer lives",
+        r"(?:no longer lives?|NOT live(?=.* any ?more\b)) in (?P<place>.+)",
+        "{who} no longer lives in {place}.",
+        importance=6,
+        attribute="home",
+    ),
+    rule(
+        "lives in",
+        r"(?:live|lives|living|BE living|BE based|BE staying permanently|reside|resides|have lived|has lived|have been living|has been living)"
+        r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently|just outside|outside|near) )?(?:in|on|near|outside) (?P<place>.+)",
+        "{who} [lives|live] in {place}.",
+        importance=8,
+        confidence=0.9,
+        attribute="home",
+    ),
+    rule(
+        "lives with",
+        r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older|younger|little|big|best) )?(?P<kin>KIN)\b",
+        "{who} [lives|live] with their {kin}.",
+        category="relationship",
+        importance=6,
+    ),
+    rule(
+        "lives alone",
+        r"(?:live|lives|BE living) (?:alone|on my own|by myself)\b",
+        "{who} [lives|live] alone.",
+        importance=6,
+        attribute="household",
+    ),
+    rule(
+        "moved to",
+        r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) (?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
+        "{who} moved to {place}{when}.",
+        category="event",
+        importance=8,
+        attribute="home",
+        ahead=False,
+    ),
+    rule(
+        "moving to",
+        r"(?:BE (?:going to |planning to |about to )?(?:moving|move|relocating|relocate|emigrating)|will (?:be moving|move|relocate))"
+        r" (?:back |over )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
+        "{who} [is|are] moving to {place}{when}.",
+        category="event",
+        importance=8,
+        ahead=True,
+    ),
+    rule(
+        "born in",
+        r"was born (?:and raised )?in (?P<place>.+)",
+        "{who} was born in {place}.",
+        importance=7,
+        attribute="birthplace",
+    ),
+    rule(
+        "grew up in",
+        r"(?:grew up|was raised|BE raised|spent my childhood) (?:in|on|near) (?P<place>.+)",
+        "{who} grew up in {place}.",
+        importance=6,
+        attribute="childhood home",
+    ),
+    rule(
+        "comes from",
+        r"(?:BE (?:originally |actually )?|come |comes |hail |hails )from (?P<place>.+)",
+        "{who} [is|are] from {place}.",
+        importance=7,
+        attribute="origin",
+    ),
+    rule(
+        "lived in",
+        r"(?:lived|was living|spent [\w ]{1,15} years|spent a year) in (?P<place>.+)",
+        "{who} lived in {place} in the past.",
+        importance=4,
+    ),
 )

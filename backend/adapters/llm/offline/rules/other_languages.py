@@ -23,8 +23,18 @@ class Fact:
     shape: str
 
 
-def _fact(kind: str, template: str, shape: str, openings: str, importance: int, category: str = "personal", attribute: str | None = None) -> Fact:
-    rule = Rule(f"{kind} (other language)", re.compile(""), template, category, importance, 0.85, attribute)
+def _fact(
+    kind: str,
+    template: str,
+    shape: str,
+    openings: str,
+    importance: int,
+    category: str = "personal",
+    attribute: str | None = None,
+) -> Fact:
+    rule = Rule(
+        f"{kind} (other language)", re.compile(""), template, category, importance, 0.85, attribute
+    )
     return Fact(rule, re.compile(rf"(?:{openings})\s*(?P<value>.+)", re.I), shape)
 
 
@@ -33,37 +43,117 @@ _MY = r"(?:mi|mon|ma|mein|meine|(?:o )?meu|(?:a )?minha|(?:il )?mio|(?:la )?mia|
 _IS_CALLED = r"(?:se llama|s'appelle|heißt|heisst|se chama|chama-se|si chiama)"
 
 FACTS = (
-    _fact("name", "The user's name is {value}.", "name",
-          r"(?:yo )?me llamo|mi nombre es|je m'appelle|mon nom est|mon prénom est|ich heiße|ich heisse|mein name ist|(?:eu )?(?:me )?chamo-me|(?:eu )?me chamo|o meu nome é|meu nome é|(?:io )?mi chiamo|il mio nome è",
-          10, attribute="name"),
-    _fact("age", "The user is {value} years old.", "age",
-          r"(?:yo )?tengo(?= \d+ a[nñ]os)|j'ai(?= \d+ ans)|ich bin(?= \d+(?: jahre| und|$))|bin(?= \d+ jahre)|(?:eu )?tenho(?= \d+ anos)|(?:io )?ho(?= \d+ anni)", 8, attribute="age"),
-    _fact("home", "The user lives in {value}.", "place",
-          r"(?:yo )?vivo (?:ahora )?en|j'habite (?:à|a|au|en|aux|dans)|je vis (?:à|a|au|en|aux)|(?:ich )?(?:wohne|lebe) (?:jetzt |seit \w+ (?:jahren|jahr|monaten) )?in|"
-          r"(?:eu )?(?:moro|vivo) (?:em|no|na)|(?:io )?(?:vivo|abito) (?:a|in)", 8, attribute="home"),
-    _fact("origin", "The user is from {value}.", "place", r"(?:yo )?soy de|je viens (?:de|d'|du)|(?:ich )?komme aus|(?:eu )?sou (?:de|do|da)|(?:io )?vengo (?:da|dalla|dal)|sono di", 7, attribute="origin"),
-    _fact("job", "The user works as {value}.", "role",
-          r"(?:yo )?trabajo (?:como|de)(?: una?)?|je travaille comme|(?:ich )?arbeite als|(?:eu )?trabalho como(?: uma?)?|(?:io )?lavoro come|(?:io )?faccio (?:il|la|l')", 8, attribute="job"),
-    _fact("job by name", "The user works as {value}.", "known_job", r"(?:yo )?soy(?: una?)?|je suis(?: une?)?|(?:ich )?bin(?: eine?)?|ich bin(?: eine?)?|(?:eu )?sou(?: uma?)?|(?:io )?sono(?: una?)?", 8, attribute="job"),
-    _fact("employer", "The user works at {value}.", "place", r"(?:yo )?trabajo (?:en|para)|je travaille chez|(?:ich )?arbeite bei|(?:eu )?trabalho (?:na|no)|lavoro (?:alla|da|presso)", 7, attribute="employer"),
-    _fact("dislike", "The user doesn't like {value}.", "liked",
-          r"no me gustan?|odio|je n'aime pas|je déteste|(?:ich )?mag keine?n?|ich hasse|(?:eu )?não gosto (?:de|do|da|dos|das)|eu odeio|non mi piac(?:e|ciono)|(?:io )?odio", 4, "preference"),
-    _fact("like", "The user likes {value}.", "liked",
-          r"me (?:gusta|encanta)n?(?: mucho)?|j'aime(?: bien| beaucoup)?|j'adore|ich mag|ich liebe|(?:eu )?(?:gosto|adoro) (?:muito )?(?:de|do|da|dos|das)|adoro|mi piac(?:e|ciono)(?: molto)?", 4, "preference"),
-    _fact("allergy", "The user is allergic to {value}.", "liked",
-          r"soy alérgic[oa] (?:al?|a las?|a los)|je suis allergique (?:aux?|à la|à l'|à)|(?:ich )?bin allergisch gegen|sou alérgic[oa] (?:a|ao|à|aos|às)|sono allergic[oa] (?:al|alla|alle|ai|a|agli)", 9),
-    _fact("diet", "The user is {value}.", "diet", r"(?:yo )?soy|je suis|ich bin|(?:eu )?sou|(?:io )?sono", 7, "preference", "diet"),
+    _fact(
+        "name",
+        "The user's name is {value}.",
+        "name",
+        r"(?:yo )?me llamo|mi nombre es|je m'appelle|mon nom est|mon prénom est|ich heiße|ich heisse|mein name ist|(?:eu )?(?:me )?chamo-me|(?:eu )?me chamo|o meu nome é|meu nome é|(?:io )?mi chiamo|il mio nome è",
+        10,
+        attribute="name",
+    ),
+    _fact(
+        "age",
+        "The user is {value} years old.",
+        "age",
+        r"(?:yo )?tengo(?= \d+ a[nñ]os)|j'ai(?= \d+ ans)|ich bin(?= \d+(?: jahre| und|$))|bin(?= \d+ jahre)|(?:eu )?tenho(?= \d+ anos)|(?:io )?ho(?= \d+ anni)",
+        8,
+        attribute="age",
+    ),
+    _fact(
+        "home",
+        "The user lives in {value}.",
+        "place",
+        r"(?:yo )?vivo (?:ahora )?en|j'habite (?:à|a|au|en|aux|dans)|je vis (?:à|a|au|en|aux)|(?:ich )?(?:wohne|lebe) (?:jetzt |seit \w+ (?:jahren|jahr|monaten) )?in|"
+        r"(?:eu )?(?:moro|vivo) (?:em|no|na)|(?:io )?(?:vivo|abito) (?:a|in)",
+        8,
+        attribute="home",
+    ),
+    _fact(
+        "origin",
+        "The user is from {value}.",
+        "place",
+        r"(?:yo )?soy de|je viens (?:de|d'|du)|(?:ich )?komme aus|(?:eu )?sou (?:de|do|da)|(?:io )?vengo (?:da|dalla|dal)|sono di",
+        7,
+        attribute="origin",
+    ),
+    _fact(
+        "job",
+        "The user works as {value}.",
+        "role",
+        r"(?:yo )?trabajo (?:como|de)(?: una?)?|je travaille comme|(?:ich )?arbeite als|(?:eu )?trabalho como(?: uma?)?|(?:io )?lavoro come|(?:io )?faccio (?:il|la|l')",
+        8,
+        attribute="job",
+    ),
+    _fact(
+        "job by name",
+        "The user works as {value}.",
+        "known_job",
+        r"(?:yo )?soy(?: una?)?|je suis(?: une?)?|(?:ich )?bin(?: eine?)?|ich bin(?: eine?)?|(?:eu )?sou(?: uma?)?|(?:io )?sono(?: una?)?",
+        8,
+        attribute="job",
+    ),
+    _fact(
+        "employer",
+        "The user works at {value}.",
+        "place",
+        r"(?:yo )?trabajo (?:en|para)|je travaille chez|(?:ich )?arbeite bei|(?:eu )?trabalho (?:na|no)|lavoro (?:alla|da|presso)",
+        7,
+        attribute="employer",
+    ),
+    _fact(
+        "dislike",
+        "The user doesn't like {value}.",
+        "liked",
+        r"no me gustan?|odio|je n'aime pas|je déteste|(?:ich )?mag keine?n?|ich hasse|(?:eu )?não gosto (?:de|do|da|dos|das)|eu odeio|non mi piac(?:e|ciono)|(?:io )?odio",
+        4,
+        "preference",
+    ),
+    _fact(
+        "like",
+        "The user likes {value}.",
+        "liked",
+        r"me (?:gusta|encanta)n?(?: mucho)?|j'aime(?: bien| beaucoup)?|j'adore|ich mag|ich liebe|(?:eu )?(?:gosto|adoro) (?:muito )?(?:de|do|da|dos|das)|adoro|mi piac(?:e|ciono)(?: molto)?",
+        4,
+        "preference",
+    ),
+    _fact(
+        "allergy",
+        "The user is allergic to {value}.",
+        "liked",
+        r"soy alérgic[oa] (?:al?|a las?|a los)|je suis allergique (?:aux?|à la|à l'|à)|(?:ich )?bin allergisch gegen|sou alérgic[oa] (?:a|ao|à|aos|às)|sono allergic[oa] (?:al|alla|alle|ai|a|agli)",
+        9,
+    ),
+    _fact(
+        "diet",
+        "The user is {value}.",
+        "diet",
+        r"(?:yo )?soy|je suis|ich bin|(?:eu )?sou|(?:io )?sono",
+        7,
+        "preference",
+        "diet",
+    ),
 )
-_PERSON = re.compile(rf"{_MY} (?P<kin>{_KIN}) {_IS_CALLED} (?P<name>.+)|(?:der name )?{_MY} (?P<kin2>{_KIN}) (?:ist|es|est|é|è) (?P<name2>(?-i:[A-ZÀ-Þ])[\w-]+)$", re.I)
+_PERSON = re.compile(
+    rf"{_MY} (?P<kin>{_KIN}) {_IS_CALLED} (?P<name>.+)|(?:der name )?{_MY} (?P<kin2>{_KIN}) (?:ist|es|est|é|è) (?P<name2>(?-i:[A-ZÀ-Þ])[\w-]+)$",
+    re.I,
+)
 _HAS = re.compile(
     rf"(?:(?:yo )?tengo|j'ai|(?:ich )?habe|(?:eu )?tenho|(?:io )?ho) (?:une?|una|uno|um|uma|einen?|eine) (?P<kin>{_KIN}) "
-    rf"(?:que {_IS_CALLED}|qui {_IS_CALLED}|che {_IS_CALLED}|llamad[oa]|nommée?|appelée?|namens|chamad[oa]|di nome|de nombre) (?P<name>.+)", re.I
+    rf"(?:que {_IS_CALLED}|qui {_IS_CALLED}|che {_IS_CALLED}|llamad[oa]|nommée?|appelée?|namens|chamad[oa]|di nome|de nombre) (?P<name>.+)",
+    re.I,
 )
 _PERSON_WORKS = re.compile(
-    rf"{_MY} (?P<kin>{_KIN}) (?:vive en|habite (?:à|en)|vit (?:à|en)|wohnt in|lebt in|vive em|mora em|vive a|abita a) (?P<place>.+)", re.I
+    rf"{_MY} (?P<kin>{_KIN}) (?:vive en|habite (?:à|en)|vit (?:à|en)|wohnt in|lebt in|vive em|mora em|vive a|abita a) (?P<place>.+)",
+    re.I,
 )
-_BREAK = re.compile(r"\s*[,;:–—]\s*|\s+-\s+|\s+(?:y|e|et|und|pero|mais|aber|mas|ma|porque|weil|car|parce que|perché|pois|and)\s+", re.I)
-_GREETING = re.compile(r"^(?:hola|bonjour|salut|hallo|guten tag|ol[áa]|oi|ciao|buongiorno|sí|oui|ja|sim|sì|bueno|also|alors|bem|pues|moi|en fait|actualmente|hoy)[\s,!]*", re.I)
+_BREAK = re.compile(
+    r"\s*[,;:–—]\s*|\s+-\s+|\s+(?:y|e|et|und|pero|mais|aber|mas|ma|porque|weil|car|parce que|perché|pois|and)\s+",
+    re.I,
+)
+_GREETING = re.compile(
+    r"^(?:hola|bonjour|salut|hallo|guten tag|ol[áa]|oi|ciao|buongiorno|sí|oui|ja|sim|sì|bueno|also|alors|bem|pues|moi|en fait|actualmente|hoy)[\s,!]*",
+    re.I,
+)
 _UNREAL = re.compile(
     r"\b(?:si (?:fuera|tuviera|viviera|yo|j'|je|un jour|seulement)|si j'\w+|ojal[áa]|quiz[áa]s?|tal vez|imagina|imagine|imagínate|quisiera|gustaría|dijo|dice|dicen|"
     r"peut-être|aimerais|voudrais|a dit|dit que|wenn|falls|wäre|würde|hätte|könnte|vielleicht|stell dir|sagt|sagte|meinte|se (?:eu|fosse|tivesse|avessi|fossi|io|vivessi)|talvez|"
@@ -71,11 +161,34 @@ _UNREAL = re.compile(
     re.I,
 )
 _DIETS = {
-    "vegetarian": ("vegetariano", "vegetariana", "végétarien", "végétarienne", "vegetarier", "vegetarierin"),
-    "vegan": ("vegano", "vegana", "végan", "végane", "végétalien", "végétalienne", "veganer", "veganerin", "vegan"),
+    "vegetarian": (
+        "vegetariano",
+        "vegetariana",
+        "végétarien",
+        "végétarienne",
+        "vegetarier",
+        "vegetarierin",
+    ),
+    "vegan": (
+        "vegano",
+        "vegana",
+        "végan",
+        "végane",
+        "végétalien",
+        "végétalienne",
+        "veganer",
+        "veganerin",
+        "vegan",
+    ),
 }
-_ARTICLES = re.compile(r"^(?:el|la|los|las|le|les|l'|der|die|das|den|o|a|os|as|il|lo|i|gli|un|une|una|um|uma|ein|eine|einen)\s+|^l'", re.I)
-_TAIL = re.compile(r"\s+(?:con|avec|mit|com|desde|depuis|seit|desde|da|pero|en|in|à|bei|chez|em|hace|und|y|et|e|cerca|près)\s.*$|[.!?].*$", re.I)
+_ARTICLES = re.compile(
+    r"^(?:el|la|los|las|le|les|l'|der|die|das|den|o|a|os|as|il|lo|i|gli|un|une|una|um|uma|ein|eine|einen)\s+|^l'",
+    re.I,
+)
+_TAIL = re.compile(
+    r"\s+(?:con|avec|mit|com|desde|depuis|seit|desde|da|pero|en|in|à|bei|chez|em|hace|und|y|et|e|cerca|près)\s.*$|[.!?].*$",
+    re.I,
+)
 
 
 def read_other_language(sentence: str, *, casual: bool, question: bool) -> list[Finding]:
@@ -104,7 +217,9 @@ def _read_part(part: str, casual: bool) -> Iterator[Finding]:
         opening = fact.openings.match(part)
         value = _shape(fact.shape, opening["value"], casual) if opening else None
         if value:
-            yield Finding(fact.rule.template.format(value=value), fact.rule, USER, fact.rule.attribute)
+            yield Finding(
+                fact.rule.template.format(value=value), fact.rule, USER, fact.rule.attribute
+            )
             return
 
 
@@ -113,7 +228,14 @@ def _kin(groups: dict[str, str | None]) -> str:
 
 
 def _of_person(subject: Subject, said: str, attribute: str) -> Finding:
-    rule = Rule(f"{attribute} of person (other language)", re.compile(""), "", "relationship", 8, tie=attribute == "name")
+    rule = Rule(
+        f"{attribute} of person (other language)",
+        re.compile(""),
+        "",
+        "relationship",
+        8,
+        tie=attribute == "name",
+    )
     return Finding(f"{subject.label} {said}.", rule, subject, f"{subject.key}{attribute}")
 
 
@@ -133,4 +255,7 @@ def _shape(kind: str, text: str, casual: bool) -> str | None:
     return value if 0 < len(value.split()) <= 4 and not _POINTING.match(value) else None
 
 
-_POINTING = re.compile(r"(?:eso|esto|ça|cela|das|dich|te|ti|tu|isso|isto|questo|quello|que|quand|quando|cuando|wenn|es|sie|ihn|mucho|ce|cette|este|esta|tua|deine?)\b", re.I)
+_POINTING = re.compile(
+    r"(?:eso|esto|ça|cela|das|dich|te|ti|tu|isso|isto|questo|quello|que|quand|quando|cuando|wenn|es|sie|ihn|mucho|ce|cette|este|esta|tua|deine?)\b",
+    re.I,
+)

@@ -1,0 +1,5 @@
+"""`python -m backend` is `keepsake`."""
+
+from backend.cli import main
+
+main()

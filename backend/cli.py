@@ -1,0 +1,170 @@
+"""The command line: `keepsake`, also `python -m backend`."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, ParamSpec
+
+import typer
+from rich.console import Console
+
+from backend.errors import KeepsakeError
+from backend.monitoring.logs import configure_logging
+from backend.settings import Settings, load_settings
+
+app = typer.Typer(
+    help="Keepsake: a chat backend for AI characters that remember.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console(stderr=True)
+Arguments = ParamSpec("Arguments")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def one_line_errors(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """End a command that fails with one line and a status of 1, never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except KeepsakeError as error:
+            _fail(error.message)
+        except OSError as error:
+            _fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+    return wrapped
+
+
+def _fail(reason: str) -> None:
+    typer.echo(f"keepsake: {' '.join(reason.split())}", err=True)
+    raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    configure_logging(settings.log_format.value)
+    return settings
+
+
+@app.command()
+@one_line_errors
+def serve(
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer requests.")] = 1,
+    worker: Annotated[
+        bool, typer.Option(help="Do background work (memory formation) in here, too.")
+    ] = True,
+) -> None:
+    """Serve the API, both sockets and the page."""
+    settings = _settings()
+    from backend.serving import serve_many, serve_one  # takes a moment: not needed for --help
+
+    if workers > 1:
+        serve_many(settings, workers, with_worker=worker)
+        return
+    console.print(
+        f"[bold]Keepsake[/bold] starts at http://localhost:{settings.websocket_port} "
+        f"({settings.provider.value}). Ctrl-C stops it."
+    )
+    serve_one(settings, with_worker=worker)
+
+
+@app.command()
+@one_line_errors
+def worker() -> None:
+    """Do background work in a process of its own."""
+    settings = _settings()
+    from backend.bootstrap import open_worker
+
+    async def work() -> None:
+        async with open_worker(settings) as working:
+            await working
+
+    asyncio.run(work())
+
+
+@app.command()
+@one_line_errors
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    settings = _settings()
+    from backend.adapters.postgres.migrate import migrate as upgrade
+    from backend.bootstrap import open_stores
+
+    async def run() -> None:
+        async with open_stores(settings) as stores:
+            await upgrade(stores.database_url)
+
+    asyncio.run(run())
+    typer.echo("The schema is up to date.")
+
+
+@app.command()
+@one_line_errors
+def token(
+    email: Annotated[
+        str | None, typer.Option(help="Whose token; the local user's if left out.")
+    ] = None,
+) -> None:
+    """Print a JWT for a local user."""
+    settings = _settings()
+    from backend.operations import print_token
+
+    typer.echo(asyncio.run(print_token(settings, email)))
+
+
+@app.command("create-admin")
+@one_line_errors
+def create_admin(
+    email: Annotated[str, typer.Argument(help="The admin's email address.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
+    ],
+) -> None:
+    """Make an account with admin rights, or give them to one that exists."""
+    settings = _settings()
+    from backend.operations import make_admin
+
+    asyncio.run(make_admin(settings, email, password))
+    typer.echo(f"{email} is an admin.")
+
+
+@app.command()
+@one_line_errors
+def reindex() -> None:
+    """Rebuild the vector index from Postgres."""
+    settings = _settings()
+    from backend.operations import rebuild_index
+
+    count = asyncio.run(rebuild_index(settings, console))
+    typer.echo(f"{count} memories are indexed.")
+
+
+@app.command()
+@one_line_errors
+def bench(
+    out: Annotated[str | None, typer.Option(help="Write the figures as JSON to this file.")] = None,
+) -> None:
+    """Measure a turn and recall on this machine; prints a table."""
+    from bench.run import run_bench
+
+    asyncio.run(run_bench(console, out))
+
+
+@app.command()
+@one_line_errors
+def doctor() -> None:
+    """Check every dependency and say what is wrong and what to do."""
+    settings = _settings()
+    from backend.doctor import examine
+
+    if not asyncio.run(examine(settings, console)):
+        sys.exit(1)

@@ -1,0 +1,91 @@
+"""`keepsake doctor`: looks at every dependency and says what is wrong and what to do."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+
+import httpx
+from rich.console import Console
+
+from backend.bootstrap import PAGE, build_model, checks_of, open_core
+from backend.errors import DataDirInUse, KeepsakeError
+from backend.settings import Provider, Settings
+
+LEAST_FREE_GIB = 1.0
+READY_SECONDS = 15.0
+
+Finding = tuple[str, bool, str]  # what, whether it is well, and how or why not
+
+
+async def examine(settings: Settings, console: Console) -> bool:
+    """Print a line per dependency; True if all are well."""
+    well = True
+    async for name, good, words in _findings(settings):
+        well = well and good
+        mark = "[green]ok[/green]  " if good else "[red]FAIL[/red]"
+        console.print(f"{mark} {name}: {words}", highlight=False)
+    return well
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield "python", True, sys.version.split()[0]
+    yield _page()
+    yield _disk(settings)
+    try:
+        async with open_core(settings) as core:
+            for name, check in checks_of(core).items():
+                try:
+                    await check()
+                except KeepsakeError as error:
+                    yield name, False, error.message
+                else:
+                    yield name, True, "answers"
+    except DataDirInUse:
+        async for finding in _ask_running(settings):
+            yield finding
+    except KeepsakeError as error:
+        yield "services", False, error.message
+    yield await _model(settings)
+
+
+def _page() -> Finding:
+    if (PAGE / "index.html").is_file():
+        return "web page", True, "built"
+    return "web page", False, "not built; install Node.js 20 or newer and run `make install`"
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.data_dir.expanduser().absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free / 2**30
+    if free < LEAST_FREE_GIB:
+        return "disk", False, f"{free:.1f} GiB free under DATA_DIR; make room or move DATA_DIR"
+    return "disk", True, f"{free:.0f} GiB free"
+
+
+async def _ask_running(settings: Settings) -> AsyncIterator[Finding]:
+    """A Keepsake runs on this DATA_DIR: it knows best."""
+    url = f"http://127.0.0.1:{settings.websocket_port}/readyz"
+    try:
+        async with httpx.AsyncClient(timeout=READY_SECONDS) as client:
+            answer = (await client.get(url)).json()
+    except (httpx.HTTPError, ValueError):
+        yield "server", False, f"one holds DATA_DIR but doesn't answer at {url}; restart it"
+        return
+    for name, words in answer["checks"].items():
+        yield name, words == "ok", "answers (running server)" if words == "ok" else words
+
+
+async def _model(settings: Settings) -> Finding:
+    name = f"model ({settings.provider.value})"
+    model = build_model(settings)
+    try:
+        await model.check()
+    except KeepsakeError as error:
+        return name, False, error.message
+    finally:
+        await model.close()
+    if settings.provider is Provider.OFFLINE:
+        return name, True, "the built-in demonstration; set GROQ_API_KEY for a real one"
+    return name, True, f"{model.name} answers"

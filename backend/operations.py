@@ -1,0 +1,62 @@
+"""What the command line does beside serving: tokens, admins, the index."""
+
+from datetime import timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from backend.bootstrap import local_user_id, open_core, reach_store, tokens_of
+from backend.errors import NotFound
+from backend.gateway.authentication import passwords
+from backend.models import User
+from backend.settings import Settings
+from backend.worker.index_sync import sweep_once
+
+
+async def print_token(settings: Settings, email: str | None) -> str:
+    """An access token, for the local user or the account with this address.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    async with reach_store(settings) as (store, stores):
+        if email is None:
+            user_id = await local_user_id(store)
+        else:
+            async with store.transaction() as tx:
+                user = await tx.users.by_email(email)
+            if user is None:
+                raise NotFound(f"There is no account with the address {email}.")
+            user_id = user.id
+        return tokens_of(settings, stores).issue(user_id).access_token
+
+
+async def make_admin(settings: Settings, email: str, password: str) -> None:
+    """Make an admin account, or make an account that exists an admin with this password."""
+    async with reach_store(settings) as (store, _stores), store.transaction() as tx:
+        user = await tx.users.by_email(email)
+        if user is None:
+            user = User(email=email, display_name=email.split("@", 1)[0])
+            await tx.users.add(user)
+        user.role = "admin"
+        user.password_hash = passwords.hash(password)
+        await tx.users.save(user)
+
+
+async def rebuild_index(settings: Settings, console: Console) -> int:
+    """Encode and index every memory anew; returns how many. Killed half-way, the rest stays marked
+    as pending, and the next start goes on."""
+    async with open_core(settings) as core:
+        async with core.store.transaction() as tx:
+            total = await tx.memories.mark_all_pending()
+        with Progress(
+            TextColumn("Indexing memories"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        ) as progress:
+            task = progress.add_task("", total=total)
+            while done := await sweep_once(core.memory, settle=timedelta(0)):
+                progress.advance(task, done)
+    return total

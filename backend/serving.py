@@ -1,0 +1,125 @@
+"""Running the ASGI application with uvicorn: the port, the signals, the way out."""
+
+import errno
+import socket
+from typing import Any
+
+import uvicorn
+
+from backend.bootstrap import build_application
+from backend.errors import ConfigurationError
+from backend.settings import Settings, load_settings
+
+SHUTDOWN_SECONDS = 30
+
+
+def serve_one(settings: Settings, *, with_worker: bool) -> None:
+    """Serve in this process until a signal.
+
+    Raises:
+        ConfigurationError: the port can't be had.
+        KeepsakeError: start-up failed.
+    """
+    listening = listen(settings.host, settings.websocket_port)
+    application = _StartUp(build_application(settings, with_worker=with_worker))
+    server = uvicorn.Server(uvicorn.Config(application, **_uvicorn_options()))
+    try:
+        server.run(sockets=[listening])
+    finally:
+        listening.close()
+    if application.failure:
+        raise application.failure
+
+
+def serve_many(settings: Settings, workers: int, *, with_worker: bool) -> None:
+    """Serve in several processes.
+
+    Raises:
+        ConfigurationError: a service is embedded, and so belongs to one process.
+    """
+    missing = [
+        name
+        for name, value in (
+            ("DATABASE_URL", settings.database_url),
+            ("REDIS_URL", settings.redis_url),
+            ("QDRANT_URL", settings.qdrant_url),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigurationError(
+            f"Several workers share their data, so {', '.join(missing)} must be set: an embedded "
+            "service belongs to one process. Example: QDRANT_URL=http://localhost:6333"
+        )
+    factory = "with_worker" if with_worker else "without_worker"
+    uvicorn.run(
+        f"backend.serving:{factory}",
+        factory=True,
+        workers=workers,
+        host=settings.host,
+        port=settings.websocket_port,
+        **_uvicorn_options(),
+    )
+
+
+def with_worker() -> Any:
+    """The application of one of several processes, background work included."""
+    return build_application(load_settings())
+
+
+def without_worker() -> Any:
+    """The application of one of several processes; `keepsake worker` does the background work."""
+    return build_application(load_settings(), with_worker=False)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket.
+
+    Raises:
+        ConfigurationError: taken, forbidden, or no such address; says what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        reason = {
+            errno.EADDRINUSE: "is already in use",
+            errno.EACCES: "needs more rights (ports below 1024 do)",
+        }.get(error.errno or 0, f"can't be used ({error.strerror})")
+        raise ConfigurationError(
+            f"WEBSOCKET_PORT: {host}:{port} {reason}. Stop what uses it or choose another. "
+            "Example: WEBSOCKET_PORT=5001"
+        ) from error
+    return listening
+
+
+def _uvicorn_options() -> dict[str, Any]:
+    return {
+        "log_config": None,
+        "access_log": False,
+        "ws_max_size": 1024 * 1024,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        "timeout_keep_alive": 30,
+        "server_header": False,
+    }
+
+
+class _StartUp:
+    """Keeps the exception of a failed start, which ASGI servers only log as text."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self.failure: BaseException | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await self._application(scope, receive, send)
+            return
+        try:
+            await self._application(scope, receive, send)
+        except Exception as error:
+            self.failure = error
+            raise

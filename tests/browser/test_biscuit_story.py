@@ -1,0 +1,105 @@
+"""The product's promise, in a browser: what was told in one conversation is known in the next."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "page.png"
+REPLY_MS = 30_000
+MEMORIES_USED = re.compile(r"^\d+ memor(y|ies) used$")
+
+
+@pytest.fixture
+async def page(keepsake_url: str) -> AsyncIterator[Page]:
+    """A fresh window. Fails if the page raises an error or asks another host for anything."""
+    chromium = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
+    if not chromium:
+        pytest.fail("Chromium was not found: install it, or set CHROMIUM_PATH to its executable.")
+    faults: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        window = await browser.new_page(
+            viewport={"width": 1280, "height": 800}, device_scale_factor=2, reduced_motion="reduce"
+        )
+        window.on("pageerror", lambda error: faults.append(str(error)))
+        window.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith(keepsake_url)
+                else faults.append(f"asked {request.url}")
+            ),
+        )
+        yield window
+        await browser.close()
+    assert faults == []
+
+
+async def test_a_new_conversation_knows_the_dog(page: Page, keepsake_url: str) -> None:
+    await page.goto(keepsake_url)
+    name = await pick_a_character(page)
+
+    await say(page, name, "Hi! My dog is called Biscuit.")
+    await expect(replies(page, name).last).to_be_visible(timeout=REPLY_MS)
+    await expect(memories_button(replies(page, name).last)).to_be_visible(timeout=REPLY_MS)
+
+    first_address = page.url
+    await page.get_by_role("button", name="New conversation").click()
+    await expect(page).not_to_have_url(first_address)
+    await expect(own_messages(page)).to_have_count(0)
+
+    await say(page, name, "What is my dog called?")
+    answer = replies(page, name).last
+    await expect(answer).to_contain_text("Biscuit", timeout=REPLY_MS)
+
+    await answer.get_by_role("button", name=MEMORIES_USED).click()
+    memories = answer.get_by_role("region", name="Memories used")
+    await expect(memories.get_by_role("listitem").filter(has_text="Biscuit").first).to_be_visible()
+
+    if os.environ.get("KEEPSAKE_SCREENSHOT") == "1":
+        SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=SCREENSHOT)
+
+
+async def pick_a_character(page: Page) -> str:
+    """Open the first character's room; returns their name."""
+    link = page.get_by_role("link", name=re.compile("^Talk to ")).first
+    label = await link.get_attribute("aria-label")
+    assert label is not None
+    await link.click()
+    name = label.removeprefix("Talk to ")
+    await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    return name
+
+
+async def say(page: Page, name: str, text: str) -> None:
+    """Send a message by keyboard and wait until it stands in the conversation."""
+    box = page.get_by_role("textbox", name=f"Message {name}")
+    await box.fill(text)
+    await box.press("Enter")
+    await expect(own_messages(page).last).to_contain_text(text)
+    await expect(box).to_have_value("")
+
+
+def own_messages(page: Page) -> Locator:
+    return page.get_by_role("log").get_by_role("article", name=re.compile("^You"))
+
+
+def replies(page: Page, name: str) -> Locator:
+    pattern = re.compile(f"^{re.escape(name)}")
+    return page.get_by_role("log").get_by_role("article", name=pattern)
+
+
+def memories_button(reply: Locator) -> Locator:
+    """Shown with a reply once it is stored."""
+    return reply.get_by_role("button", name=re.compile("memor", re.IGNORECASE))
