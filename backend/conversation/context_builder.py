@@ -69,6 +69,7 @@ class _Background:
     character: Character
     relationship: Relationship
     window: list[Message]  # before the target, in answer order
+    opening: bool  # the window reaches back to the conversation's start
     topics: list[str]
 
 
@@ -107,12 +108,14 @@ async def _read_background(
     newest = await tx.messages.page(conversation.id, limit=policy.window + LATE_MARGIN)
     earlier = in_answer_order(newest, target)[-(policy.window - 1) :] if policy.window > 1 else []
     fitting = fit_newest([message.content for message in earlier], policy.history_tokens)
+    window = earlier[len(earlier) - fitting :]
     return _Background(
         user,
         character,
         await tx.relationships.get(conversation.owner),
-        earlier[len(earlier) - fitting :],
-        conversation.details.get("topics", []),
+        window,
+        opening=(window[0].seq if window else target.seq) == 1,
+        topics=conversation.details.get("topics", []),
     )
 
 
@@ -147,7 +150,9 @@ def _prompt(
 ) -> Prompt:
     return Prompt(
         instructions=instructions(background.character, background.user.display_name),
-        history=as_history(background.window),
+        history=as_history(
+            background.window, background.character.greeting if background.opening else ""
+        ),
         situation=situation(background.relationship, memories),
         message=target.content,
         character=background.character,

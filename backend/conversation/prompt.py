@@ -136,9 +136,10 @@ def in_answer_order(messages: Sequence[Message], target: Message) -> list[Messag
     return sorted(earlier, key=place)
 
 
-def as_history(messages: Sequence[Message]) -> tuple[PromptMessage, ...]:
-    """Messages in the roles that models know."""
-    return tuple(
+def as_history(messages: Sequence[Message], greeting: str = "") -> tuple[PromptMessage, ...]:
+    """Messages in the roles that models know, opened by the character's greeting if one is given."""
+    opening = (PromptMessage("assistant", greeting),) if greeting else ()
+    return opening + tuple(
         PromptMessage("user" if message.sender_type == "user" else "assistant", message.content)
         for message in messages
     )

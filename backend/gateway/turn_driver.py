@@ -193,9 +193,10 @@ class TurnDriver:
                         await self._delta(conversation.id, message_id, index, text)
                     case ReplyEnded():
                         await self._ended(assignment, event)
-        finally:
+        except BaseException:
             self._generations.pop(conversation.id, None)
             await self._typing(conversation, is_typing=False)
+            raise
 
     async def _started(self, assignment: Assignment, message_id: UUID, stop: asyncio.Event) -> None:
         conversation_id = assignment.conversation.id
@@ -215,8 +216,9 @@ class TurnDriver:
 
     async def _ended(self, assignment: Assignment, end: ReplyEnded) -> None:
         conversation_id = assignment.conversation.id
-        generation = self._generations.pop(conversation_id, None)
-        index = generation.index + 1 if generation else 0
+        generation = self._generations.pop(conversation_id)
+        await self._typing(assignment.conversation, is_typing=False)
+        index = generation.index + 1
         status = {"complete": "completed"}.get(end.message.state, end.message.state)
         await self._respond(
             conversation_id, response_event(conversation_id, end.message.id, status, index=index)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "page.png"
 REPLY_MS = 30_000
 MEMORIES_USED = re.compile(r"^\d+ memor(y|ies) used$")
+ANY_MEMORIES = re.compile(r"memor(y|ies)\b", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -48,22 +49,20 @@ async def page(keepsake_url: str) -> AsyncIterator[Page]:
 async def test_a_new_conversation_knows_the_dog(page: Page, keepsake_url: str) -> None:
     await page.goto(keepsake_url)
     name = await pick_a_character(page)
-
     await say(page, name, "Hi! My dog is called Biscuit.")
-    await expect(replies(page, name).last).to_be_visible(timeout=REPLY_MS)
-    await expect(memories_button(replies(page, name).last)).to_be_visible(timeout=REPLY_MS)
+    await whole_reply(page, name)
 
     first_address = page.url
     await page.get_by_role("button", name="New conversation").click()
     await expect(page).not_to_have_url(first_address)
-    await expect(own_messages(page)).to_have_count(0)
+    await expect(lines(page).get_by_text("My dog is called")).to_have_count(0)
 
     await say(page, name, "What is my dog called?")
-    answer = replies(page, name).last
-    await expect(answer).to_contain_text("Biscuit", timeout=REPLY_MS)
+    reply = await whole_reply(page, name)
+    await expect(reply).to_contain_text("Biscuit")
 
-    await answer.get_by_role("button", name=MEMORIES_USED).click()
-    memories = answer.get_by_role("region", name="Memories used")
+    await reply.get_by_role("button", name=MEMORIES_USED).click()
+    memories = reply.get_by_role("region", name="Memories used")
     await expect(memories.get_by_role("listitem").filter(has_text="Biscuit").first).to_be_visible()
 
     if os.environ.get("KEEPSAKE_SCREENSHOT") == "1":
@@ -83,23 +82,24 @@ async def pick_a_character(page: Page) -> str:
 
 
 async def say(page: Page, name: str, text: str) -> None:
-    """Send a message by keyboard and wait until it stands in the conversation."""
+    """Send a message by keyboard and wait until it stands last in the conversation."""
     box = page.get_by_role("textbox", name=f"Message {name}")
     await box.fill(text)
     await box.press("Enter")
-    await expect(own_messages(page).last).to_contain_text(text)
     await expect(box).to_have_value("")
+    await expect(lines(page).filter(has_text=text).last).to_be_visible()
 
 
-def own_messages(page: Page) -> Locator:
-    return page.get_by_role("log").get_by_role("article", name=re.compile("^You"))
+async def whole_reply(page: Page, name: str) -> Locator:
+    """Wait until the conversation ends in a reply, told to the end and stored; returns its line."""
+    last = lines(page).last
+    await expect(last).to_have_accessible_name(
+        re.compile(f"^{re.escape(name)}, "), timeout=REPLY_MS
+    )
+    await expect(last.get_by_role("button", name=ANY_MEMORIES)).to_be_visible(timeout=REPLY_MS)
+    return last
 
 
-def replies(page: Page, name: str) -> Locator:
-    pattern = re.compile(f"^{re.escape(name)}")
-    return page.get_by_role("log").get_by_role("article", name=pattern)
-
-
-def memories_button(reply: Locator) -> Locator:
-    """Shown with a reply once it is stored."""
-    return reply.get_by_role("button", name=re.compile("memor", re.IGNORECASE))
+def lines(page: Page) -> Locator:
+    """What was said, oldest first: each line is named after its speaker and time."""
+    return page.get_by_role("log").get_by_role("article")

@@ -32,8 +32,9 @@ async def test_name_and_dimension(encoder: Encoder) -> None:
 async def test_any_text_becomes_a_unit_vector(encoder: Encoder, text: str) -> None:
     query = await encoder.encode_query(text)
     documents = await encoder.encode_documents([text])
-    assert (query.shape, query.dtype) == ((encoder.dimension,), np.float32)
-    assert (documents.shape, documents.dtype) == ((1, encoder.dimension), np.float32)
+    assert query.shape == (encoder.dimension,)
+    assert documents.shape == (1, encoder.dimension)
+    assert query.dtype == documents.dtype == np.dtype(np.float32)
     assert np.linalg.norm(query) == pytest.approx(1.0, abs=1e-5)
     assert np.linalg.norm(documents[0]) == pytest.approx(1.0, abs=1e-5)
 
@@ -49,7 +50,8 @@ async def test_documents_keep_their_order_and_do_not_disturb_each_other(encoder:
 
 async def test_no_documents(encoder: Encoder) -> None:
     vectors = await encoder.encode_documents([])
-    assert (vectors.shape, vectors.dtype) == ((0, encoder.dimension), np.float32)
+    assert vectors.shape == (0, encoder.dimension)
+    assert vectors.dtype == np.dtype(np.float32)
 
 
 async def test_concurrent_callers_get_their_own_vectors(encoder: Encoder) -> None:

@@ -250,6 +250,13 @@ async def test_retry_after_as_a_date_is_waited_out(make, server, sleep):
     assert 5 <= sleep.waits[0] <= 9.5
 
 
+async def test_no_wait_goes_past_the_total(make, server, sleep):
+    server.queue(rate_limited("7"), says("too late"))
+    error = await failure_of(make(timeouts=Timeouts(total=5)))
+    assert isinstance(error, ModelRateLimited)
+    assert sleep.waits == []
+
+
 async def test_a_long_retry_after_is_told_not_waited_out(make, server, sleep):
     server.queue(rate_limited("42"))
     error = await failure_of(make())
@@ -318,9 +325,23 @@ async def test_a_reply_that_breaks_off_raises_what_happened(make, server, ending
     assert len(server.requests) == 1
 
 
+async def test_groq_says_in_a_chunk_why_it_stopped_early(server, sleep):
+    stopped = '{"id": "req_test", "error": "over capacity"}'
+    server.queue(Behaviour(raw=f'data: {{"choices": [], "x_groq": {stopped}}}\n\n'), says("Hi"))
+    text, _ = await reply_of(hosted_model("groq", server, sleep))
+    assert (text, len(sleep.waits)) == ("Hi", 1)
+
+
+async def test_a_refused_reply_ends_the_request(make, server):
+    server.queue(says("x", refusal="I can't", wait_before=(0,)))
+    error = await failure_of(make())
+    assert isinstance(error, ModelRefused)
+    await server.wait_for(lambda: server.requests[0].disconnected)
+
+
 # --- time ---------------------------------------------------------------------------------------
 
-BRIEF = {"connect": 5.0, "first_token": 5.0, "stall": 5.0, "total": 5.0}
+LONG = {"connect": 5.0, "first_token": 30.0, "stall": 30.0, "total": 30.0}
 
 
 @pytest.mark.parametrize(
@@ -329,7 +350,8 @@ BRIEF = {"connect": 5.0, "first_token": 5.0, "stall": 5.0, "total": 5.0}
 )
 async def test_silence_is_a_timeout(make, server, limit, held_chunk, requests):
     server.default = lambda request: says("Well", " then", wait_before=(held_chunk,))
-    error = await failure_of(make(timeouts=Timeouts(**BRIEF | {limit: 0.3})))
+    async with asyncio.timeout(10):
+        error = await failure_of(make(timeouts=Timeouts(**LONG | {limit: 0.3})))
     assert isinstance(error, ModelTimeout)
     assert len(server.requests) == requests
     await server.wait_for(lambda: all(request.disconnected for request in server.requests))
@@ -339,14 +361,14 @@ async def test_reasoning_counts_as_a_sign_of_life(make, server):
     # Once it reasons, the short wait between tokens counts: three quick attempts fit into the
     # total, where waiting for a first token would use it up in one.
     server.default = lambda request: says("Well", reasoning=("Hm",), wait_before=(0,))
-    error = await failure_of(make(timeouts=Timeouts(**BRIEF | {"stall": 0.1})))
+    error = await failure_of(make(timeouts=Timeouts(**LONG | {"stall": 0.1, "total": 10.0})))
     assert isinstance(error, ModelTimeout)
     assert len(server.requests) == 3
 
 
 async def test_a_finished_reply_does_not_wait_for_a_server_that_will_not_hang_up(make, server):
     server.queue(says("Hi", wait_before=(2,)))
-    text, end = await reply_of(make(timeouts=Timeouts(**BRIEF | {"stall": 0.1})))
+    text, end = await reply_of(make(timeouts=Timeouts(**LONG | {"stall": 0.1})))
     assert (text, end.finish_reason) == ("Hi", "stop")
 
 

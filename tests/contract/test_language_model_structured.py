@@ -164,6 +164,12 @@ async def test_two_bad_answers_are_an_error_that_carries_the_output(make, server
     assert sleep.waits == []
 
 
+async def test_a_failed_generation_does_not_weaken_the_format(make, server):
+    server.queue(json_validate_failed("{"), answers(BISCUIT))
+    await make().structured(pet_request())
+    assert sent(server)["response_format"]["type"] == "json_schema"
+
+
 async def test_the_model_is_told_where_it_went_wrong_and_what_it_wrote(make, server):
     server.queue(answers({"name": "Biscuit", "age": -3}), answers(BISCUIT))
     await make().structured(pet_request())

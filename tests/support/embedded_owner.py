@@ -7,9 +7,9 @@ id it becomes that user first. A failure is one line on stderr and exit status 1
 
 import asyncio
 import json
+import logging
 import os
 import signal
-import logging
 import sys
 from pathlib import Path
 

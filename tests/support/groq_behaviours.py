@@ -83,8 +83,8 @@ def rate_limited(retry_after: str | None = None) -> Behaviour:
 def json_validate_failed(generation: str) -> Behaviour:
     """Groq's 400 for output that failed its own check; `generation` is what the model wrote."""
     message = (
-        "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more "
-        "details."
+        "Generated JSON does not match the expected schema. Please adjust your prompt. See "
+        "'failed_generation' for more details. Error: jsonschema: '' does not validate"
     )
     return fails(400, message, code="json_validate_failed", failed_generation=generation)
 

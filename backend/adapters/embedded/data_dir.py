@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from backend.adapters.embedded.failures import directory_failure
-from backend.errors import ConfigurationError, DataDirInUse
+from backend.errors import DataDirInUse
 
 LOCK_NAME = "keepsake.lock"
 SECRET_BYTES = 48
@@ -29,7 +29,8 @@ class DataDir:
         PostgreSQL runs as a user of its own. Safe to call again.
 
         Raises:
-            ConfigurationError: it can't be made or written, or another Keepsake has it.
+            ConfigurationError: it can't be made or written.
+            DataDirInUse: another Keepsake has it; the message has its pid.
         """
         if self._lock is not None:
             return

@@ -43,7 +43,7 @@ class OpenAICompatibleModel(ChatCompletionsModel):
             vendor=VENDOR,
             family_of=partial(openai_family, at_openai=at_openai),
             messages_of=messages_with_one_system_message,
-            serves=_serves,
+            serves=serves,
         )
         super().__init__(client, options, dialect, sleep)
 
@@ -61,7 +61,7 @@ def _provider(options: ModelOptions, address: str, at_openai: bool) -> Provider:
     )
 
 
-def _serves(model: str, listed: list[Any]) -> bool:
+def serves(model: str, listed: list[Any]) -> bool:
     """Ollama lists `name:latest` for `name`; llama.cpp serves its one model under any name."""
     names = {entry.id for entry in listed}
     any_name_will_do = any(getattr(entry, "owned_by", "") == "llamacpp" for entry in listed)

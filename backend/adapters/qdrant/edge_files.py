@@ -7,6 +7,7 @@ import qdrant_edge as engine
 
 from backend.adapters.qdrant.collection import (
     DENSE_VECTOR,
+    INDEXED_FIELDS,
     KEYWORD_VECTOR,
     OWNER_FIELD,
     Collection,
@@ -43,11 +44,9 @@ def _create(folder: Path, config: engine.EdgeConfig) -> None:
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     shard = engine.EdgeShard.create(str(staging), config)
-    shard.update(
-        engine.UpdateOperation.create_field_index(
-            OWNER_FIELD, engine.KeywordIndexParams(is_tenant=True)
-        )
-    )
+    for field in INDEXED_FIELDS:
+        keyword = engine.KeywordIndexParams(is_tenant=field == OWNER_FIELD)
+        shard.update(engine.UpdateOperation.create_field_index(field, keyword))
     shard.flush()
     shard.close()
     staging.rename(folder)

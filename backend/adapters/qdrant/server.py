@@ -16,6 +16,7 @@ from qdrant_client.http.exceptions import (
 
 from backend.adapters.qdrant.collection import (
     DENSE_VECTOR,
+    INDEXED_FIELDS,
     KEYWORD_VECTOR,
     KIND_FIELD,
     OWNER_FIELD,
@@ -67,11 +68,8 @@ class ServerIndex:
         async with _mapped_errors():
             if not await self._client.collection_exists(self._name):
                 await self._create()
-            await self._client.create_payload_index(
-                self._name,
-                OWNER_FIELD,
-                models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True),
-            )
+            for field in INDEXED_FIELDS:
+                await self._client.create_payload_index(self._name, field, _keyword_index(field))
 
     async def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write points; see `VectorIndex.upsert`."""
@@ -170,6 +168,12 @@ def _reason(error: Exception) -> str:
             f"Qdrant answered {error.status_code}: {error.content.decode(errors='replace')[:200]}"
         )
     return f"Qdrant is overloaded: {error}"
+
+
+def _keyword_index(field: str) -> models.KeywordIndexParams:
+    return models.KeywordIndexParams(
+        type=models.KeywordIndexType.KEYWORD, is_tenant=field == OWNER_FIELD
+    )
 
 
 def _point(point: IndexPoint) -> models.PointStruct:

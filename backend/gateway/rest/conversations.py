@@ -20,7 +20,7 @@ from backend.gateway.rest.paging import (
     time_and_id_cursor,
 )
 from backend.gateway.views import ConversationView, View
-from backend.models import Conversation, Message, Owner, utc_now
+from backend.models import Conversation, Owner, utc_now
 from backend.store import Transaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -60,7 +60,8 @@ class Imported(View):
 
 @router.post("", status_code=201)
 async def create_conversation(here: Here, caller: Caller, wanted: NewConversation) -> ConversationView:
-    """Start a conversation; the character opens it with its greeting, if it has one."""
+    """Start a conversation. It is empty: a client shows the character's `greeting` on top, and the
+    prompt opens with it."""
     async with here.store.transaction() as tx:
         character = await visible_character(tx, wanted.character_id, caller.id)
         conversation = Conversation(
@@ -70,24 +71,8 @@ async def create_conversation(here: Here, caller: Caller, wanted: NewConversatio
             title_is_custom=bool(wanted.title),
         )
         await tx.conversations.add(conversation)
-        if character.greeting:
-            await _greet(tx, conversation, character.greeting)
-            conversation = await _own_conversation(tx, conversation.id, caller.id)
         level = await _level(tx, conversation.owner)
     return ConversationView.of(conversation, level)
-
-
-async def _greet(tx: Transaction, conversation: Conversation, greeting: str) -> None:
-    await tx.messages.append(
-        Message(
-            conversation_id=conversation.id,
-            seq=0,
-            sender_id=conversation.character_id,
-            sender_type="character",
-            content=greeting,
-            details={"greeting": True},
-        )
-    )
 
 
 @router.get("")

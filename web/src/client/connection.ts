@@ -6,11 +6,15 @@ import type { ClientEvents, Joined, Message, OutgoingText, Refused, ServerEvents
 /** How long an answer may take before the request counts as lost. */
 const ANSWER_WITHIN_MS = 15_000;
 
+/** How long to leave a server alone that has sent us away, as it does when it restarts. */
+const COME_BACK_AFTER_MS = 1500;
+
 type Unsubscribe = () => void;
 
 /** The live side of Keepsake: typed events over Socket.IO, reconnecting by itself. */
 export class Connection {
   private readonly socket: Socket<ServerEvents, ClientEvents>;
+  private comingBack?: ReturnType<typeof setTimeout>;
 
   constructor(token: string, baseUrl = "", path = "/socket.io") {
     const options = {
@@ -22,6 +26,11 @@ export class Connection {
       reconnectionDelayMax: 4000,
     };
     this.socket = baseUrl ? io(baseUrl, options) : io(options);
+    // Socket.IO comes back by itself from every loss but this one.
+    this.socket.on("disconnect", (reason) => {
+      if (reason !== "io server disconnect") return;
+      this.comingBack = setTimeout(() => this.open(), COME_BACK_AFTER_MS);
+    });
   }
 
   get isOpen(): boolean {
@@ -33,6 +42,7 @@ export class Connection {
   }
 
   close(): void {
+    clearTimeout(this.comingBack);
     this.socket.disconnect();
   }
 

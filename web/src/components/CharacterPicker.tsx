@@ -1,3 +1,5 @@
+import { useEffect } from "react";
+
 import type { Character, User } from "../client";
 import { CharacterCard } from "./CharacterCard";
 import { KeepsakeIcon } from "./icons";
@@ -9,6 +11,9 @@ interface Props {
 }
 
 export function CharacterPicker({ characters, user, onSignOut }: Props) {
+  useEffect(() => {
+    document.title = "Keepsake";
+  }, []);
   return (
     <main className="picker">
       <header className="picker-header">

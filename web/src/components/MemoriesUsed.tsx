@@ -24,7 +24,7 @@ export function MemoriesUsed({ client, name, messageId, recalled }: Props) {
     <>
       <button
         type="button"
-        className="memories-toggle"
+        className={recalled.count ? "memories-toggle" : "memories-toggle memories-none"}
         aria-expanded={isOpen}
         aria-controls={listId}
         onClick={() => setIsOpen(!isOpen)}

@@ -22,7 +22,8 @@ export function Remembered({ item, isNew, onForget }: Props) {
   return (
     <li className="remembered" aria-busy={step === "forgetting"}>
       <p>
-        {isNew && <span className="tag">New</span>} <MessageText text={sentence(item)} />
+        {isNew && item.kind !== "episode" && <span className="tag">New</span>}{" "}
+        <MessageText text={sentence(item)} />
       </p>
       <div className="remembered-foot">
         <span className="quiet">{history(item)}</span>

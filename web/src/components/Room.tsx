@@ -31,6 +31,9 @@ export function Room({ client, user, character, conversationId, report }: Props)
     setIsStarting(false);
     if (started) goTo({ characterId: character.id, conversationId: started.id });
   }, [start, character.id]);
+  useEffect(() => {
+    document.title = `${character.name} · Keepsake`;
+  }, [character.name]);
   useFirstConversation(character.id, conversationId, conversations.list, startNew);
 
   return (

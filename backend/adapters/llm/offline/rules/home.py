@@ -19,8 +19,8 @@ HOME = (
     rule(
         "lives in",
         r"(?:live|lives|living|BE living|BE based|BE staying permanently|reside|resides|have lived|has lived|have been living|has been living)"
-        r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently|just outside|outside|near) )?(?:in|on|near|outside) (?P<place>.+)",
-        "{who} [lives|live] in {place}.",
+        r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently|just outside|outside|near) )?(?P<preposition>in|on|near|outside) (?P<place>.+)",
+        "{who} [lives|live] {preposition} {place}.",
         importance=8,
         confidence=0.9,
         attribute="home",
@@ -66,8 +66,8 @@ HOME = (
     ),
     rule(
         "grew up in",
-        r"(?:grew up|was raised|BE raised|spent my childhood) (?:in|on|near) (?P<place>.+)",
-        "{who} grew up in {place}.",
+        r"(?:grew up|was raised|BE raised|spent my childhood) (?P<preposition>in|on|near) (?P<place>.+)",
+        "{who} grew up {preposition} {place}.",
         importance=6,
         attribute="childhood home",
     ),

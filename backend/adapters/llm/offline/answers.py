@@ -1,0 +1,152 @@
+"""Answers questions about the user from what is remembered and what was said just now."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from backend.adapters.llm.offline.guards import is_injection
+from backend.adapters.llm.offline.message_reader import read_message
+from backend.adapters.llm.offline.perspective import first_to_second, second_person
+from backend.adapters.llm.offline.words import content_words, kinds_of
+from backend.ports import Prompt
+
+NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me"})
+GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
+_EPISODE = re.compile(
+    r"^(?:[(\[]?\d{4}-\d{2}-\d{2}[^A-Za-z]{0,12}\s*)?(?P<speaker>[^\W\d][\w .'-]{0,40}?):\s+(?P<said>.+)$",
+    re.S,
+)
+_OPEN = re.compile(
+    r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: .{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) you(?: about (?:me|myself))?\s*\??$"
+    r"|\btell me (?:what you (?:know|remember)|something) about me\b|\bdo you (?:still )?remember me\b|\bwhat do you remember\s*\??$|\bwho am I\b",
+    re.I,
+)
+_ASKS_OF_USER = re.compile(
+    r"\b(?:what|who|where|when|which|how|whose)(?:'s|’s|s)?\b.{0,60}\b(?:my|I|I'm|me|mine|we|our)\b|\bdo you (?:still )?(?:remember|know|recall)\b"
+    r"|\b(?:do|am|have|did|was|is|are|does|were|has)\s+(?:I|my|we|our)\b|\bremind me\b|\bcan you (?:remember|recall)\b|\b(?:what|who) was (?:it|that)\b",
+    re.I,
+)
+_ADVICE = re.compile(
+    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bhow (?:do|can|would|should) I\b|\bhelp me\b|\b(?:tell|give|show|teach) me an?\b|\bdo I (?:need|have to)\b",
+    re.I,
+)
+_FITS = {
+    "where": re.compile(r"\b(?:in|at|on|near|from|to|outside)\b", re.I),
+    "when": re.compile(r"\d|\b(?:yesterday|today|tomorrow|last|next|ago|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning|night)\b", re.I),
+    "how many": re.compile(r"\d|\b(?:an?|no|one|two|three|four|five|six|seven|eight|nine|ten|twelve|both)\b", re.I),
+    "how old": re.compile(r"\d|\b(?:old|born|birthday|teen|ty)\b", re.I),
+}  # fmt: skip
+_QUESTION_TYPE = re.compile(r"\b(where|when|how many|how old)\b", re.I)
+_OWNER = re.compile(
+    r"^The user's (?P<owner>(?:(?!name\b|birthday\b|favourite\b|job\b|age\b|hobby\b|surname\b|nickname\b|native\b)[\w-]+ )*?(?P<kin>[\w-]+)(?:'s)?) "
+)
+
+
+_EVERYBODYS = frozenset(
+    content_words("name age live work like dislike favourite birthday play learn moving film color allergic diet")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Something known: as it would be told back, and the text that it is found by."""
+
+    told: str
+    text: str
+
+
+def asks_about_user(message: str) -> bool:
+    """Whether the message asks what the user has told; not advice, not small talk."""
+    asks = "?" in message or re.match(
+        r"(?:what|who|where|when|which|how|do you|remind me|tell me what you)\b",
+        message.strip(),
+        re.I,
+    )
+    return bool(
+        asks
+        and not _ADVICE.search(message)
+        and (_ASKS_OF_USER.search(message) or _OPEN.search(message))
+    )
+
+
+def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str | None:
+    """What is known in answer to the user's question, told as "you"; None if nothing fits.
+
+    `good_enough` is the share, 0-1, of the question's content words that an answer must meet.
+    """
+    known = list(_known(prompt))
+    if _OPEN.search(prompt.message):
+        told = list(dict.fromkeys(item.told for item in known))[:2]
+        return " ".join(told) or None
+    if re.fullmatch(r"(?i)\W*(?:do you (?:know|remember) )?what(?:'s|’s|s| is) my name\W*", prompt.message) and prompt.user_name.lower() not in NAMELESS:
+        return f"Your name is {prompt.user_name}."
+    best, score = None, 0.0
+    for item in known:
+        fit = _fit(prompt.message, item.text)
+        if fit > score + 1e-9:
+            best, score = item, fit
+    return best.told if best and score >= good_enough else None
+
+
+def _known(prompt: Prompt) -> Iterable[_Known]:
+    """What was said just now, newest first, then the memories, best first."""
+    for turn in reversed(prompt.history):
+        if turn.role == "user" and turn.content.strip() != prompt.message.strip():
+            yield from _said(turn.content)
+    for memory in prompt.memories:
+        yield from _remembered(memory.strip().lstrip("-• "), prompt)
+
+
+def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
+    episode = None if re.match(r"(?:the )?user\b", memory, re.I) else _EPISODE.match(memory)
+    if episode is None:
+        yield _Known(second_person(memory), memory)
+    elif episode["speaker"].strip().lower() in {prompt.user_name.strip().lower(), "user", "you"}:
+        yield from _said(episode["said"])
+
+
+def _said(message: str) -> Iterable[_Known]:
+    found = read_message(message, datetime.now(UTC), None).findings
+    for finding, _ in found:
+        yield _Known(second_person(finding.content), finding.content)
+    if is_injection(message):
+        return
+    for sentence in re.split(r"(?<=[.!])\s+|\n+|,? (?:and|but) (?=my |I |our |we )", message.strip()):
+        plain = sentence.strip().rstrip(".!")
+        if (
+            3 <= len(plain.split()) <= 25
+            and "?" not in plain
+            and re.search(r"\b(?:I|my|we|our|I'm)\b", plain, re.I)
+        ):
+            yield _Known(f"You told me that {_lowered(first_to_second(plain))}.", plain)
+
+
+def _lowered(text: str) -> str:
+    return text[0].lower() + text[1:] if text[:4].lower() in ("you ", "your", "you'") else text
+
+
+def _fit(question: str, text: str) -> float:
+    """Share of the question's content words met, 0-1, less for a fact about somebody not asked about."""
+    asked = list(dict.fromkeys(content_words(question)))
+    if not asked:
+        return 0.0
+    has = set(content_words(text))
+    kind = _QUESTION_TYPE.search(question)
+    if kind and not _FITS[kind.group(1).lower()].search(text):
+        return 0.0
+    if kind and kind.group(1).lower() == "how old":
+        asked = [word for word in asked if word != "age"] or ["age"]
+    met = sum(bool(kinds_of(word) & has) for word in asked)
+    share = met / len(asked) - (0.5 if _is_stranger(text, asked) else 0.0)
+    return share + (0.001 if text.startswith("The user") else 0.0)  # a fact before a quotation
+
+
+def _is_stranger(text: str, asked: list[str]) -> bool:
+    """Whether the fact is about somebody whom the question doesn't mean: "my name", "the dog's"."""
+    owner = _OWNER.match(text)
+    if owner is None:
+        return False
+    meant = {form for word in asked for form in kinds_of(word)}
+    told_apart = meant & set(content_words(text)) - _EVERYBODYS
+    return not told_apart and not set(content_words(owner["owner"])) & meant

@@ -1,0 +1,196 @@
+"""Chooses what the offline companion says: the occasion first, then words not used just before."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from backend.adapters.llm.offline.acknowledgements import acknowledge, is_loss
+from backend.adapters.llm.offline.answers import NAMELESS, answer_from_memory, asks_about_user
+from backend.adapters.llm.offline.message_reader import read_message
+from backend.adapters.llm.offline.moods import feeling_of
+from backend.adapters.llm.offline.persona import (
+    answer_about_self,
+    asks_about_character,
+    asks_how_it_goes,
+    example_reply,
+    fill,
+    interests_of,
+)
+from backend.adapters.llm.offline.rule import Finding
+from backend.adapters.llm.offline.tongues import REPLIES, guess_language
+from backend.adapters.llm.offline.voices import Voice, voice_of
+from backend.adapters.llm.offline.words import content_words, sentences_of
+from backend.ports import Prompt
+
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|hiya|good (?:morning|evening|afternoon|day)|howdy|greetings|yo)\b(?: (?:there|again|you|everyone|[A-Z]\w+))?\W*",
+    re.I,
+)
+_BYE = re.compile(
+    r"\b(?:bye|goodbye|good night|goodnight|see you|see ya|farewell|take care|talk (?:to you )?(?:later|soon|tomorrow)|gotta go|got to go|have to go|heading to bed|off to bed|going to (?:bed|sleep))\b",
+    re.I,
+)
+_THANKS = re.compile(r"\b(?:thanks|thank you|thx|cheers|much appreciated)\b", re.I)
+
+
+def compose_reply(prompt: Prompt) -> str:
+    """One reply of one to three sentences; the same prompt always gets the same one."""
+    speaker = _Speaker(prompt)
+    language = guess_language(prompt.message)
+    if language != "en":
+        return speaker.choose(REPLIES[language])
+    for occasion in (_recall, _small_talk, _about_self, _told, _felt, _beyond):
+        if words := occasion(speaker):
+            return words
+    return speaker.carry_on()
+
+
+def within_three(opening: str, closing: str, between: str = "") -> str:
+    """Opening, what is between and closing, as one reply; what would make it longer than three
+    sentences is left out."""
+    room = 3 - len(sentences_of(opening)) - len(sentences_of(closing))
+    parts = [opening, between if len(sentences_of(between)) <= room else "", closing if room >= 0 else ""]
+    return " ".join(part for part in parts if part)
+
+
+class _Speaker:
+    """A prompt, the voice to answer it in, and what was said last."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self.prompt = prompt
+        self.voice: Voice = voice_of(prompt.character)
+        self.turns = [turn.content for turn in prompt.history if turn.role == "assistant"]
+        self.said = {line for turn in self.turns[-2:] for line in sentences_of(turn)}
+        self._seed = f"{prompt.character.name}|{len(prompt.history)}|{prompt.message}"
+
+    @property
+    def name(self) -> str:
+        """ ", Sam" where the user's name is known, else nothing."""
+        plain = self.prompt.user_name.strip()
+        return "" if plain.lower() in NAMELESS else f", {plain.split()[0]}"
+
+    def choose(self, phrases: Sequence[str], **values: str) -> str:
+        """One of the phrases, filled in; never one with a sentence of the last two turns if it can be helped."""
+        start = int.from_bytes(hashlib.sha256(self._seed.encode()).digest()[:4], "big")
+        filled = [
+            phrases[(start + n) % len(phrases)].format(name=self.name, **values)
+            for n in range(len(phrases))
+        ]
+        fresh = [phrase for phrase in filled if not self.said & set(sentences_of(phrase))]
+        return (fresh or filled)[0]
+
+    def carry_on(self) -> str:
+        """A question of the character's own, to keep the talk going."""
+        interests = interests_of(self.prompt.character) or ["what people keep"]
+        interest = self.choose([each.replace("{", "").replace("}", "") for each in interests])
+        asked = self.choose(self.voice.onward, interest=interest)
+        return asked if asked not in self.said else self.choose(self.voice.noted)
+
+
+def _recall(speaker: _Speaker) -> str | None:
+    message = speaker.prompt.message
+    if not asks_about_user(message):
+        return None
+    fact = answer_from_memory(speaker.prompt)
+    if fact is None:
+        return (
+            None
+            if asks_about_character(message) and not re.search(r"\b(?:my|I|me)\b", message)
+            else speaker.choose(speaker.voice.unknown)
+        )
+    return _told_back(speaker, fact)
+
+
+def _told_back(speaker: _Speaker, fact: str) -> str:
+    said = speaker.choose(speaker.voice.recall, fact=fact)
+    return said if len(sentences_of(said)) <= 3 else fact
+
+
+def _small_talk(speaker: _Speaker) -> str | None:
+    message = speaker.prompt.message.strip()
+    if len(message.split()) > 12:
+        return None
+    if _BYE.search(message) and "?" not in message:
+        return speaker.choose(speaker.voice.bye)
+    if _THANKS.search(message) and len(message.split()) <= 8 and "?" not in message:
+        return within_three(speaker.choose(speaker.voice.thanks), speaker.carry_on())
+    greeting = _GREETING.match(message)
+    if greeting and (len(message) - greeting.end() <= 2 or asks_how_it_goes(message)):
+        return _greet(speaker)
+    if asks_how_it_goes(message):
+        return speaker.choose(speaker.voice.wellbeing)
+    return None
+
+
+def _greet(speaker: _Speaker) -> str:
+    prompt = speaker.prompt
+    if asks_how_it_goes(prompt.message):
+        return within_three(
+            speaker.choose(speaker.voice.wellbeing), "", speaker.choose(speaker.voice.greeting)
+        )
+    own = fill(prompt.character.greeting, prompt.character.name, speaker.name.strip(", ")).strip()
+    if prompt.memories:
+        return within_three(speaker.choose(speaker.voice.again), speaker.carry_on())
+    if own and not speaker.turns:
+        return (
+            f"{speaker.choose(speaker.voice.greeting)} {' '.join(sentences_of(own)[:2])}"
+            if speaker.name
+            else own
+        )
+    return within_three(speaker.choose(speaker.voice.greeting), speaker.carry_on())
+
+
+def _about_self(speaker: _Speaker) -> str | None:
+    prompt = speaker.prompt
+    if example := example_reply(prompt.message, prompt.character, prompt.user_name):
+        return example if not speaker.said & set(sentences_of(example)) else None
+    if not asks_about_character(prompt.message):
+        return None
+    return answer_about_self(prompt.message, prompt.character)
+
+
+def _told(speaker: _Speaker) -> str | None:
+    asked = speaker.turns[-1] if speaker.turns else ""
+    findings = [
+        finding
+        for finding, _ in read_message(
+            speaker.prompt.message, datetime.now(UTC), None, asked
+        ).findings
+    ]
+    if not findings:
+        return None
+    if any(is_loss(finding) for finding in findings):
+        return speaker.choose(speaker.voice.sad)
+    mood = feeling_of(speaker.prompt.message)
+    if mood in ("sad", "anxious", "angry", "tired"):
+        return _felt(speaker)
+    return _acknowledgement(speaker, findings)
+
+
+def _acknowledgement(speaker: _Speaker, findings: Sequence[Finding]) -> str:
+    telling = max(
+        findings,
+        key=lambda finding: (finding.content.startswith("The user's"), finding.rule.importance),
+    )
+    echoes, questions = acknowledge(telling)
+    literal = [
+        [phrase.replace("{", "{{").replace("}", "}}") for phrase in group]
+        for group in (echoes, questions)
+    ]
+    echo = speaker.choose(literal[0])
+    return within_three(echo, speaker.choose(literal[1]), speaker.choose(speaker.voice.noted))
+
+
+def _felt(speaker: _Speaker) -> str | None:
+    mood = feeling_of(speaker.prompt.message)
+    return speaker.choose(getattr(speaker.voice, mood)) if mood else None
+
+
+def _beyond(speaker: _Speaker) -> str | None:
+    message = speaker.prompt.message.rstrip()
+    if not message.endswith("?"):
+        return None
+    if len(content_words(message)) >= 2 and (fact := answer_from_memory(speaker.prompt, 0.75)):
+        return _told_back(speaker, fact)
+    return speaker.choose(speaker.voice.beyond)
