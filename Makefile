@@ -29,7 +29,7 @@ run: .setup/runtime ## Set up what is missing, then serve on port 5000
 
 test: node chromium .setup/dev .setup/page ## Set up what is missing, then run every test
 	cd web && npm test
-	$(BIN)/pytest $(ARGS)
+	CHROMIUM_PATH=$$(sh deploy/setup/chromium.sh) $(BIN)/pytest $(ARGS)
 
 install: node .setup/runtime .setup/page ## The set-up alone
 
@@ -59,7 +59,7 @@ node:
 	@sh deploy/setup/node.sh "The web page can't be built and tested."
 
 chromium:
-	@sh deploy/setup/chromium.sh
+	@sh deploy/setup/chromium.sh >/dev/null
 
 .setup/venv:
 	@mkdir -p .setup

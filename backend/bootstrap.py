@@ -17,9 +17,7 @@ import structlog
 from backend.adapters.embedded.data_dir import DataDir
 from backend.adapters.embedded.postgres import EmbeddedPostgres
 from backend.adapters.embedded.valkey import EmbeddedValkey
-from backend.adapters.llm.groq import GroqModel
 from backend.adapters.llm.offline import OfflineCompanion, OfflineExtractor
-from backend.adapters.llm.openai_compatible import OpenAICompatibleModel
 from backend.adapters.llm.options import ModelOptions
 from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.migrate import migrate
@@ -27,7 +25,6 @@ from backend.adapters.postgres.store import PostgresStore
 from backend.adapters.qdrant.collection import Collection
 from backend.adapters.qdrant.edge import EdgeIndex
 from backend.adapters.qdrant.keyword import Bm25KeywordEncoder
-from backend.adapters.qdrant.server import ServerIndex
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.event_bus import RedisEventBus
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
@@ -169,15 +166,19 @@ async def _open_memory(
         await _load(encoder)
         dimension = encoder.dimension
     collection = Collection.for_model(encoder.name, dimension)
-    index: VectorIndex = (
-        ServerIndex.connect(settings.qdrant_url, settings.qdrant_api_key, collection)
-        if settings.qdrant_url
-        else EdgeIndex(settings.data_dir / "qdrant", collection)
-    )
+    index = _build_index(settings, collection)
     stack.push_async_callback(index.close)
     await index.open()
     _run_behind(stack, {"encoder": _load_quietly(encoder)})
     return MemoryResources(store, index, encoder, Bm25KeywordEncoder())
+
+
+def _build_index(settings: Settings, collection: Collection) -> VectorIndex:
+    if not settings.qdrant_url:
+        return EdgeIndex(settings.data_dir / "qdrant", collection)
+    from backend.adapters.qdrant.server import ServerIndex  # a second to import
+
+    return ServerIndex.connect(settings.qdrant_url, settings.qdrant_api_key, collection)
 
 
 async def _load(encoder: Encoder) -> None:
@@ -196,9 +197,11 @@ async def _load_quietly(encoder: Encoder) -> None:
 
 
 def build_model(settings: Settings) -> LanguageModel:
-    """The model that the settings name."""
+    """The model that the settings name. Its SDK takes a moment to import, so only that one is."""
     match settings.provider:
         case Provider.GROQ:
+            from backend.adapters.llm.groq import GroqModel
+
             return GroqModel(
                 ModelOptions(
                     api_key=settings.groq_api_key or "",
@@ -211,6 +214,8 @@ def build_model(settings: Settings) -> LanguageModel:
                 )
             )
         case Provider.OPENAI:
+            from backend.adapters.llm.openai_compatible import OpenAICompatibleModel
+
             return OpenAICompatibleModel(
                 ModelOptions(
                     api_key=settings.llm_api_key or "none",

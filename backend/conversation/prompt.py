@@ -8,6 +8,7 @@ wrote it in a chat once, and it must not become an instruction now.
 from collections.abc import Sequence
 
 from backend.memory.episodes import spoken_on
+from backend.memory.quoting import quoted
 from backend.memory.scoring import ScoredMemory
 from backend.models import Character, Message, Personality, Relationship
 from backend.ports import PromptMessage
@@ -44,7 +45,7 @@ def instructions(character: Character, user_name: str) -> str:
     parts += [
         _INSTRUCTIONS,
         _content_rule(character),
-        f"The user is called {user_name}. {_FENCE_RULE}",
+        f"The user is called {quoted(user_name)}. {_FENCE_RULE}",
         f"Respond as {character.name} would, maintaining personality consistency.",
     ]
     return "\n\n".join(parts)
@@ -105,10 +106,9 @@ def _listed(item: ScoredMemory) -> str:
 def memory_line(item: ScoredMemory) -> str:
     """One memory as a line: a fact as it is, an episode with its date and speaker."""
     memory = item.memory
-    text = " ".join(memory.content.split()).replace("<", "‹").replace(">", "›")
     if memory.kind != "episode":
-        return text
-    return f"{spoken_on(memory.mention_time)}, {memory.about_name}: {text}"
+        return quoted(memory.content)
+    return quoted(f"{spoken_on(memory.mention_time)}, {memory.about_name}: {memory.content}")
 
 
 def in_answer_order(messages: Sequence[Message], target: Message) -> list[Message]:

@@ -6,6 +6,7 @@ Reasoning in Intelligent Systems", 1988, §4.3.2) damped by half, since a person
 not an independent witness.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,7 +71,12 @@ def _reinforce_or_ignore(candidate: Candidate, memory: Memory) -> Decision:
 
 
 def _same_person(memory: Memory, candidate: Candidate) -> bool:
-    return (memory.about, memory.about_name) == (candidate.about, candidate.about_name)
+    """And in the same world: what holds in a story says nothing about the person."""
+    return (memory.about, memory.about_name, memory.realm) == (
+        candidate.about,
+        candidate.about_name,
+        candidate.realm,
+    )
 
 
 def _says_the_same(memory: Memory, candidate: Candidate) -> bool:
@@ -83,16 +89,32 @@ def _says_the_same(memory: Memory, candidate: Candidate) -> bool:
     )
 
 
-_NEGATIONS = {"not", "no", "never", "doesn't", "don't", "isn't", "won't", "dislikes", "hates", "longer"}
+_WORD = re.compile(r"\w+(?:['.,:-]\w+)*")
+_TELLING = frozenset(
+    "not no never none nothing nobody nowhere neither nor without cannot hardly longer anymore "
+    "dislike dislikes hate hates avoids refuses stopped quit former formerly "
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand million dozen half once twice both single double first second third".split()
+)
 
 
-def _telling_words(content: str) -> set[str]:
-    words = content.replace("’", "'").rstrip(".!").split()
-    return {
-        word.strip(",.;:'\"()").lower()
-        for word in words[1:]
-        if word[:1].isupper() or any(c.isdigit() for c in word) or word.lower() in _NEGATIONS
-    }
+def _telling_words(content: str) -> list[str]:
+    """The words that make another fact of a likely sentence, in order: "from Porto to Lisbon" is
+    not "from Lisbon to Porto". Missing a likeness costs a duplicate; seeing one that isn't there, a
+    memory: so every capital counts, and every word of a script without capitals."""
+    words = [word.removesuffix("'s") for word in _WORD.findall(content.replace("’", "'"))]
+    return [word.lower() for word in words if _is_telling(word)]
+
+
+def _is_telling(word: str) -> bool:
+    return (
+        word[0].isupper()
+        or word.lower() == word.upper()  # digits and scripts without capitals
+        or any(character.isdigit() for character in word)
+        or word.lower().endswith("n't")
+        or word.lower() in _TELLING
+    )
 
 
 def fingerprint(candidate: Candidate) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from backend.memory.quoting import quoted
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
 from backend.ports import LanguageModel, StructuredRequest
 
@@ -108,23 +109,19 @@ class ModelExtractor:
 
 
 def render(transcript: Transcript) -> str:
-    """The transcript as the model reads it."""
-    parts = [f"The user is called {transcript.user_name}, the character {transcript.character_name}."]
+    """The transcript as the model reads it. Neither words nor names can close the fence or fake a
+    line of their own."""
+    user, character = quoted(transcript.user_name), quoted(transcript.character_name)
+    parts = [f"The user is called {user}, the character {character}."]
     if transcript.preceding:
         parts.append("Earlier lines, only to help you understand:")
-        parts += [f"- {line.speaker}: {_one_line(line)}" for line in transcript.preceding]
+        parts += [quoted(f"- {line.speaker}: {line.content}") for line in transcript.preceding]
     parts.append("<messages>")
     for number, line in enumerate(transcript.lines, start=1):
-        parts.append(
-            f"[{number}] {line.said_at:%Y-%m-%d %A} {line.sender_type} {line.speaker}: {_one_line(line)}"
-        )
+        said = quoted(f"{line.speaker}: {line.content}")
+        parts.append(f"[{number}] {line.said_at:%Y-%m-%d %A} {line.sender_type} {said}")
     parts.append("</messages>")
     return "\n".join(parts)
-
-
-def _one_line(line: TranscriptLine) -> str:
-    """A message can't close the fence or fake a line of its own."""
-    return " ".join(line.content.split()).replace("<", "‹").replace(">", "›")
 
 
 def check_fact(fact: Mapping[str, Any], transcript: Transcript) -> Candidate | str:
@@ -136,7 +133,10 @@ def check_fact(fact: Mapping[str, Any], transcript: Transcript) -> Candidate | s
     if not numbers or not all(1 <= number <= len(transcript.lines) for number in numbers):
         return "cites messages that are not in the batch"
     cited = [transcript.lines[number - 1] for number in numbers]
-    if reason := _wrong_speaker(fact["about"], cited) or _ungrounded(content, cited, transcript):
+    day = _day(fact["event_date"])
+    if reason := _wrong_speaker(fact["about"], cited) or _ungrounded(
+        content, cited, transcript, day
+    ):
         return reason
     return Candidate(
         content=content,
@@ -147,7 +147,7 @@ def check_fact(fact: Mapping[str, Any], transcript: Transcript) -> Candidate | s
         about=fact["about"],
         about_name=fact["about_name"] or None,
         realm=fact["realm"],
-        event_time=_day(fact["event_date"]),
+        event_time=day,
         attribute=(fact["attribute"] or "").strip().lower() or None,
     )
 
@@ -162,24 +162,47 @@ def _wrong_speaker(about: str, cited: Sequence[TranscriptLine]) -> str | None:
 
 
 def _ungrounded(
-    content: str, cited: Sequence[TranscriptLine], transcript: Transcript
+    content: str, cited: Sequence[TranscriptLine], transcript: Transcript, day: datetime | None
 ) -> str | None:
     """Names and numbers of a fact must occur in what it cites (or be the two people's names)."""
     said = " ".join(line.content for line in cited).lower()
-    said += f" {transcript.user_name} {transcript.character_name}".lower()
+    names = f"{said} {transcript.user_name} {transcript.character_name}".lower()
+    numbers = _numbers(said)
     for match in _NUMBER_OR_NAME.finditer(content):
         word = match.group().rstrip(".,").lower()
-        if word not in said and not _is_date_word(word):
+        if word[0].isdigit():
+            grounded = word.replace(",", "") in numbers
+        else:  # names take endings: "Biscuits" says Biscuit
+            grounded = bool(re.search(rf"\b{re.escape(word)}", names))
+        if not grounded and not _is_date_word(word, day):
             return f"says {len(word)} characters that the cited messages don't"
     return None
 
 
-_MONTHS = {datetime(2000, month, 1).strftime("%B").lower() for month in range(1, 13)}
+_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty".split()
+)
+_MONTHS_AND_WEEKDAYS = {
+    *(datetime(2000, month, 1).strftime("%B").lower() for month in range(1, 13)),
+    *(datetime(2000, 1, day).strftime("%A").lower() for day in range(1, 8)),
+}
 
 
-def _is_date_word(word: str) -> bool:
-    """Dates may be worked out rather than said."""
-    return word in _MONTHS or (word.isdigit() and (len(word) == 4 or int(word) <= 31))
+def _numbers(said: str) -> set[str]:
+    """The numbers in a text, in digits; small ones may be spelt out."""
+    written = {match.group().rstrip(".,").replace(",", "") for match in _NUMBER.finditer(said)}
+    words = set(re.findall(r"\w+", said))
+    return written | {str(n) for n, word in enumerate(_NUMBER_WORDS) if word in words}
+
+
+def _is_date_word(word: str, day: datetime | None) -> bool:
+    """Dates may be worked out rather than said: month, weekday and year, and the day of the event."""
+    if not word.isdigit():
+        return word in _MONTHS_AND_WEEKDAYS
+    is_year = len(word) == 4 and word[:2] in {"19", "20"}
+    return is_year or (day is not None and int(word) == day.day)
 
 
 def _day(text: str | None) -> datetime | None:

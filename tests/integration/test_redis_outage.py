@@ -95,6 +95,27 @@ async def test_a_server_that_never_answers_does_not_hold_up_a_reply() -> None:
         assert bus.lost_events == OUTGOING_LIMIT + 100
 
 
+async def test_a_subscription_returns_when_the_server_has_confirmed_it(
+    valkey: KillableValkey,
+) -> None:
+    here, there = RedisEventBus(valkey.url), RedisEventBus(valkey.url)
+    (process,) = running_in(valkey.directory, "valkey-server")
+    async with running(there) as node:
+        await there.subscribe(ROOM)
+        await node.hears(here, ROOM)
+        process.suspend()
+        try:
+            subscribing = asyncio.create_task(there.subscribe("another room"))
+            _, waiting = await asyncio.wait([subscribing], timeout=0.2)
+            assert waiting == {subscribing}
+        finally:
+            process.resume()
+        await subscribing
+        await here.publish("another room", "first", {})
+        assert await node.next() == ("another room", "first", {})
+    await asyncio.gather(here.close(), there.close())
+
+
 async def test_close_sends_what_waits(valkey: KillableValkey) -> None:
     sender, listener = RedisEventBus(valkey.url), RedisEventBus(valkey.url)
     async with running(listener) as node:

@@ -118,7 +118,11 @@ class GroqServer:
         await self._server.serve(sockets=[self._socket])
 
     def reset(self) -> None:
-        """Forget behaviours, requests and changes, so that tests can share a server."""
+        """Forget behaviours, requests, unused permits and changes, so that tests can share a server.
+
+        Chunks that wait for a permit now go on waiting until their client leaves.
+        """
+        self._permits = asyncio.Semaphore(0)
         self._queue.clear()
         self.requests.clear()
         self.models = list(MODELS)

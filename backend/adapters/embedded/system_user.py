@@ -83,8 +83,11 @@ def run_as(user: SystemUser | None) -> dict[str, Any]:
 
 
 def _create_user() -> pwd.struct_passwd:
-    shell = shutil.which("nologin", path="/usr/sbin:/sbin:/usr/bin") or "/bin/false"
-    command = ["useradd", "--system", "--no-create-home", "--shell", shell, USER_NAME]
+    # After a plain `su` the path lacks the administration directories.
+    places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    useradd = shutil.which("useradd", path=places) or "useradd"
+    shell = shutil.which("nologin", path=places) or "/bin/false"
+    command = [useradd, "--system", "--no-create-home", "--shell", shell, USER_NAME]
     try:
         made = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         reason = made.stderr.strip()

@@ -27,11 +27,11 @@ class GroqModel(ChatCompletionsModel):
     """`LanguageModel` on Groq, or on a server that speaks Groq's API at `options.base_url`."""
 
     def __init__(self, options: ModelOptions, *, sleep: Sleep = asyncio.sleep) -> None:
-        timeouts = options.timeouts
         client = groq.AsyncGroq(
             api_key=options.api_key,
             base_url=_without_api_path(options.base_url),
-            timeout=groq.Timeout(timeouts.total, connect=timeouts.connect),
+            # Only for connecting: every other wait is bounded where it is awaited.
+            timeout=groq.Timeout(None, connect=options.timeouts.connect),
             max_retries=0,
             http_client=groq.DefaultAsyncHttpxClient(
                 # One connection per running reply; the SDK's own limit is 100.

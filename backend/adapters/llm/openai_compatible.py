@@ -28,13 +28,13 @@ class OpenAICompatibleModel(ChatCompletionsModel):
     needed."""
 
     def __init__(self, options: ModelOptions, *, sleep: Sleep = asyncio.sleep) -> None:
-        timeouts = options.timeouts
         address = options.base_url or OPENAI_ADDRESS
         client = openai.AsyncOpenAI(
             # The client insists on a key; servers without keys ignore it.
             api_key=options.api_key or "none",
             base_url=address,
-            timeout=openai.Timeout(timeouts.total, connect=timeouts.connect),
+            # Only for connecting: every other wait is bounded where it is awaited.
+            timeout=openai.Timeout(None, connect=options.timeouts.connect),
             max_retries=0,
         )
         at_openai = urlsplit(address).hostname == urlsplit(OPENAI_ADDRESS).hostname

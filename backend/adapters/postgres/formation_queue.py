@@ -1,7 +1,10 @@
 """Which messages wait to be formed into memory, in PostgreSQL."""
 
+from contextlib import suppress
 from uuid import UUID
 
+from procrastinate.exceptions import AlreadyEnqueued
+from psycopg import AsyncConnection
 from sqlalchemy import select, text, update
 from sqlmodel import col
 from sqlmodel import select as select_model
@@ -23,7 +26,7 @@ _STATE = text("""
         UNION
         SELECT unnest(source_message_ids) FROM memory
         WHERE character_id = :character_id AND user_id = :user_id
-          AND kind = 'episode' AND status = 'active' AND index_state <> 'synced'
+          AND status = 'active' AND index_state <> 'synced'
     )
     SELECT
         (SELECT count(*) FROM pending),
@@ -43,9 +46,14 @@ class FormationQueue:
         self._jobs = jobs
 
     async def enqueue(self, conversation_id: UUID, *, delay_seconds: float) -> None:
-        connection = await self._session.connection()
-        raw = await connection.get_raw_connection()
-        await self._jobs.defer_formation(raw.driver_connection, conversation_id, delay_seconds)  # type: ignore[arg-type]
+        # The session's savepoint, not the driver's: that one would commit by itself where this is
+        # the transaction's first statement.
+        with suppress(AlreadyEnqueued):
+            async with self._session.begin_nested():
+                connection = await self._session.connection()  # only this sets the savepoint
+                raw = await connection.get_raw_connection()
+                driver: AsyncConnection = raw.driver_connection  # type: ignore[assignment]
+                await self._jobs.defer_formation(driver, conversation_id, delay_seconds)
 
     async def unformed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
         formed = (

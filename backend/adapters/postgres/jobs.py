@@ -2,11 +2,9 @@
 transaction of its cause, survives crashes, and is parked (status `failed`) after its retries."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 from psycopg import AsyncConnection
 
@@ -43,7 +41,11 @@ class JobQueue:
     async def defer_formation(
         self, connection: AsyncConnection, conversation_id: UUID, delay_seconds: float
     ) -> None:
-        """Queue formation inside `connection`'s transaction; one that waits already is enough."""
+        """Queue formation inside `connection`'s transaction.
+
+        Raises:
+            AlreadyEnqueued: one waits already; the transaction can go on from a savepoint only.
+        """
         lock = f"formation:{conversation_id}"
         task = self._form_memory.configure(
             lock=lock,
@@ -51,9 +53,7 @@ class JobQueue:
             schedule_in={"seconds": delay_seconds} if delay_seconds > 0 else None,
             connection=connection,
         )
-        with suppress(AlreadyEnqueued):
-            async with connection.transaction():  # a savepoint: the caller's work survives
-                await task.defer_async(conversation_id=str(conversation_id))
+        await task.defer_async(conversation_id=str(conversation_id))
 
     async def run_worker(self, handler: FormationHandler, *, concurrency: int = 2) -> None:
         """Run jobs until cancelled; running ones get a few seconds to end."""

@@ -8,29 +8,113 @@ from backend.adapters.llm.offline.rule import Finding
 _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = tuple(
     (re.compile(text, re.I), echoes, questions)
     for text, echoes, questions in (
-        (r"The user's name is (?P<it>.+)\.$", ("{it}. That's a good name.", "{it}, then.", "Glad to meet you, {it}."),
-         ("What brings you here today?", "What should I know about you first?")),
-        (r"The user(?:'s| has a| had a) (?P<kin>dog|cat|rabbit|parrot|hamster|horse|tortoise|guinea pig|goldfish|pet)\b.* called (?P<it>.+?)(?: in the past)?\.$",
-         ("{it} – good name for a {kin}.", "{it}! I can almost picture that {kin}.", "A {kin} called {it}. I like that."),
-         ("How did {it} come to you?", "What is {it} like?", "What does {it} get up to when nobody is looking?")),
-        (r"The user(?:'s| has a) (?P<kin>[\w -]+?) (?:is )?called (?P<it>.+)\.$", ("{it}. A fine name.", "{it} – I'll remember the name.", "So your {kin} is {it}."),
-         ("What is {it} like?", "How long have you two known each other?", "What do you two like to do together?")),
-        (r"The user works (?:as|at|in) (?P<it>.+)\.$", ("{It}. That's honest work.", "{It} – there must be stories in that.", "{It}, I see."),
-         ("What's the best part of it?", "How did you come to it?", "What does a good day there look like?")),
-        (r"The user (?:lives|moved) (?:in|to|on|near) (?P<it>.+)\.$", ("{It}. I'd like to see it through your eyes.", "{It} – now I can picture where you are.", "So {it} is home."),
-         ("What do you see from your window?", "What do you like most about it?", "What brought you there?")),
-        (r"The user is (?:moving|going) to (?P<it>.+)\.$", ("{It} – that's a step.", "{It}! New ground.", "So it's {it}."),
-         ("How do you feel about it?", "What are you most looking forward to?")),
-        (r"The user (?:is|has) (?:allergic to |an? )?(?P<it>.*(?:allerg|intoleran|diabet|asthma|vegan|vegetarian).*|.+ allergy)\.$|The user is allergic to (?P<it2>.+)\.$",
-         ("Good that I know.", "I'll bear that in mind, it matters.", "Understood, and remembered."), ("Does that make things difficult for you?", "How long have you known?")),
-        (r"The user(?:'s hobby is| loves| likes| plays| collects| practises| goes| is learning) (?P<it>.+)\.$", ("{It} – that's a fine thing to have.", "{It}. I can hear that you mean it.", "Ah, {it}."),
-         ("How did that begin?", "What is it about it that you like?", "When did you last get to enjoy it?")),
-        (r"The user (?:hates|doesn't like) (?P<it>.+)\.$", ("No {it}, then.", "{It} – not for everyone, I agree.", "I won't bring up {it} again."), ("Was there a bad experience, or just no love lost?", "What do you like instead?")),
-        (r"The user's favourite (?P<kind>[\w -]+?) is (?P<it>.+)\.$", ("{It} – a good choice.", "{It}. That tells me something about you.", "{It}, of all of them."), ("What made it the one?", "When did you first come across it?")),
-        (r"The user is (?P<it>[\w-]+) years old\.$", ("{It} – a good age.", "{It}. I'd not have guessed."), ("What would you tell yourself at half that age?", "Do you feel it?")),
-        (r"The user's birthday is on (?P<it>.+)\.$", ("{It}. I won't let it pass unnoticed.", "{It} – that's one to mark."), ("How do you like to spend it?",)),
+        (
+            r"The user's name is (?P<it>.+)\.$",
+            ("{it}. That's a good name.", "{it}, then.", "Glad to meet you, {it}."),
+            ("What brings you here today?", "What should I know about you first?"),
+        ),
+        (
+            r"The user(?:'s| has a| had a) (?P<kin>dog|cat|rabbit|parrot|hamster|horse"
+            r"|tortoise|guinea pig|goldfish|pet)\b.* called (?P<it>.+?)(?: in the "
+            r"past)?\.$",
+            (
+                "{it} – good name for a {kin}.",
+                "{it}! I can almost picture that {kin}.",
+                "A {kin} called {it}. I like that.",
+            ),
+            (
+                "How did {it} come to you?",
+                "What is {it} like?",
+                "What does {it} get up to when nobody is looking?",
+            ),
+        ),
+        (
+            r"The user(?:'s| has a) (?P<kin>[\w -]+?) (?:is )?called (?P<it>.+)\.$",
+            ("{it}. A fine name.", "{it} – I'll remember the name.", "So your {kin} is {it}."),
+            (
+                "What is {it} like?",
+                "How long have you two known each other?",
+                "What do you two like to do together?",
+            ),
+        ),
+        (
+            r"The user works (?:as|at|in) (?P<it>.+)\.$",
+            ("{It}. That's honest work.", "{It} – there must be stories in that.", "{It}, I see."),
+            (
+                "What's the best part of it?",
+                "How did you come to it?",
+                "What does a good day there look like?",
+            ),
+        ),
+        (
+            r"The user (?:lives|moved) (?:in|to|on|near) (?P<it>.+)\.$",
+            (
+                "{It}. I'd like to see it through your eyes.",
+                "{It} – now I can picture where you are.",
+                "So {it} is home.",
+            ),
+            (
+                "What do you see from your window?",
+                "What do you like most about it?",
+                "What brought you there?",
+            ),
+        ),
+        (
+            r"The user is (?:moving|going) to (?P<it>.+)\.$",
+            ("{It} – that's a step.", "{It}! New ground.", "So it's {it}."),
+            ("How do you feel about it?", "What are you most looking forward to?"),
+        ),
+        (
+            r"The user (?:is|has) (?:allergic to |an? )?(?P<it>.*(?:allerg|intoleran"
+            r"|diabet|asthma|vegan|vegetarian).*|.+ allergy)\.$|The user is allergic "
+            r"to (?P<it2>.+)\.$",
+            (
+                "Good that I know.",
+                "I'll bear that in mind, it matters.",
+                "Understood, and remembered.",
+            ),
+            ("Does that make things difficult for you?", "How long have you known?"),
+        ),
+        (
+            r"The user(?:'s hobby is| loves| likes| plays| collects| practises| goes| "
+            r"is learning) (?P<it>.+)\.$",
+            (
+                "{It} – that's a fine thing to have.",
+                "{It}. I can hear that you mean it.",
+                "Ah, {it}.",
+            ),
+            (
+                "How did that begin?",
+                "What is it about it that you like?",
+                "When did you last get to enjoy it?",
+            ),
+        ),
+        (
+            r"The user (?:hates|doesn't like) (?P<it>.+)\.$",
+            ("No {it}, then.", "{It} – not for everyone, I agree.", "I won't bring up {it} again."),
+            ("Was there a bad experience, or just no love lost?", "What do you like instead?"),
+        ),
+        (
+            r"The user's favourite (?P<kind>[\w -]+?) is (?P<it>.+)\.$",
+            (
+                "{It} – a good choice.",
+                "{It}. That tells me something about you.",
+                "{It}, of all of them.",
+            ),
+            ("What made it the one?", "When did you first come across it?"),
+        ),
+        (
+            r"The user is (?P<it>[\w-]+) years old\.$",
+            ("{It} – a good age.", "{It}. I'd not have guessed."),
+            ("What would you tell yourself at half that age?", "Do you feel it?"),
+        ),
+        (
+            r"The user's birthday is on (?P<it>.+)\.$",
+            ("{It}. I won't let it pass unnoticed.", "{It} – that's one to mark."),
+            ("How do you like to spend it?",),
+        ),
     )
-)  # fmt: skip
+)
 _DEATH = re.compile(r"\b(?:died|lost their)\b")
 
 

@@ -14,37 +14,60 @@ from backend.ports import Prompt
 NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me"})
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
 _EPISODE = re.compile(
-    r"^(?:[(\[]?\d{4}-\d{2}-\d{2}[^A-Za-z]{0,12}\s*)?(?P<speaker>[^\W\d][\w .'-]{0,40}?):\s+(?P<said>.+)$",
+    r"^(?:[(\[]?\d{4}-\d{2}-\d{2}[^A-Za-z]{0,12}\s*)?(?P<speaker>[^\W\d][\w "
+    r".'-]{0,40}?):\s+(?P<said>.+)$",
     re.S,
 )
 _OPEN = re.compile(
-    r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: .{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) you(?: about (?:me|myself))?\s*\??$"
-    r"|\btell me (?:what you (?:know|remember)|something) about me\b|\bdo you (?:still )?remember me\b|\bwhat do you remember\s*\??$|\bwho am I\b",
+    r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: "
+    r".{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) "
+    r"you(?: about (?:me|myself))?\s*\??$"
+    r"|\btell me (?:what you (?:know|remember)|something) about me\b|\bdo you "
+    r"(?:still )?remember me\b|\bwhat do you remember\s*\??$|\bwho am I\b",
     re.I,
 )
 _ASKS_OF_USER = re.compile(
-    r"\b(?:what|who|where|when|which|how|whose)(?:'s|’s|s)?\b.{0,60}\b(?:my|I|I'm|me|mine|we|our)\b|\bdo you (?:still )?(?:remember|know|recall)\b"
-    r"|\b(?:do|am|have|did|was|is|are|does|were|has)\s+(?:I|my|we|our)\b|\bremind me\b|\bcan you (?:remember|recall)\b|\b(?:what|who) was (?:it|that)\b",
+    r"\b(?:what|who|where|when|which|how|whose)(?:'s|’s|s)?\b.{0,60}\b(?:my|I"
+    r"|I'm|me|mine|we|our)\b|\bdo you (?:still )?(?:remember|know|recall)\b"
+    r"|\b(?:do|am|have|did|was|is|are|does|were|has)\s+(?:I|my|we|our)\b"
+    r"|\bremind me\b|\bcan you (?:remember|recall)\b|\b(?:what|who) was (?:it"
+    r"|that)\b",
     re.I,
 )
 _ADVICE = re.compile(
-    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bhow (?:do|can|would|should) I\b|\bhelp me\b|\b(?:tell|give|show|teach) me an?\b|\bdo I (?:need|have to)\b",
+    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bhow (?:do|can"
+    r"|would|should) I\b|\bhelp me\b|\b(?:tell|give|show|teach) me an?\b|\bdo "
+    r"I (?:need|have to)\b",
     re.I,
 )
 _FITS = {
     "where": re.compile(r"\b(?:in|at|on|near|from|to|outside)\b", re.I),
-    "when": re.compile(r"\d|\b(?:yesterday|today|tomorrow|last|next|ago|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning|night)\b", re.I),
-    "how many": re.compile(r"\d|\b(?:an?|no|one|two|three|four|five|six|seven|eight|nine|ten|twelve|both)\b", re.I),
+    "when": re.compile(
+        r"\d|\b(?:yesterday|today|tomorrow|last|next|ago|january|february|march"
+        r"|april|may|june|july|august|september|october|november|december|monday"
+        r"|tuesday|wednesday|thursday|friday|saturday|sunday|morning|night)\b",
+        re.I,
+    ),
+    "how many": re.compile(
+        r"\d|\b(?:an?|no|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+        r"|both)\b",
+        re.I,
+    ),
     "how old": re.compile(r"\d|\b(?:old|born|birthday|teen|ty)\b", re.I),
-}  # fmt: skip
+}
 _QUESTION_TYPE = re.compile(r"\b(where|when|how many|how old)\b", re.I)
 _OWNER = re.compile(
-    r"^The user's (?P<owner>(?:(?!name\b|birthday\b|favourite\b|job\b|age\b|hobby\b|surname\b|nickname\b|native\b)[\w-]+ )*?(?P<kin>[\w-]+)(?:'s)?) "
+    r"^The user's (?P<owner>(?:(?!name\b|birthday\b|favourite\b|job\b|age\b"
+    r"|hobby\b|surname\b|nickname\b|native\b)[\w-]+ "
+    r")*?(?P<kin>[\w-]+)(?:'s)?) "
 )
 
 
 _EVERYBODYS = frozenset(
-    content_words("name age live work like dislike favourite birthday play learn moving film color allergic diet")
+    content_words(
+        "name age live work like dislike favourite birthday play learn moving "
+        "film color allergic diet"
+    )
 )
 
 
@@ -79,7 +102,12 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     if _OPEN.search(prompt.message):
         told = list(dict.fromkeys(item.told for item in known))[:2]
         return " ".join(told) or None
-    if re.fullmatch(r"(?i)\W*(?:do you (?:know|remember) )?what(?:'s|’s|s| is) my name\W*", prompt.message) and prompt.user_name.lower() not in NAMELESS:
+    if (
+        re.fullmatch(
+            r"(?i)\W*(?:do you (?:know|remember) )?what(?:'s|’s|s| is) my name\W*", prompt.message
+        )
+        and prompt.user_name.lower() not in NAMELESS
+    ):
         return f"Your name is {prompt.user_name}."
     best, score = None, 0.0
     for item in known:
@@ -112,7 +140,9 @@ def _said(message: str) -> Iterable[_Known]:
         yield _Known(second_person(finding.content), finding.content)
     if is_injection(message):
         return
-    for sentence in re.split(r"(?<=[.!])\s+|\n+|,? (?:and|but) (?=my |I |our |we )", message.strip()):
+    for sentence in re.split(
+        r"(?<=[.!])\s+|\n+|,? (?:and|but) (?=my |I |our |we )", message.strip()
+    ):
         plain = sentence.strip().rstrip(".!")
         if (
             3 <= len(plain.split()) <= 25
@@ -127,7 +157,7 @@ def _lowered(text: str) -> str:
 
 
 def _fit(question: str, text: str) -> float:
-    """Share of the question's content words met, 0-1, less for a fact about somebody not asked about."""
+    """Share of the question's content words met, 0-1; less for facts about somebody else."""
     asked = list(dict.fromkeys(content_words(question)))
     if not asked:
         return 0.0

@@ -16,7 +16,7 @@ class OfflineCompanion:
 
     @property
     def name(self) -> str:
-        """ "offline", which the page shows as a demonstration."""
+        """Always "offline", which the page shows as a demonstration."""
         return "offline"
 
     async def stream(self, prompt: Prompt) -> AsyncIterator[TextDelta | Completion]:

@@ -10,12 +10,17 @@ from backend.adapters.llm.offline.sentences import spell_out
 
 _WORD = r"[\w'’-]{1,30}(?: (?-i:[A-ZÀ-Þ\d])[\w'’-]{0,30}){0,2}"
 _NOT_THIS = re.compile(
-    rf"(?:^|\b(?:is|am|are|was|meant|mean|called|named|in|from|at|spelled|spelt|say|said|on|sorry|actually|no|correction)[\s,:]+)"
-    rf"(?:an? |the |in |at |on )?(?P<right>{_WORD})(?: years old)?,? (?:and |rather than |instead of )?(?:not|instead of|rather than) (?:an? |the |in |at |on )?(?P<wrong>{_WORD})$",
+    rf"(?:^|\b(?:is|am|are|was|meant|mean|called|named|in|from|at|spelled|spelt"
+    rf"|say|said|on|sorry|actually|no|correction)[\s,:]+)"
+    rf"(?:an? |the |in |at |on )?(?P<right>{_WORD})(?: years old)?,? (?:and "
+    rf"|rather than |instead of )?(?:not|instead of|rather than) (?:an? |the "
+    rf"|in |at |on )?(?P<wrong>{_WORD})$",
     re.I,
 )
 _NOT_THAT = re.compile(
-    rf"\bnot (?:an? |the |in |at )?(?P<wrong>{_WORD}),? (?:but|it is|I meant|rather|he is|she is) (?:called |actually |an? |the |in |at )*(?P<right>{_WORD})$",
+    rf"\bnot (?:an? |the |in |at )?(?P<wrong>{_WORD}),? (?:but|it is|I meant"
+    rf"|rather|he is|she is) (?:called |actually |an? |the |in |at "
+    rf")*(?P<right>{_WORD})$",
     re.I,
 )
 _STARRED = re.compile(

@@ -17,24 +17,30 @@ _UNIT = r"(?:day|week|month|year|fortnight)s?"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
 
 _TIME = re.compile(
-    r"(?P<relative>\bthe day (?:before yesterday|after tomorrow)\b|\byesterday(?: (?:morning|evening|afternoon))?\b"
+    r"(?P<relative>\bthe day (?:before yesterday|after tomorrow)\b"
+    r"|\byesterday(?: (?:morning|evening|afternoon))?\b"
     r"|\btomorrow(?: (?:morning|evening|afternoon|night))?\b|\b(?:today|tonight)\b|\blast night\b"
     r"|\bthis (?:morning|afternoon|evening|week|month|year)\b"
-    rf"|\b{_COUNT} {_UNIT} ago\b|\bin {_COUNT} {_UNIT}(?:'s? time)?\b|\b(?:last|next|past) (?:week|month|year)\b)"
-    rf"|(?P<weekday>(?<!every )\b(?:(?:on|last|next|this|this coming|this past|by) )?{_DAY}(?: (?:morning|afternoon|evening|night))?\b)"
+    rf"|\b{_COUNT} {_UNIT} ago\b|\bin {_COUNT} {_UNIT}(?:'s? time)?\b|\b(?:last"
+    rf"|next|past) (?:week|month|year)\b)"
+    rf"|(?P<weekday>(?<!every )\b(?:(?:on|last|next|this|this coming|this past"
+    rf"|by) )?{_DAY}(?: (?:morning|afternoon|evening|night))?\b)"
     r"|(?P<weekend>\b(?:last|next|this|this coming|this past|at the) weekend\b)"
-    rf"|(?P<date>\b(?:on |since )?(?:the )?(?:{_ORDINAL}|\d{{1,2}})(?: of)? {_MONTH}\b(?:,? \d{{4}})?"
+    rf"|(?P<date>\b(?:on |since )?(?:the )?(?:{_ORDINAL}|\d{{1,2}})(?: of)? "
+    rf"{_MONTH}\b(?:,? \d{{4}})?"
     rf"|\b(?:on |since )?{_MONTH} (?:the )?(?:{_ORDINAL}|\d{{1,2}}\b)(?:,? \d{{4}})?)"
     rf"|(?P<ordinal>\bon the {_ORDINAL}\b)"
-    rf"|(?P<month>\b(?:in|last|next|this|since|by|until|back in|early|late)(?: early| late| mid)? {_MONTH}\b(?: \d{{4}})?)"
+    rf"|(?P<month>\b(?:in|last|next|this|since|by|until|back in|early|late)(?: "
+    rf"early| late| mid)? {_MONTH}\b(?: \d{{4}})?)"
     r"|(?P<year>\b(?:in|since|back in) (?:19|20)\d{2}\b)"
-    r"|(?P<season>\b(?:last|next|this|in|in the) (?:spring|summer|autumn|fall|winter|christmas|easter)\b)",
+    r"|(?P<season>\b(?:last|next|this|in|in the) (?:spring|summer|autumn|fall"
+    r"|winter|christmas|easter)\b)",
     re.I,
 )
 _WEEKDAYS = {
     name: number
     for number, name in enumerate(
-        "monday tuesday wednesday thursday friday saturday sunday".split()
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     )
 }
 _NUMBERS = re.compile(r"\ba couple of\b", re.I)
@@ -124,7 +130,8 @@ def _parse(words: str, kind: str, day: datetime, future: bool) -> datetime | Non
     if kind != "relative":
         settings |= {"PREFER_DAY_OF_MONTH": "first", "PREFER_MONTH_OF_YEAR": "first"}
         words = re.sub(
-            r"^(?:on|in|last|next|this|since|by|until|back in)\b(?: the| early| late| mid)?|\b(?:early|late|of)\b",
+            r"^(?:on|in|last|next|this|since|by|until|back in)\b(?: the| early| late| "
+            r"mid)?|\b(?:early|late|of)\b",
             "",
             words,
         )
@@ -141,4 +148,5 @@ def _parse(words: str, kind: str, day: datetime, future: bool) -> datetime | Non
         return None
     if parsed is None:
         return None
-    return parsed.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=day.tzinfo)
+    found: datetime = parsed.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=day.tzinfo)
+    return found

@@ -15,11 +15,13 @@ _QUESTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bwhat(?:'s| is) the name of your {_OWNED}\b", "my {kin}'s name is "),
         (rf"\bwhat do you call your {_OWNED}\b", "my {kin}'s name is "),
         (
-            r"\bwhat(?:'s| is) (?:your name|your first name)\b|\bwhat (?:should|shall|may|can) I call you\b|\bwhat do they call you\b",
+            r"\bwhat(?:'s| is) (?:your name|your first name)\b|\bwhat (?:should|shall"
+            r"|may|can) I call you\b|\bwhat do they call you\b",
             "my name is ",
         ),
         (
-            r"\bwhat(?:'s| is) (?:his|her|its|their) name\b|\bwhat(?:'s| is) (?:he|she|it) called\b",
+            r"\bwhat(?:'s| is) (?:his|her|its|their) name\b|\bwhat(?:'s| is) (?:he|she"
+            r"|it) called\b",
             "his name is ",
         ),
         (
@@ -30,7 +32,8 @@ _QUESTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bwhere (?:are you|do you come) from\b|\bwhere were you born\b", "I am from "),
         (r"\bwhere do you work\b|\bwho do you work for\b", "I work at "),
         (
-            r"\bwhat do you do (?:for (?:work|a living))?\b|\bwhat(?:'s| is) your (?:job|occupation|trade)\b",
+            r"\bwhat do you do (?:for (?:work|a living))?\b|\bwhat(?:'s| is) your "
+            r"(?:job|occupation|trade)\b",
             "I work as ",
         ),
         (r"\bhow old are you\b|\bwhat(?:'s| is) your age\b", "I am "),
@@ -39,9 +42,13 @@ _QUESTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _LAST_QUESTION = re.compile(r"[^.!?\n]*\?\s*[^.!?]{0,20}$")
 _NO_ANSWER = re.compile(
-    r"\b(?:no|none|nope|not|nothing|never|why|guess|secret|dunno|idk|later|depends|maybe|everything|anything|many|"
-    r"what|who|you|your|do|did|is|are|was|it|that|he|she|they|lol|haha|hmm|ok|okay|sure|yes|yeah|thanks|hi|hello|yep|yup|absolutely|totally|exactly|definitely|indeed|wow|cool|nice|great|good|awesome|hey|well|oh|um|uh|"
-    r"probably|sorry|please|right|true|haha|of|course|neither|both|all|some|much|really|too|very|so|not|same|here|there)\b",
+    r"\b(?:no|none|nope|not|nothing|never|why|guess|secret|dunno|idk|later"
+    r"|depends|maybe|everything|anything|many|"
+    r"what|who|you|your|do|did|is|are|was|it|that|he|she|they|lol|haha|hmm|ok"
+    r"|okay|sure|yes|yeah|thanks|hi|hello|yep|yup|absolutely|totally|exactly"
+    r"|definitely|indeed|wow|cool|nice|great|good|awesome|hey|well|oh|um|uh|"
+    r"probably|sorry|please|right|true|haha|of|course|neither|both|all|some"
+    r"|much|really|too|very|so|not|same|here|there)\b",
     re.I,
 )
 

@@ -10,6 +10,7 @@ from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
 from backend.adapters.llm.offline.message_reader import Reading, read_message
 from backend.adapters.llm.offline.rule import Finding
+from backend.adapters.llm.offline.sentences import flatten
 from backend.adapters.llm.offline.subjects import USER, Subject
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
 
@@ -49,6 +50,7 @@ class OfflineExtractor:
 
 
 def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
+    line = replace(line, content=flatten(line.content))
     before = sitting.last_line
     if before and line.said_at - before.said_at > ONE_SITTING:
         sitting.in_scene, sitting.spoken_of, before = False, None, None
@@ -134,7 +136,7 @@ def _add(candidate: Candidate, sitting: _Sitting) -> None:
 
 
 def _correct(correction: Correction, line: TranscriptLine, sitting: _Sitting) -> None:
-    """Replace the newest candidate that the correction fits; one from before the batch is restated."""
+    """Replace the newest candidate that it fits; one from before the batch is restated."""
     for index in range(len(sitting.found) - 1, -1, -1):
         known = sitting.found[index]
         if content := corrected(known.content, correction):

@@ -7,114 +7,155 @@ an invented one spoils trust.
 import re
 
 _INJECTION = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|orders|"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?"
+    r"|prompts?|rules|orders|"
     r"everything (?:above|before)|guidelines)\b"
-    r"|^\s*(?:system|assistant|developer|instruction|memory|user)\s*(?:prompt|message|update)?\s*[:>\]]"
-    r"|<\/?\s*(?:system|assistant|instructions?|memory|admin)\b|\[/?INST\]|<\|\w+\|>|###\s*(?:system|instruction)"
+    r"|^\s*(?:system|assistant|developer|instruction|memory|user)\s*(?:prompt"
+    r"|message|update)?\s*[:>\]]"
+    r"|<\/?\s*(?:system|assistant|instructions?|memory|admin)\b|\[/?INST\]"
+    r"|<\|\w+\|>|###\s*(?:system|instruction)"
     r"|\byou are now\b|\bfrom now on,? you\b|\b(?:developer|debug|god|admin|jailbreak|dan) mode\b"
     r"|\bremember (?:that )?you(?:'re| are| must| will| should| have)\b"
-    r"|\b(?:I am|I'm|im) (?:your|the)\s+(?:\w+\s){0,2}?(?:admin|administrator|creator|owner|root user|superuser)\b"
+    r"|\b(?:I am|I'm|im) (?:your|the)\s+(?:\w+\s){0,2}?(?:admin|administrator"
+    r"|creator|owner|root user|superuser)\b"
     r"|\b(?:I am|I'm|im) an? (?:admin|root user|superuser)\b(?! (?:assistant|worker|clerk|officer))"
     r"|\b(?:I am|I'm|im) (?:your|the) (?:\w+ )?(?:developer|programmer|master|operator|system)\b"
-    r"|\b(?:add|write|save|store) (?:this |the following )?(?:in)?to (?:your )?(?:long[- ]term )?memor(?:y|ies)\b"
-    r"|\byour (?:new )?(?:instructions|system prompt|rules)\b|\b(?:system prompt|api key|password) (?:is|:)"
+    r"|\b(?:add|write|save|store) (?:this |the following )?(?:in)?to (?:your "
+    r")?(?:long[- ]term )?memor(?:y|ies)\b"
+    r"|\byour (?:new )?(?:instructions|system prompt|rules)\b|\b(?:system "
+    r"prompt|api key|password) (?:is|:)"
     r"|\b(?:no|without) (?:restrictions|filters|rules|limits) (?:on|for|from)\b|\bpassword\b",
     re.I | re.M,
 )
 _LYRICS = re.compile(
-    r"[♪♫🎵🎶]|\b(?:song|lyrics?|chorus|poem|verse|rhyme)\b.{0,30}\b(?:goes|go|says?|like this|reads)\b"
-    r"|\blyrics?\s*:|\b(?:sing|sings|singing|sang)\b.{0,15}:|\b(?:wrote|write|read) (?:you )?(?:a|this) (?:poem|verse|song)\b.{0,20}:"
+    r"[♪♫🎵🎶]|\b(?:song|lyrics?|chorus|poem|verse|rhyme)\b.{0,30}\b(?:goes|go"
+    r"|says?|like this|reads)\b"
+    r"|\blyrics?\s*:|\b(?:sing|sings|singing|sang)\b.{0,15}:|\b(?:wrote|write"
+    r"|read) (?:you )?(?:a|this) (?:poem|verse|song)\b.{0,20}:"
     r"|\S \/ \S.{3,80}\S \/ \S",
     re.I,
 )
 _SCENE_OPENS = re.compile(
-    r"\blet'?s (?:pretend|role-?play|play (?:a|the) (?:game|scene|story)|do (?:a|some) (?:role-?play|scene|improv)|imagine|act)\b"
+    r"\blet'?s (?:pretend|role-?play|play (?:a|the) (?:game|scene|story)|do "
+    r"(?:a|some) (?:role-?play|scene|improv)|imagine|act)\b"
     r"|\b(?:role-?play|rp|improv)\s*:|\bpretend (?:that |for a \w+ )?(?:you|we)\b"
-    r"|\bin (?:this|our|the) (?:story|scene|role-?play|rp|game|scenario|campaign)\b.{0,20}\b(?:I|you|we|my)\b"
-    r"|\b(?:starting|new) (?:scene|role-?play)\b|\bI'?ll (?:be|play) (?:the|a|an) \w+.{0,20} and you(?:'ll| will|'re| are)?\b"
+    r"|\bin (?:this|our|the) (?:story|scene|role-?play|rp|game|scenario"
+    r"|campaign)\b.{0,20}\b(?:I|you|we|my)\b"
+    r"|\b(?:starting|new) (?:scene|role-?play)\b|\bI'?ll (?:be|play) (?:the|a"
+    r"|an) \w+.{0,20} and you(?:'ll| will|'re| are)?\b"
     r"|^\s*\(?(?:ic|scene)\s*:",
     re.I | re.M,
 )
 _SUPPOSES = re.compile(
-    r"^(?:and |now |ok |okay |so |just )*(?:imagine|suppose|supposing|picture this|pretend|what if)\b",
+    r"^(?:and |now |ok |okay |so |just ){0,4}(?:imagine|suppose|supposing|picture "
+    r"this|pretend|what if)\b",
     re.I,
 )
 _SCENE_CLOSES = re.compile(
     r"\b(?:back to (?:reality|real life|the real world|normal)|out of (?:character|the game)|ooc\b|"
-    r"stop (?:pretending|role-?playing|the (?:game|scene|story))|end (?:of )?(?:the )?(?:scene|role-?play|game|story)|"
-    r"(?:no more|enough) (?:pretending|role-?play(?:ing)?|games)|for real(?: now| though)?|in real life|irl|"
+    r"stop (?:pretending|role-?playing|the (?:game|scene|story))|end (?:of "
+    r")?(?:the )?(?:scene|role-?play|game|story)|"
+    r"(?:no more|enough) (?:pretending|role-?play(?:ing)?|games)|for real(?: "
+    r"now| though)?|in real life|irl|"
     r"the (?:game|story|scene) is over)\b",
     re.I,
 )
 _FICTION = re.compile(
-    r"\b(?:in|for|from) (?:my|the|this|a|our|that|his|her) (?:\w+ )?(?:story|novel|book|dream|dreams|nightmare|game|"
-    r"film|movie|play|campaign|fan ?fic|fan ?fiction|role-?play|rp|script|poem|song|fantasy|d&d|video game|show)\b"
-    r"|\bmy (?:\w+ )?(?:character|avatar|oc|persona|protagonist|sim|player character)\b|\bonce upon a time\b"
+    r"\b(?:in|for|from) (?:my|the|this|a|our|that|his|her) (?:\w+ )?(?:story"
+    r"|novel|book|dream|dreams|nightmare|game|"
+    r"film|movie|play|campaign|fan ?fic|fan ?fiction|role-?play|rp|script|poem"
+    r"|song|fantasy|d&d|video game|show)\b"
+    r"|\bmy (?:\w+ )?(?:character|avatar|oc|persona|protagonist|sim|player "
+    r"character)\b|\bonce upon a time\b"
     r"|\bI (?:just |once )?(?:dreamed|dreamt|had (?:a|this|the) (?:\w+ )?(?:dream|nightmare))\b"
     r"|\b(?:pretend(?:ing)?|role-?play(?:ing)?|make-believe|fictional)\b"
-    r"|\bin (?:another|a past|a previous|my next|my past|a parallel) (?:life|world|universe|timeline)\b",
+    r"|\bin (?:another|a past|a previous|my next|my past|a parallel) (?:life"
+    r"|world|universe|timeline)\b",
     re.I,
 )
 _JOKE = re.compile(
-    r"\b(?:jk|j/k|just kidding|only kidding|kidding|just joking|only joking|joking|yeah,? right|as if|"
-    r"in my dreams|not really|totally not|sarcasm|(?:oh|yeah|ha|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
-    r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right|yeah|yes),? and I am\b|,? not!?$"
-    r"|\b(?:april fools|kind of joke|it was a joke|that was a joke|(?:ha){2,}\b.{0,15}\b(?:no|not))\b"
-    r"|\bI am (?:basically|practically|literally|pretty much|secretly|obviously|clearly) (?:a|an|the)\b",
+    r"\b(?:jk|j/k|just kidding|only kidding|kidding|just joking|only joking"
+    r"|joking|yeah,? right|as if|"
+    r"in my dreams"
+    r"|not really|totally not|sarcasm|(?:oh|yeah|ha|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
+    r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right"
+    r"|yeah|yes),? and I am\b|,? (?:not|obviously|totally|of course not)!?$"
+    r"|\b(?:april fools|kind of joke|it was a joke|that was a joke"
+    r"|(?:ha){2,}\b.{0,15}\b(?:no|not))\b"
+    r"|\bI am (?:basically|practically|literally|pretty much|secretly"
+    r"|obviously|clearly) (?:a|an|the)\b",
     re.I,
 )
 _TAKES_BACK = re.compile(
-    r"^(?:(?:haha|ha|lol|nah|no|ok|okay|sorry)[,. !]*)*(?:jk|j/k|just kidding|only kidding|i'?m kidding|kidding|"
+    r"^(?:(?:haha|ha|lol|nah|no|ok|okay|sorry)\b[,. !]*){0,6}(?:jk|j/k|just kidding"
+    r"|only kidding|i'?m kidding|kidding|"
     r"just joking|only joking|i'?m joking|joking|that was a joke|it was a joke|april fools)\b",
     re.I,
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|unless|wish|wished|imagine|suppose|supposing|assume|assuming|hypothetically|what if|would|could|"
-    r"should|might|may be|maybe|perhaps|possibly|probably|someday|some day|one day|hopefully|let us say|let's say|say I|"
+    r"\b(?:if|unless|wish|wished|imagine|suppose|supposing|assume|assuming"
+    r"|hypothetically|what if|would|could|"
+    r"should|might|may be|maybe|perhaps|possibly|probably|someday|some day"
+    r"|one day|hopefully|let us say|let's say|say I|"
     r"as though|rather|otherwise|were to|had I|"
-    r"not sure|do not know|no idea|I guess|I doubt|unsure|whether|for example|e\.g\.|such as when)\b",
+    r"not sure|do not know|no idea|I guess|I doubt|unsure|whether|for example"
+    r"|e\.g\.|such as when)\b",
     re.I,
 )
+_PART = re.compile(r",?\s+(?:so|but|because)\s+|\s*;\s*", re.I)
 _HARMLESS_IF = re.compile(
-    r"\b(?:if you must know|if you are wondering|if you're wondering|in case you(?:'re| are| were) wondering|"
+    r"\b(?:if you must know|if you are wondering|if you're wondering|in case "
+    r"you(?:'re| are| were) wondering|"
     r"if that helps|if I remember (?:right|correctly)|if you can believe it|"
-    r"(?:I )?would (?:love|like) to (?=learn|visit|become|open|write|travel|move|study)|should know(?: that)?|"
-    r"may as well (?:say|tell you)|as you might (?:know|remember)|might sound (?:odd|silly|strange|weird)|"
+    r"(?:I )?would (?:love|like) to (?=learn|visit|become|open|write|travel"
+    r"|move|study)|should know(?: that)?|"
+    r"may as well (?:say|tell you)|as you might (?:know|remember)|might sound "
+    r"(?:odd|silly|strange|weird)|"
     r"thought you should know)\b",
     re.I,
 )
 _SAY = (
     r"(?:says?|said|saying|tells?|told|thinks?|thought|claims?|claimed|insists?|insisted|believes?|"
-    r"believed|asks?|asked|reckons?|replied|joked|jokes|wrote|writes|texted|shouted|yelled|whispered|"
-    r"keeps? (?:saying|telling)|was like|is like|argued|pretends?|assumes?|assumed|hopes?|wants? me)"
+    r"believed|asks?|asked|reckons?|replied|joked|jokes|wrote|writes|texted"
+    r"|shouted|yelled|whispered|"
+    r"keeps? (?:saying|telling)|was like|is like|argued|pretends?|assumes?"
+    r"|assumed|hopes?|wants? me)"
 )
 _REPORTED = re.compile(
-    rf"\b(?:he|she|they|it|you|people|everyone|everybody|someone|somebody|who|one|(?:my|our|the|a|his|her|their|your|this|that|some) "
-    rf"(?:[\w'-]+ ){{1,4}}?|(?-i:[A-Z][a-z]+ ))(?:(?:always|once|also|just|even|still|often|never|jokingly|has|had|will|would)\s+)*{_SAY}\b"
+    rf"\b(?:he|she|they|it|you|people|everyone|everybody|someone|somebody|who"
+    rf"|one|(?:my|our|the|a|his|her|their|your|this|that|some) "
+    rf"(?:[\w'-]+ ){{1,4}}?|(?-i:[A-Z][a-z]+ ))(?:(?:always|once|also|just|even"
+    rf"|still|often|never|jokingly|has|had|will|would)\s+)*{_SAY}\b"
     r"|\baccording to\b|\brumou?r has it\b|\bquote\b",
     re.I,
 )
 _QUOTED = re.compile(r"\"([^\"\n]{1,400})\"|(?<!\w)'([^'\n]{1,200})'(?!\w)")
 _TITLE_BEFORE = re.compile(
-    r"\b(?:called|named|name is|nickname is|favou?rite [\w\s]{2,30} is|book|novel|film|movie|song|game|series|show|"
+    r"\b(?:called|named|name is|nickname is|favou?rite [\w\s]{2,30} is|book"
+    r"|novel|film|movie|song|game|series|show|"
     r"reading|watching|read|watched|band|album|love|loves|it is|spelled|spelt)\s*,?\s*$",
     re.I,
 )
-_LEAD = r"^(?:(?:and|but|so|well|ok|okay|hey|hmm|also|hi|hello),? )*"
+_LEAD = r"^(?:(?:and|but|so|well|ok|okay|hey|hmm|also|hi|hello),? ){0,6}"
 _INTERROGATIVE = re.compile(
-    rf"{_LEAD}(?:do|does|did|are|is|was|were|am|can|could|would|will|should|shall|have|has|had|who|whose|"
+    rf"{_LEAD}(?:do|does|did|are|is|was|were|am|can|could|would|will|should"
+    rf"|shall|have|has|had|who|whose|"
     r"what|where|when|why|which|how|want|ever|any|guess)\b",
     re.I,
 )
 _QUESTION_START = re.compile(
-    rf"{_LEAD}(?:(?:do|does|did|are|is|was|were|am|can|could|would|will|should|shall|have|has|had) (?:not )?"
+    rf"{_LEAD}(?:(?:do|does|did|are|is|was|were|am|can|could|would|will|should"
+    rf"|shall|have|has|had) (?:not )?"
     r"(?:I|you|we|he|she|it|they|my|your|his|her|the|this|that|there|our|anyone|anybody|someone)\b"
-    r"|who\b|whose\b|what\b|where\b|why\b|which\b|how\b|when (?:do|does|did|are|is|was|were|can|will)\b|guess\b)",
+    r"|who\b|whose\b|what\b|where\b|why\b|which\b|how\b|when (?:do|does|did"
+    r"|are|is|was|were|can|will)\b|guess\b)",
     re.I,
 )
 _TRAILING_QUESTION = re.compile(
-    r"(?:,|\s[-–—]|;|\.\.+|\band\b|\bso\b)\s*(?:and |so |but )*(?:what about you|how about you|and you|you know|ok|okay|"
-    r"(?:do|did|are|is|can|could|would|will|have|has|who|what|where|when|why|which|how|any)\b(?! (?:I|we) (?:told|said)).*)$",
+    r"(?:,|\s[-–—]|;|\.\.+|\band\b|\bso\b)\s*(?:and |so |but )*(?:what about "
+    r"you|how about you|and you|you know|ok|okay|"
+    r"(?:do|did|are|is|can|could|would|will|have|has|who|what|where|when|why"
+    r"|which|how|any)\b(?! (?:I|we) (?:told|said)).*)$",
     re.I,
 )
 _MEMORY_CHECK = re.compile(
@@ -153,9 +194,18 @@ def takes_back(message: str) -> bool:
 
 
 def is_unreal(sentence: str) -> bool:
-    """The sentence is fiction, a joke, a wish or a supposition."""
+    """The whole sentence is fiction or a joke."""
+    return bool(_FICTION.search(sentence) or _JOKE.search(sentence))
+
+
+def certain_part(sentence: str) -> str:
+    """The sentence up to the part that wishes or supposes ("I have asthma, so … if …")."""
     plain = _HARMLESS_IF.sub(" ", sentence)
-    return bool(_FICTION.search(plain) or _JOKE.search(plain) or _HYPOTHETICAL.search(plain))
+    parts = _PART.split(plain)
+    for index, part in enumerate(parts):
+        if _HYPOTHETICAL.search(part):
+            return " but ".join(parts[:index])
+    return plain
 
 
 def without_quotations(text: str) -> str:
@@ -176,7 +226,7 @@ def own_words(sentence: str) -> str:
 
 
 def statement_part(sentence: str, *, question: bool) -> str:
-    """What a sentence states: all of it, or what precedes a question tagged on; "" for a question."""
+    """What a sentence states: all of it, or what comes before a question; "" for a question."""
     if not question:
         return "" if _QUESTION_START.match(sentence) else sentence
     if _INTERROGATIVE.match(sentence) or _MEMORY_CHECK.search(sentence):

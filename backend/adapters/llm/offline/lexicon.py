@@ -2,6 +2,8 @@
 
 import re
 
+from backend.adapters.llm.offline.word_lists import words
+
 KIN: dict[str, str] = {
     word: canonical
     for canonical, words in {
@@ -71,7 +73,8 @@ KIN = {word.replace("_", " "): canonical.replace("_", " ") for word, canonical i
 PETS: dict[str, str] = {
     word: canonical
     for canonical, words in {
-        "dog": "dog puppy pup doggo pupper labrador poodle beagle corgi dachshund terrier greyhound collie",
+        "dog": "dog puppy pup doggo pupper labrador poodle beagle corgi dachshund "
+        "terrier greyhound collie",
         "cat": "cat kitten kitty tomcat",
         "rabbit": "rabbit bunny",
         "hamster": "hamster",
@@ -106,6 +109,20 @@ SINGLE_KIN = PARTNERS | {
     "mother-in-law",
     "father-in-law",
 }
+MANY = frozenset(
+    {
+        "friend",
+        "cousin",
+        "colleague",
+        "neighbour",
+        "aunt",
+        "uncle",
+        "niece",
+        "nephew",
+        "teacher",
+        "ex",
+    }
+)
 PLURALS = frozenset(
     {
         "parents",
@@ -130,76 +147,88 @@ def alternatives(words: dict[str, str] | frozenset[str] | set[str]) -> str:
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _MONTHS = "january february march april may june july august september october november december"
 _LANGUAGES = (
-    "english spanish french german portuguese italian dutch polish russian ukrainian chinese mandarin cantonese "
-    "japanese korean arabic turkish greek hebrew hindi urdu swedish norwegian danish finnish icelandic irish "
-    "welsh catalan czech hungarian romanian vietnamese thai latin swahili esperanto farsi persian bengali"
+    "english spanish french german portuguese italian dutch polish russian "
+    "ukrainian chinese mandarin cantonese "
+    "japanese korean arabic turkish greek hebrew hindi urdu swedish "
+    "norwegian danish finnish icelandic irish "
+    "welsh catalan czech hungarian romanian vietnamese thai latin swahili "
+    "esperanto farsi persian bengali"
 )
 LANGUAGES = frozenset(_LANGUAGES.split())
 
 NOT_NAMES = (
-    frozenset(
-        (
-            "i a an the and or but not so very my our your his her their its this that these those it he she they we "
-            "you me us him them who what when where why how there here is am are was were be been being has have had do "
-            "does did will would could should can may might must just really also too now then from in on at to of for "
-            "with as by about after before if because ok okay yes no well good great nice bad lol haha hey hi hello "
-            "sorry thanks please fine happy sad tired bored hungry sick ill late early ready sure single married "
-            "divorced engaged vegan vegetarian pregnant back home done busy new old young one two three four five six "
-            "seven eight nine ten dear never always maybe actually still only all some any more most much something "
-            "nothing everything someone anyone mr mrs ms dr a.k.a aka sleeping driving sweet kind cool amazing afraid "
-            "glad trying going gonna looking feeling doing making getting called named mum mom dad mother father "
-            "batman superman spiderman satan groot legend unknown private secret none everyone people god jesus christ tv pc uk us usa ai"
-        ).split()
+    words(
+        "i a an the and or but not so very my our your his her their its this that these "
+        "those it he she they we you me us him them who what when where why how there here is "
+        "am are was were be been being has have had do does did will would could should can "
+        "may might must just really also too now then from in on at to of for with as by "
+        "about after before if because ok okay yes no well good great nice bad lol haha hey "
+        "hi hello sorry thanks please fine happy sad tired bored hungry sick ill late early "
+        "ready sure single married divorced engaged vegan vegetarian pregnant back home done "
+        "busy new old young one two three four five six seven eight nine ten dear never "
+        "always maybe actually still only all some any more most much something nothing "
+        "everything someone anyone mr mrs ms dr a.k.a aka sleeping driving sweet kind cool "
+        "amazing afraid glad trying going gonna looking feeling doing making getting called "
+        "named mum mom dad mother father batman superman spiderman satan groot legend unknown "
+        "private secret none everyone people god jesus christ tv pc uk us usa ai "
     )
     | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}
     | LANGUAGES
 )
 
-NOT_PLACES = frozenset(
-    (
-        "i a an the my our your his her their its this that these those it fear denial hope peace love pain silence "
-        "chaos hell heaven poverty luxury harmony sin solitude shame style comfort constant here there bed general "
-        "fact case total touch charge trouble private public secret one two three some all any every another each "
-        "such no not so much too it's sweatpants pajamas pyjamas jeans black white debt exile shock awe terms town "
-        "progress detail work school college university finance it tech marketing sales construction healthcare "
-        "education retail hospitality advertising accounting law medicine science research hr banking insurance "
-        "where what when nature music books stories moment past future present dreams cloud a_cloud last next "
-        "monday tuesday wednesday thursday friday saturday sunday january february march april june july august "
-        "september october november december"
-    ).split()
+NOT_PLACES = words(
+    "i a an the my our your his her their its this that these those it fear denial hope "
+    "venus mars narnia hogwarts wonderland mordor gotham atlantis neverland jupiter saturn pluto "
+    "peace love pain silence chaos hell heaven poverty luxury harmony sin solitude shame "
+    "style comfort constant here there bed general fact case total touch charge trouble "
+    "private public secret one two three some all any every another each such no not so "
+    "much too it's sweatpants pajamas pyjamas jeans black white debt exile shock awe "
+    "terms town progress detail work school college university finance it tech marketing "
+    "sales construction healthcare education retail hospitality advertising accounting "
+    "law medicine science research hr banking insurance where what when nature music "
+    "books stories moment past future present dreams cloud a_cloud last next monday "
+    "tuesday wednesday thursday friday saturday sunday january february march april june "
+    "july august september october november december "
 )
 PLACE_NOUNS = (
-    "village|town|city|countryside|farm|house|flat|apartment|cottage|cabin|houseboat|boat|caravan|van|island|suburb|"
-    "suburbs|mountains|hills|coast|seaside|bungalow|studio|dorm|dormitory|castle|lighthouse|treehouse|commune|"
+    "village|town|city|countryside|farm|house|flat|apartment|cottage|cabin"
+    "|houseboat|boat|caravan|van|island|suburb|"
+    "suburbs|mountains|hills|coast|seaside|bungalow|studio|dorm|dormitory"
+    "|castle|lighthouse|treehouse|commune|"
     "neighbourhood|neighborhood|country|attic|basement|north|south|east|west|centre|center"
 )
 STATES_OF_LIFE = frozenset({"student", "mother", "father", "mum", "mom", "dad", "parent"})
-JOBS = frozenset(
-    (
-        "nurse doctor vet surgeon paramedic midwife dentist pharmacist therapist psychologist chef cook baker waiter "
-        "waitress barista bartender butcher farmer fisherman gardener carpenter plumber electrician mechanic mason "
-        "welder architect engineer developer programmer designer analyst consultant accountant auditor banker "
-        "lawyer solicitor barrister judge paralegal teacher professor lecturer tutor librarian archivist historian "
-        "scientist chemist biologist physicist researcher journalist reporter editor writer author poet novelist "
-        "translator interpreter photographer painter sculptor musician singer drummer actor actress dancer comedian "
-        "artist illustrator animator director producer pilot driver sailor captain navigator conductor postman "
-        "firefighter policeman policewoman detective soldier officer guard lifeguard secretary receptionist clerk "
-        "cashier salesman saleswoman salesperson realtor manager supervisor recruiter cleaner janitor housekeeper "
-        "nanny babysitter hairdresser barber beautician tailor seamstress jeweller jeweler potter florist "
-        "zookeeper beekeeper electrician technician roofer builder bricklayer decorator locksmith miner trucker "
-        "courier coach trainer referee athlete footballer boxer jockey priest pastor vicar rabbi imam nun monk "
-        "diplomat politician mayor economist statistician geologist astronomer botanist linguist sociologist "
-        "freelancer contractor entrepreneur dev sysadmin admin assistant apprentice intern trainee stewardess steward "
-        "optician optometrist physio physiotherapist radiologist radiographer carer caregiver au-pair childminder "
-        "tattooist dj luthier blacksmith copywriter model surveyor planner bookkeeper actuary trader broker "
-        "landscaper ranger forester shepherd winemaker brewer cobbler shoemaker watchmaker goldsmith upholsterer"
-    ).split()
+JOBS = words(
+    "nurse doctor vet surgeon paramedic midwife dentist pharmacist therapist psychologist "
+    "chef cook baker waiter waitress barista bartender butcher farmer fisherman gardener "
+    "carpenter plumber electrician mechanic mason welder architect engineer developer "
+    "programmer designer analyst consultant accountant auditor banker lawyer solicitor "
+    "barrister judge paralegal teacher professor lecturer tutor librarian archivist "
+    "historian scientist chemist biologist physicist researcher journalist reporter "
+    "editor writer author poet novelist translator interpreter photographer painter "
+    "sculptor musician singer drummer actor actress dancer comedian artist illustrator "
+    "animator director producer pilot driver sailor captain navigator conductor postman "
+    "firefighter policeman policewoman detective soldier officer guard lifeguard "
+    "secretary receptionist clerk cashier salesman saleswoman salesperson realtor manager "
+    "supervisor recruiter cleaner janitor housekeeper nanny babysitter hairdresser barber "
+    "beautician tailor seamstress jeweller jeweler potter florist zookeeper beekeeper "
+    "electrician technician roofer builder bricklayer decorator locksmith miner trucker "
+    "courier coach trainer referee athlete footballer boxer jockey priest pastor vicar "
+    "rabbi imam nun monk diplomat politician mayor economist statistician geologist "
+    "astronomer botanist linguist sociologist freelancer contractor entrepreneur dev "
+    "sysadmin admin assistant apprentice intern trainee stewardess steward optician "
+    "optometrist physio physiotherapist radiologist radiographer carer caregiver au-pair "
+    "childminder tattooist dj luthier blacksmith copywriter model surveyor planner "
+    "bookkeeper actuary trader broker landscaper ranger forester shepherd winemaker "
+    "brewer cobbler shoemaker watchmaker goldsmith upholsterer "
 )
 JOB_ENDING = re.compile(
-    r"(?:ologist|ician|ographer|wright|smith|monger|keeper|maker|therapist|analyst|specialist|scientist|"
-    r"engineer|developer|designer|manager|consultant|coordinator|administrator|operator|instructor|inspector|"
+    r"(?:ologist|ician|ographer|wright|smith|monger|keeper|maker|therapist"
+    r"|analyst|specialist|scientist|"
+    r"engineer|developer|designer|manager|consultant|coordinator|administrator"
+    r"|operator|instructor|inspector|"
     r"programmer|worker|driver|teacher|attendant|representative|technologist)$"
 )
-NOT_JOBS = frozenset(
-    "homemaker troublemaker peacemaker matchmaker bookkeeper_ musician_ goalkeeper magician_".split()
+NOT_JOBS = words(
+    "homemaker troublemaker peacemaker matchmaker bookkeeper_ musician_ goalkeeper magician_ "
 )

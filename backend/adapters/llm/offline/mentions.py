@@ -10,12 +10,15 @@ from backend.adapters.llm.offline.subjects import person
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _NAME = r"(?-i:[A-ZÀ-Þ][a-zà-ÿ'-]+(?: [A-ZÀ-Þ][a-zà-ÿ'-]+)?)"
 _ONE = re.compile(
-    rf"\b(?:my|our) (?P<qualifier>(?:(?:older|younger|little|big|eldest|oldest|youngest|twin|late|new|other|best|half|dear|lovely) )*)"
+    rf"\b(?:my|our) (?P<qualifier>(?:(?:older|younger|little|big|eldest|oldest"
+    rf"|youngest|twin|late|new|other|best|half|dear|lovely) )*)"
     rf"(?P<kin>{_RELATION})(?:, |,? (?:called |named )?| \()(?P<name>{_NAME})\b(?!'s? (?:name))",
     re.I,
 )
 _SEVERAL = re.compile(
-    rf"\b(?:my|our) (?:(?:two|three|four) )?(?P<several>dogs|cats|kids|children|sons|daughters|sisters|brothers|rabbits|parents|twins|horses|hens|boys|girls),? "
+    rf"\b(?:my|our) (?:(?:two|three|four) )?(?P<several>dogs|cats|kids|children"
+    rf"|sons|daughters|sisters|brothers|rabbits|parents|twins|horses|hens|boys"
+    rf"|girls),? "
     rf"(?:called |named )?(?P<names>{_NAME}(?:, {_NAME})*,? and {_NAME})",
     re.I,
 )

@@ -8,12 +8,18 @@ from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.dates import TimeExpression, take_time
 from backend.adapters.llm.offline.ellipsis import complete
 from backend.adapters.llm.offline.grounding import is_grounded
+from backend.adapters.llm.offline.mentions import find_mentions
 from backend.adapters.llm.offline.openings import as_request, strip_openings, take_request
 from backend.adapters.llm.offline.rule import Clause, Finding, Rule, apply
 from backend.adapters.llm.offline.rules import RULES
 from backend.adapters.llm.offline.rules.other_languages import read_other_language
-from backend.adapters.llm.offline.mentions import find_mentions
-from backend.adapters.llm.offline.sentences import Sentence, split_clauses, split_sentences, tidy
+from backend.adapters.llm.offline.sentences import (
+    Sentence,
+    flatten,
+    split_clauses,
+    split_sentences,
+    tidy,
+)
 from backend.adapters.llm.offline.subjects import USER, Subject, find_spoken_of, read_subject
 
 MAX_FINDINGS = 40
@@ -37,6 +43,7 @@ def read_message(
 ) -> Reading:
     """What a message states as fact. `question` is what the character asked just before, or ""."""
     reading = Reading(spoken_of)
+    content = flatten(content)
     if guards.is_injection(content) or guards.is_lyrics(content):
         reading.rejected.append("an order or a recital, not a statement")
         return reading
@@ -69,6 +76,7 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
         return
     text, asked = take_request(strip_openings(sentence.text))
     statement = guards.statement_part(text, question=sentence.question and not asked)
+    statement = guards.certain_part(statement)
     if not statement or guards.is_unreal(sentence.text):
         return
     stated = guards.own_words(strip_openings(statement))
@@ -95,7 +103,8 @@ def _read_clauses(
         if (
             read
             or re.match(
-                r"(?:my|our|his|her|its|you can|every|please call|call me|the name|people|they|one of|friends)\b",
+                r"(?:my|our|his|her|its|you can|every|please call|call me|the name|people"
+                r"|they|one of|friends)\b",
                 whole,
                 re.I,
             )

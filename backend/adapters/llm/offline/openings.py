@@ -3,37 +3,63 @@
 import re
 
 _LEAD_IN = re.compile(
-    r"(?:(?:well|so|ok|okay|oh|ah|aw|hey|hi|hello|hiya|yes|yeah|yep|yup|no|nope|nah|haha|ha|lol|hmm+|um+|uh|and|but|also|plus|"
-    r"btw|by the way|anyway|anyways|actually|honestly|frankly|to be honest|tbh|fun fact|fact|guess what|you know what|you know|"
-    r"in fact|for the record|fyi|sorry|i mean|basically|good news|great news|big news|bad news|sad news|news|update|correction|"
-    r"believe it or not|unfortunately|sadly|luckily|thankfully|of course|sure|right|listen|look|see|thanks|thank you|please|"
-    r"also|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me|same|besides|cool|great|nice|nice to meet you|"
-    r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then|first of all|first|second|finally|recently|"
-    r"currently|nowadays|these days|right now|at the moment|personally|apparently|in case you are wondering|"
-    r"if you must know|if you are wondering|if that helps|if I remember correctly|to be fair|true|hello there|hi there|hey there)\b[\s,:!.–-]*"
+    r"(?:(?:well|so|ok|okay|oh|ah|aw|hey|hi|hello|hiya|yes|yeah|yep|yup|no"
+    r"|nope|nah|haha|ha|lol|hmm+|um+|uh|and|but|also|plus|"
+    r"btw|by the way|anyway|anyways|actually|honestly|frankly|to be honest|tbh"
+    r"|fun fact|fact|guess what|you know what|you know|"
+    r"in fact|for the record|fyi|sorry|i mean|basically|good news|great news"
+    r"|big news|bad news|sad news|news|update|correction|"
+    r"believe it or not|unfortunately|sadly|luckily|thankfully|of course|sure"
+    r"|right|listen|look|see|thanks|thank you|please|"
+    r"also|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me|same"
+    r"|besides|cool|great|nice|nice to meet you|"
+    r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then"
+    r"|first of all|first|second|finally|recently|"
+    r"currently|nowadays|these days|right now|at the moment|personally"
+    r"|apparently|in case you are wondering|"
+    r"if you must know|if you are wondering|if that helps|if I remember "
+    r"correctly|to be fair|true|hello there|hi there|hey there)\b[\s,:!.–-]*"
     r"|(?:as|like) I (?:said|told you|mentioned)[\s,]*(?:before|earlier|yesterday|last time)?[\s,]*"
     r"|(?:(?:so )?(?:the )?(?:truth|thing|fact|point) is)[\s,:]*(?:that )?"
     r"|(?:it )?turns out[\s,:]*(?:that )?"
-    r"|I (?:must|have to|should|want to|need to|can|just wanted to|wanted to|forgot to|meant to|did not|have not|will|never) "
-    r"(?:also |just )?(?:tell you|told you|say|admit|confess|mention|mentioned|share|add|let you know)(?: (?:you|yet|before))?[\s,:]*(?:that )?(?=I |my |we |our )"
-    r"|I (?:have )?(?:already |once )?(?:told|mentioned to) you[\s,:]*(?:before |that )*(?=I |my |we |our )"
-    r"|I am (?:so |very |really )?(?:happy|glad|proud|pleased|sad|sorry|excited|afraid|ashamed|thrilled|relieved) to (?:say|tell you|report|announce)[\s,:]*(?:that )?"
-    r"|(?:just )?so you know[\s,:]*(?:that )?|let me tell you[\s,:]*(?:that )?(?=I |my |we |our )|you should know[\s,:]*(?:that )?"
-    r"|did you know (?:that )?|a (?:little|bit) about me[\s,:]*|(?-i:[A-Z][a-z]{2,15}), (?=I |my |we |our )"
-    r"|when I was (?:a |an )?(?:kid|child|young|younger|little|small|teenager|student|baby|\d{1,2}|in [\w ]{3,20})[\s,]+(?=I |my |we |our ))",
+    r"|I (?:must|have to|should|want to|need to|can|just wanted to|wanted to"
+    r"|forgot to|meant to|did not|have not|will|never) "
+    r"(?:also |just )?(?:tell you|told you|say|admit|confess|mention|mentioned"
+    r"|share|add|let you know)(?: (?:you|yet|before))?[\s,:]*(?:that )?(?=I "
+    r"|my |we |our )"
+    r"|I (?:have )?(?:already |once )?(?:told|mentioned to) "
+    r"you[\s,:]*(?:before |that )*(?=I |my |we |our )"
+    r"|I am (?:so |very |really )?(?:happy|glad|proud|pleased|sad|sorry"
+    r"|excited|afraid|ashamed|thrilled|relieved) to (?:say|tell you|report"
+    r"|announce)[\s,:]*(?:that )?"
+    r"|(?:just )?so you know[\s,:]*(?:that )?|let me tell you[\s,:]*(?:that "
+    r")?(?=I |my |we |our )|you should know[\s,:]*(?:that )?"
+    r"|(?:my|the) (?:doctor|gp) (?:says|said|told me)[\s,]*(?:that )?(?=I (?:have|am allergic) )"
+    r"|did you know (?:that )?|a (?:little|bit) about me[\s,:]*"
+    r"|(?-i:[A-Z][a-z]{2,15}), (?=I |my |we |our )"
+    r"|when I was (?:a |an )?(?:kid|child|young|younger|little|small|teenager"
+    r"|student|baby|\d{1,2}|in [\w ]{3,20})[\s,]+(?=I |my |we |our ))",
     re.I,
 )
 _REMEMBER = re.compile(
     r"(?:please )?(?:(?:can|could|will|would) you )?(?:please |also |always |just |always )*"
-    r"(?:remember|do not forget|don't forget|dont forget|never forget|keep in mind|bear in mind|note|take note|make a note)"
-    r"(?: (?:this|for me|for later|for next time))*(?:(?: that|:| -)?\s+(?=(?:I|my|we|our|his|her)\b)|,\s+(?=(?:I|my|we|our) )|(?: that|:)\s+(?=the\b))"
+    r"(?:remember|do not forget|don't forget|dont forget|never forget|keep in "
+    r"mind|bear in mind|note|take note|make a note)"
+    r"(?: (?:this|for me|for later|for next time))*(?:(?: that|:| "
+    r"-)?\s+(?=(?:I|my|we|our|his|her)\b)|,\s+(?=(?:I|my|we|our) )|(?: that"
+    r"|:)\s+(?=the\b))"
     r"|I (?:want|need|would like) you to (?:remember|know) (?:that )?(?=(?:I|my|we|our|the)\b)",
     re.I,
 )
 _ELIDED = re.compile(
-    r"(?:(?:just|finally|recently|already|also|still|really|actually|currently) )*(?:moved to|got (?:a|an|engaged|married|divorced|promoted|the job|fired|laid off|back from|my)\b|"
-    r"adopted|started|finished|passed my|failed my|quit|bought|broke my|graduated|lost my|have (?:a|an|two|three|four|got)\b|had (?:a|an|my)\b|love\b|hate\b|"
-    r"can not stand|do not like|grew up in|was born in|work (?:as|at|for|in)\b|live in|used to (?:live|work)|am a\b|born in|went to|visited|ran a)",
+    r"(?:(?:just|finally|recently|already|also|still|really|actually"
+    r"|currently) )*(?:moved to|got (?:a|an|engaged|married|divorced|promoted"
+    r"|the job|fired|laid off|back from|my)\b|"
+    r"adopted|started|finished|passed my|failed my|quit|bought|broke my"
+    r"|graduated|lost my|have (?:a|an|two|three|four|got)\b|had (?:a|an|my)\b"
+    r"|love\b|hate\b|"
+    r"can not stand|do not like|grew up in|was born in|work (?:as|at|for|in)\b"
+    r"|live in|used to (?:live|work)|am a\b|born in|went to|visited|ran a)",
     re.I,
 )
 
@@ -54,7 +80,10 @@ def take_request(text: str) -> tuple[str, bool]:
     return (text[found.end() :], True) if found else (text, False)
 
 
-_BE = r"(?:is|are|was|were|has|have|had|will|can|goes|starts|ends|opens|closes|needs|takes|lives|works|likes|hates|loves)"
+_BE = (
+    r"(?:is|are|was|were|has|have|had|will|can|goes|starts|ends|opens|closes"
+    r"|needs|takes|lives|works|likes|hates|loves)"
+)
 
 
 def as_request(clause: str) -> str:

@@ -1,18 +1,23 @@
 """What a character can say of itself, from the fields that its author filled in."""
 
 import re
+from itertools import pairwise
 
 from backend.adapters.llm.offline.perspective import first_person
 from backend.adapters.llm.offline.words import content_words, sentences_of
 from backend.models.character import Character
 
 _ABOUT_CHARACTER = re.compile(
-    r"\b(?:who|what|where|when|why|how|which)\b.{0,40}\b(?:you|your|yours|yourself)\b|\b(?:are|do|did|have|can|were|will|would) you\b|\btell me (?:more )?(?:about|something about) (?:you|your)"
+    r"\b(?:who|what|where|when|why|how|which)\b.{0,40}\b(?:you|your|yours"
+    r"|yourself)\b|\b(?:are|do|did|have|can|were|will|would) you\b|\btell me "
+    r"(?:more )?(?:about|something about) (?:you|your)"
     r"|\bintroduce yourself\b|\babout yourself\b",
     re.I,
 )
 _WELLBEING = re.compile(
-    r"\bhow (?:are|r) (?:you|u)\b|\bhow(?:'s| is) (?:it going|your day|life|things)\b|\bhow are things\b|\bhow do you do\b|\bwhat'?s up\b|\bhow have you been\b",
+    r"\bhow (?:are|r) (?:you|u)\b|\bhow(?:'s| is) (?:it going|your day|life"
+    r"|things)\b|\bhow are things\b|\bhow do you do\b|\bwhat'?s up\b|\bhow "
+    r"have you been\b",
     re.I,
 )
 _NAME = re.compile(
@@ -28,7 +33,8 @@ _WHERE = re.compile(
     r"\bwhere (?:do you live|are you|are we)\b|\bwhat is this place\b|\bwhat are you doing\b", re.I
 )
 _CARES = re.compile(
-    r"\bwhat (?:do you (?:like|love|value|care about|enjoy)|matters|are your (?:hobbies|interests|values))\b",
+    r"\bwhat (?:do you (?:like|love|value|care about|enjoy)|matters|are your "
+    r"(?:hobbies|interests|values))\b",
     re.I,
 )
 _MACHINE = re.compile(
@@ -50,9 +56,10 @@ def asks_how_it_goes(message: str) -> bool:
 
 
 def answer_about_self(message: str, character: Character) -> str | None:
-    """An answer in the first person, one or two sentences; None where the author wrote nothing that fits."""
+    """One or two sentences in the first person; None where the author wrote nothing that fits."""
     if _MACHINE.search(message):
-        return f"I'm {character.name}, a character in a demonstration that runs without a language model. The listening is real enough: I keep what you tell me."
+        return f"I'm {character.name}, a character in a demonstration that runs without "
+        "a language model. The listening is real enough: I keep what you tell me."
     if _NAME.search(message):
         return f"I'm {character.name}."
     if _AGE.search(message):
@@ -97,7 +104,7 @@ def fill(text: str, character_name: str, user_name: str) -> str:
 
 
 def example_reply(message: str, character: Character, user_name: str) -> str | None:
-    """What the author let the character say to nearly the same words; None if there is no such example."""
+    """What the author let the character say to nearly the same words, or None."""
     asked = set(content_words(message))
     if len(asked) < 2:
         return None
@@ -107,7 +114,7 @@ def example_reply(message: str, character: Character, user_name: str) -> str | N
             for line in fill(str(example), character.name, user_name).splitlines()
             if line.strip()
         ]
-        for prompt, reply in zip(lines, lines[1:], strict=False):
+        for prompt, reply in pairwise(lines):
             speaker, _, said = reply.partition(":")
             words = set(content_words(prompt.partition(":")[2]))
             if (

@@ -1,4 +1,4 @@
-"""Turns sentences round: what is known of "the user" into "you", what is told of a character into "I"."""
+"""Turns sentences round: "the user" into "you", a character into "I"."""
 
 import re
 
@@ -15,10 +15,26 @@ _IRREGULAR = {
 }
 _FIRST = {"are": "am", "were": "was", "aren't": "am not", "weren't": "wasn't"}
 _TO_YOU = {
-    "i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll", "me": "you", "my": "your", "mine": "yours",
-    "myself": "yourself", "am": "are", "we": "you", "we're": "you're", "we've": "you've", "our": "your", "us": "you", "im": "you're",
-    "ive": "you've", "ours": "yours", "was": "were",
-}  # fmt: skip
+    "i": "you",
+    "i'm": "you're",
+    "i've": "you've",
+    "i'd": "you'd",
+    "i'll": "you'll",
+    "me": "you",
+    "my": "your",
+    "mine": "yours",
+    "myself": "yourself",
+    "am": "are",
+    "we": "you",
+    "we're": "you're",
+    "we've": "you've",
+    "our": "your",
+    "us": "you",
+    "im": "you're",
+    "ive": "you've",
+    "ours": "yours",
+    "was": "were",
+}
 
 
 def plain_verb(verb: str) -> str:
@@ -33,7 +49,7 @@ def plain_verb(verb: str) -> str:
 
 
 def second_person(sentence: str) -> str:
-    """ "The user's dog is called Biscuit." becomes "Your dog is called Biscuit."; other sentences stay."""
+    """Say to the user what is known: "The user's dog is …" becomes "Your dog is …"."""
     text = re.sub(r"\b[Tt]he user's\b", lambda m: "Your" if m.start() == 0 else "your", sentence)
     text = re.sub(
         rf"\b(The|the) user ({_ADVERBS} )?([\w']+)",
@@ -46,7 +62,7 @@ def second_person(sentence: str) -> str:
 
 
 def first_to_second(text: str) -> str:
-    """ "my keys are in the jar" becomes "your keys are in the jar"."""
+    """Say back what the user said: "my keys are in the jar", "your keys are in the jar"."""
     said = re.sub(r"[\w]+(?:['’]\w+)?", lambda m: _turned(m.group(0)), text)
     return said.strip()
 
@@ -57,15 +73,19 @@ def _turned(word: str) -> str:
 
 
 _FURTHER_VERB = re.compile(
-    r"((?:,|\band) (?:(?:and|now|then|never|always|also) )*)((?:keep|take|write|make|run|play|love|like|hate|know|bake|mend|repair|"
-    r"correct|date|name|argue|test|ask|collect|live|work|speak|sing|paint|read|teach|help|travel|dream|want|need|think|believe|hope|"
-    r"carrie|wear|drink|eat|cook|grow|build|fix|sell|buy|studie|hunt|fight|protect|guard|wander|listen|laugh|smile|hide|remember|"
-    r"forget|trie|spend|watche|teache|tell|hold|talk|care|give|find|enjoy|prefer|start|say|work|seem|feel|need|own|serve|sleep|ha|i|doe)s)\b"
+    r"((?:,|\band) (?:(?:and|now|then|never|always|also) )*)((?:keep|take"
+    r"|write|make|run|play|love|like|hate|know|bake|mend|repair|"
+    r"correct|date|name|argue|test|ask|collect|live|work|speak|sing|paint|read"
+    r"|teach|help|travel|dream|want|need|think|believe|hope|"
+    r"carrie|wear|drink|eat|cook|grow|build|fix|sell|buy|studie|hunt|fight"
+    r"|protect|guard|wander|listen|laugh|smile|hide|remember|"
+    r"forget|trie|spend|watche|teache|tell|hold|talk|care|give|find|enjoy"
+    r"|prefer|start|say|work|seem|feel|need|own|serve|sleep|ha|i|doe)s)\b"
 )
 
 
 def first_person(sentence: str, name: str) -> str:
-    """A sentence about a character as the character would say it: "Mara keeps bees" becomes "I keep bees"."""
+    """A sentence about a character as it would say it: "Mara keeps bees", "I keep bees"."""
     first = re.escape(name.split()[0]) if name.split() else r"\b\B"
     full = re.escape(name) if name else first
     text = re.sub(rf"\b(?:{full}|{first})(?:'s|’s)\b", "my", sentence)
@@ -74,8 +94,12 @@ def first_person(sentence: str, name: str) -> str:
         lambda m: f"I {m.group(1)}{_as_i(m.group(2))}",
         text,
     )
-    text = _FURTHER_VERB.sub(lambda m: m.group(1) + _as_i(m.group(2)), text) if "I " in text else text
-    text = re.sub(r"\bhim\b|\bher\b(?!\s+(?!(?:and|or|to|with|in|on|at|for|as|from)\b)[a-z])", "me", text)
+    text = (
+        _FURTHER_VERB.sub(lambda m: m.group(1) + _as_i(m.group(2)), text) if "I " in text else text
+    )
+    text = re.sub(
+        r"\bhim\b|\bher\b(?!\s+(?!(?:and|or|to|with|in|on|at|for|as|from)\b)[a-z])", "me", text
+    )
     text = re.sub(r"\b(?:her|his)\b", "my", text)
     text = re.sub(r"\b(?:Her|His)\b", "My", text)
     text = re.sub(r"\b(?:herself|himself)\b", "myself", text)

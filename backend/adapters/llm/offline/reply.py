@@ -24,11 +24,14 @@ from backend.adapters.llm.offline.words import content_words, sentences_of
 from backend.ports import Prompt
 
 _GREETING = re.compile(
-    r"^\W*(?:hi|hello|hey|hiya|good (?:morning|evening|afternoon|day)|howdy|greetings|yo)\b(?: (?:there|again|you|everyone|[A-Z]\w+))?\W*",
+    r"^\W*(?:hi|hello|hey|hiya|good (?:morning|evening|afternoon|day)|howdy"
+    r"|greetings|yo)\b(?: (?:there|again|you|everyone|[A-Z]\w+))?\W*",
     re.I,
 )
 _BYE = re.compile(
-    r"\b(?:bye|goodbye|good night|goodnight|see you|see ya|farewell|take care|talk (?:to you )?(?:later|soon|tomorrow)|gotta go|got to go|have to go|heading to bed|off to bed|going to (?:bed|sleep))\b",
+    r"\b(?:bye|goodbye|good night|goodnight|see you|see ya|farewell|take care"
+    r"|talk (?:to you )?(?:later|soon|tomorrow)|gotta go|got to go|have to go"
+    r"|heading to bed|off to bed|going to (?:bed|sleep))\b",
     re.I,
 )
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx|cheers|much appreciated)\b", re.I)
@@ -50,7 +53,11 @@ def within_three(opening: str, closing: str, between: str = "") -> str:
     """Opening, what is between and closing, as one reply; what would make it longer than three
     sentences is left out."""
     room = 3 - len(sentences_of(opening)) - len(sentences_of(closing))
-    parts = [opening, between if len(sentences_of(between)) <= room else "", closing if room >= 0 else ""]
+    parts = [
+        opening,
+        between if len(sentences_of(between)) <= room else "",
+        closing if room >= 0 else "",
+    ]
     return " ".join(part for part in parts if part)
 
 
@@ -66,12 +73,12 @@ class _Speaker:
 
     @property
     def name(self) -> str:
-        """ ", Sam" where the user's name is known, else nothing."""
+        """What follows a greeting: ", Sam" where the name is known, else nothing."""
         plain = self.prompt.user_name.strip()
         return "" if plain.lower() in NAMELESS else f", {plain.split()[0]}"
 
     def choose(self, phrases: Sequence[str], **values: str) -> str:
-        """One of the phrases, filled in; never one with a sentence of the last two turns if it can be helped."""
+        """One of the phrases, filled in: one that the last two turns did not say, if there is one."""
         start = int.from_bytes(hashlib.sha256(self._seed.encode()).digest()[:4], "big")
         filled = [
             phrases[(start + n) % len(phrases)].format(name=self.name, **values)
@@ -125,19 +132,14 @@ def _small_talk(speaker: _Speaker) -> str | None:
 
 def _greet(speaker: _Speaker) -> str:
     prompt = speaker.prompt
+    hello = sentences_of(speaker.choose(speaker.voice.greeting))[0]
     if asks_how_it_goes(prompt.message):
-        return within_three(
-            speaker.choose(speaker.voice.wellbeing), "", speaker.choose(speaker.voice.greeting)
-        )
+        return within_three(hello, speaker.choose(speaker.voice.wellbeing))
     own = fill(prompt.character.greeting, prompt.character.name, speaker.name.strip(", ")).strip()
     if prompt.memories:
         return within_three(speaker.choose(speaker.voice.again), speaker.carry_on())
     if own and not speaker.turns:
-        return (
-            f"{speaker.choose(speaker.voice.greeting)} {' '.join(sentences_of(own)[:2])}"
-            if speaker.name
-            else own
-        )
+        return " ".join([hello, *sentences_of(own)[:2]]) if speaker.name else own
     return within_three(speaker.choose(speaker.voice.greeting), speaker.carry_on())
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.adapters.llm.offline.dates import TimeExpression, mid_sentence, resolve
-from backend.adapters.llm.offline.lexicon import KIN, PETS, alternatives
+from backend.adapters.llm.offline.lexicon import KIN, MANY, PETS, alternatives
 from backend.adapters.llm.offline.subjects import Subject, attribute_key
 from backend.adapters.llm.offline.values import SHAPES, split_list, until_end
 
@@ -21,7 +21,7 @@ _PLACEHOLDERS = {
     "NOT": r"(?:do|does) not",
     "KIN": alternatives(KIN),
     "PET": alternatives(PETS),
-    "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})",
+    "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|\d{1,2})",
 }
 _OPTIONAL = {
     "as_role": " as a {role}",
@@ -46,9 +46,10 @@ class _Blank(dict[str, str]):
 class Rule:
     """One named rule. `whole` rules see the clause with its subject and its time expression.
 
-    `of` says whose facts it may state; `and_on` lets later rules read the same clause; a `tie` (somebody's name) is about the user; `ahead` says which way an open date in an
-    event points (None: it is no event, and no date is read). `[lives|live]` in a template is
-    chosen by number.
+    `of` says whose facts it may state; `and_on` lets later rules read the same clause; a `tie`
+    (somebody's name) is about the user, whoever bears it; `ahead` says which way an open date
+    points (None: it is no event, and no date is read). `[lives|live]` in a template is chosen by
+    number.
     """
 
     name: str
@@ -152,7 +153,14 @@ def _finding(rule: Rule, clause: Clause, values: dict[str, str]) -> Finding:
     template = _FORMS.sub(lambda m: m.group(2 if subject.plural else 1), rule.template)
     content = template.format_map(_Blank(values | optional | {"when": when}))
     content = _ARTICLE.sub(r"\1 an ", " ".join(content.split()).replace(" .", "."))
-    attribute = (
-        f"{subject.key}{rule.attribute.format(**values)}".lower() if rule.attribute else None
-    )
+    attribute = _attribute(rule, subject, values)
     return Finding(content, rule, subject, attribute, event_time)
+
+
+def _attribute(rule: Rule, subject: Subject, values: dict[str, str]) -> str | None:
+    if rule.attribute is None:
+        return None
+    if rule.attribute.endswith("name") and (values["kin"] or subject.kin) in MANY:
+        return None  # one may have several: a new one doesn't replace the last
+    owner = "" if "{key}" in rule.attribute else subject.key
+    return f"{owner}{rule.attribute.format(**values)}".lower()

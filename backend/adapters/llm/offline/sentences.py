@@ -10,14 +10,17 @@ from dataclasses import dataclass
 MAX_CHARACTERS = 20_000
 MAX_SENTENCES = 300
 MAX_SENTENCE = 400
-OPENING = 12  # words that may lead in before a clause's subject
+MAX_CLAUSES = 12  # of one sentence
 
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 )
 _NOISE = re.compile(r"```.*?(?:```|\Z)|https?://\S+|^\s*>.*$", re.S | re.M)
 _ACTION = re.compile(r"(?<![\w*])\*{1,2}[^*\n]{1,300}\*{1,2}(?![\w*])|(?<!\w)_[^_\n]{3,300}_(?!\w)")
-_ABBREVIATION = re.compile(r"\b(Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|approx|No|Jr|Sr)\.", re.I)
+_ABBREVIATION = re.compile(
+    r"\b(Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|approx|No|Jr|Sr)\.|(?<=[a-z] )(?-i:[A-Z])\.(?= [A-Z][a-z])",
+    re.I,
+)
 _BREAK = re.compile(
     r"(?<=[.!?…])[\s\"')\]]+|\n+|\s+(?=[\U0001F300-\U0001FAFF])|(?<=[.!?])(?=[A-Z][a-z])"
 )
@@ -37,7 +40,8 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(they|you)'?ve\b", r"\1 have"),
         (r"\b(he|she|it|that|there|who|what|name|where)'s\b", r"\1 is"),
         (
-            r"(?<=\w)'s (?=(?:called|named|a|an|in|at|from|allergic|vegetarian|vegan|pregnant)\b)",
+            r"(?<=\w)'s (?=(?:called|named|a|an|the|on|\d+|in|at|from|allergic|vegetarian|vegan"
+            r"|pregnant)\b)",
             " is ",
         ),
         (r"\bcan(?:'t|not|t)\b", "can not"),
@@ -69,9 +73,18 @@ class Sentence:
     said: str = ""
 
 
+def flatten(text: str) -> str:
+    """The text with white space evened out and cut at `MAX_CHARACTERS`, lines kept.
+
+    The patterns that read whole messages rely on it: a run of blanks would cost them dearly.
+    """
+    lines = (" ".join(line.split()) for line in text[:MAX_CHARACTERS].splitlines())
+    return "\n".join(line for line in lines if line)
+
+
 def tidy(text: str) -> str:
     """The words of a message: no links, code, quoted lines or stage directions; plain quotes."""
-    text = text[:MAX_CHARACTERS].translate(_QUOTES)
+    text = text.translate(_QUOTES)
     text = _NOISE.sub("\n", text)
     return _ACTION.sub("\n", text)
 
@@ -93,7 +106,7 @@ def is_casual(text: str) -> bool:
 def split_sentences(text: str) -> list[Sentence]:
     """The sentences of a tidied message, in order; at most `MAX_SENTENCES`."""
     casual = is_casual(text)
-    protected = _ABBREVIATION.sub(lambda m: m.group(1) + "\u2024", text)
+    protected = _ABBREVIATION.sub(lambda m: m.group(0)[:-1] + "\u2024", text)
     sentences: list[Sentence] = []
     for piece in _BREAK.split(protected)[:MAX_SENTENCES]:
         plain = " ".join(_EMOJI.sub(" ", piece.replace("\u2024", ".")).split())
@@ -108,7 +121,8 @@ _SUBJECT = r"(?:I|we|my|our|he|she|they|it|his|her|their|its|you|your|this|that|
 _VERB = (
     r"(?:am|is|are|was|were|have|has|had|live|lives|work|works|worked|love|loves|like|likes|enjoy|"
     r"enjoys|hate|hates|play|plays|speak|speaks|study|studies|teach|teaches|run|want|do not|"
-    r"does not|did not|can not|moved|got|started|grew|will|used to|just|also|recently|really|never)\b"
+    r"does not|did not|can not|moved|got|started|grew|will|used to|just|also"
+    r"|recently|really|never)\b"
 )
 _CLAUSE_BREAK = re.compile(
     r"\s*;\s*|\s+[-–—]+\s+|\s*…\s*|\s*\.\.+\s*|\s*[()]\s*"
@@ -129,12 +143,14 @@ _LIST_BREAK = re.compile(
 )
 _SHARED_START = re.compile(
     r"^((?:I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they)\s+"
-    r"(?:(?:also|just|only|currently)\s+)?(?:have got|has got|have|has|had|am|is|are|got|adopted)\s)",
+    r"(?:(?:also|just|only|currently)\s+)?(?:have got|has got|have|has|had|am"
+    r"|is|are|got|adopted)\s)",
     re.I,
 )
 _SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
 _OTHER_ACTOR = re.compile(
-    r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see|seeing)\b|\bto (?-i:[a-z])",
+    r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see"
+    r"|seeing)\b|\bto (?-i:[a-z])",
     re.I,
 )
 _COMPOUND = re.compile(r"\b(?:my|our) [\w\s,-]{2,40}?\band I\b", re.I)
@@ -161,7 +177,7 @@ def split_clauses(text: str) -> list[str]:
         found = _SUBJECT_ONLY.match(part)
         alone = found and not _OTHER_ACTOR.search(part, found.end())
         subject = found.group(1) if found and alone else ""
-    return clauses
+    return clauses[:MAX_CLAUSES]
 
 
 def _share_start(clause: str) -> list[str]:

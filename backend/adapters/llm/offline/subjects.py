@@ -11,10 +11,13 @@ from backend.adapters.llm.offline.lexicon import (
     PLURALS,
     alternatives,
 )
+from backend.adapters.llm.offline.word_lists import words
 
 _QUALIFIER = (
-    r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby|late|twin|half|step|other|new|first|second|"
-    r"third|old|former|ex|best|closest|good|foster|adopted|great|dear|lovely|sweet|beautiful|elderly)"
+    r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby"
+    r"|late|twin|half|step|other|new|first|second|"
+    r"third|old|former|ex|best|closest|good|real|own|actual|foster|adopted|great|dear|lovely"
+    r"|sweet|beautiful|elderly)"
 )
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _PERSON = re.compile(
@@ -23,14 +26,18 @@ _PERSON = re.compile(
     re.I,
 )
 _USER = re.compile(
-    rf"(?:I|we|(?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?:,? (?-i:[A-ZÀ-Þ][\w'-]+),?)? and I)\s+(?P<rest>\S.*)$",
+    rf"(?:I|we|(?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?:,? "
+    rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I)\s+(?P<rest>\S.*)$",
     re.I,
 )
 _PRONOUN = re.compile(r"(?P<pronoun>he|she|they|it|who)\s+(?P<rest>\S.*)$", re.I)
 _ADVERB = (
-    r"(?:also|just|currently|now|actually|really|still|only|recently|finally|usually|always|often|mostly|"
-    r"absolutely|totally|personally|both|already|even|kind of|sort of|do(?! not)|honestly|simply|truly|all|"
-    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly|happily|officially|literally|too|lately|"
+    r"(?:also|just|currently|now|actually|really|still|only|recently|finally"
+    r"|usually|always|often|mostly|"
+    r"absolutely|totally|personally|both|already|even|kind of|sort of|do(?! "
+    r"not)|honestly|simply|truly|all|"
+    r"genuinely|quite|sometimes|definitely|especially|particularly|mainly"
+    r"|happily|officially|literally|too|lately|"
     r"(?!(?:apply|applies|reply|supply|fly|rely|multiply|only child)\b)[a-z]{3,}ly)"
 )
 _FILLERS = re.compile(rf"^(?:{_ADVERB}\s+)+", re.I)
@@ -45,7 +52,8 @@ def _predicate(rest: str) -> str:
 
 
 _KEPT_QUALIFIERS = re.compile(
-    r"older|younger|little|big|elder|eldest|oldest|youngest|middle|late|twin|half|step|other|best|ex|former",
+    r"older|younger|little|big|elder|eldest|oldest|youngest|middle|late|twin"
+    r"|half|step|other|best|ex|former",
     re.I,
 )
 
@@ -114,13 +122,13 @@ def _may_mean(pronoun: str, spoken_of: Subject) -> bool:
     return pronoun in ("he", "she", "it") if kin in PETS.values() else pronoun in ("he", "she")
 
 
-_WOMEN = frozenset(
-    "wife fiancée girlfriend mother sister daughter grandmother aunt niece stepmother stepdaughter "
-    "granddaughter goddaughter mother-in-law sister-in-law".split()
+_WOMEN = words(
+    "wife fiancée girlfriend mother sister daughter grandmother aunt niece stepmother "
+    "stepdaughter granddaughter goddaughter mother-in-law sister-in-law "
 )
-_MEN = frozenset(
-    "husband fiancé boyfriend father brother son grandfather uncle nephew stepfather stepson "
-    "grandson godson father-in-law brother-in-law".split()
+_MEN = words(
+    "husband fiancé boyfriend father brother son grandfather uncle nephew stepfather "
+    "stepson grandson godson father-in-law brother-in-law "
 )
 
 
@@ -136,7 +144,8 @@ def find_spoken_of(clause: str) -> Subject | None:
 
 
 _MENTION = re.compile(
-    rf"\b(?:my|our|a|an|another) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
+    rf"\b(?:my|our|a|an|another) (?P<qualifier>(?:{_QUALIFIER}[ -])*)"
+    rf"(?P<kin>{_RELATION})\b(?!'s (?!name))"
     r"(?P<name>(?:,? (?:called |named )?(?-i:[A-ZÀ-Þ][\w-]+)))?",
     re.I,
 )

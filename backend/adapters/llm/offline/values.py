@@ -16,15 +16,20 @@ from backend.adapters.llm.offline.lexicon import (
     PLACE_NOUNS,
     STATES_OF_LIFE,
 )
+from backend.adapters.llm.offline.word_lists import words, words_in_order
 
 Shape = Callable[[str, bool], str | None]
 
 _END = re.compile(
-    r"\s*(?:[.!?;:()…\"*]|,\s*(?:always|ever|never|not|hands down|I|so|it|he|she|they|we|that|which|what|just|like)\b"
+    r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;:()…\"*]|,\s*(?:always|ever|never|not|hands down|I|so|it|he"
+    r"|she|they|we|that|which|what|just|like)\b"
     r"| - | – | — )"
-    r"|,?\s+(?:because|but|when|whenever|while|since|so|although|though|especially|except|if|unless|until|"
-    r"which|who|whose|where|that|as well|too|either|right now|now|at the moment|these days|nowadays|currently|"
-    r"anymore|any more|lately|again|already|at all|instead|by the way|btw|lol|haha|tbh|honestly|you know|"
+    r"|,?\s+(?:because|but|when|whenever|while|since|so|although|though"
+    r"|especially|except|if|unless|until|"
+    r"which|who|whose|where|that|as well|too|either|right now|now|at the "
+    r"moment|these days|nowadays|currently|"
+    r"anymore|any more|lately|again|already|at all|instead|by the way|btw|lol"
+    r"|haha|tbh|honestly|you know|"
     r"actually|though|alone|together|I|please|thanks|of course|then|ever|again|xd|yet)\b",
     re.I,
 )
@@ -33,16 +38,20 @@ _NAME = re.compile(
     rf"{_NAME_TOKEN}(?: (?:(?:de|da|do|dos|van|von|der|la|le|el|bin|al|y) )?{_NAME_TOKEN}){{0,2}}"
 )
 _PLACE = re.compile(
-    rf"(?:(?:the )?(?:(?:north|south|east|west|centre|center|outskirts|suburbs|middle|[Nn]orth|[Ss]outh)"
+    rf"(?:(?:the )?(?:(?:north|south|east|west|centre|center|outskirts|suburbs"
+    rf"|middle|[Nn]orth|[Ss]outh)"
     rf"(?:ern)? (?:of )?)|the (?=[A-Z]))?{_NAME_TOKEN}"
-    rf"(?:(?:,? | (?:de|da|do|del|of|the|upon|on|la|le|am|an der|sur|under|in) |, )(?:{_NAME_TOKEN})){{0,4}}"
+    rf"(?:(?:,? | (?:de|da|do|del|of|the|upon|on|la|le|am|an der|sur|under|in) "
+    rf"|, )(?:{_NAME_TOKEN})){{0,4}}"
 )
 _PLACE_WITH_NOUN = re.compile(
-    rf"(?:a|an|the|my own|my|our)(?: [\w-]+){{0,3}}? (?:{PLACE_NOUNS})\b(?: (?:in|near|outside|by|of|on|close to|outside of)"
+    rf"(?:a|an|the|my own|my|our)(?: [\w-]+){{0,3}}? (?:{PLACE_NOUNS})\b(?: "
+    rf"(?:in|near|outside|by|of|on|close to|outside of)"
     rf"(?: the| a)?(?: {_NAME_TOKEN}| sea| coast| beach| lake| mountains| forest)+)?"
 )
 _CASUAL_WORDS = re.compile(
-    r"[a-zà-ÿ][\w'-]*(?: (?!(?:with|for|and|near|on|at|in|as|to|from|by|after|is|was|has|lol|rn)\b)[a-zà-ÿ][\w'-]*){0,2}"
+    r"[a-zà-ÿ][\w'-]*(?: (?!(?:with|for|and|near|on|at|in|as|to|from|by|after"
+    r"|is|was|has|lol|rn)\b)[a-zà-ÿ][\w'-]*){0,2}"
 )
 _ARTICLE = re.compile(r"^(?:an?|the|my|our|some)\s+", re.I)
 _NEGATIVE = re.compile(r"^(?:not|never|no|nobody|nothing|no one|none)\b|\bnot\b", re.I)
@@ -90,7 +99,7 @@ def clear_name(text: str, casual: bool = False) -> str | None:
 
 
 def place(text: str, casual: bool = False) -> str | None:
-    """Where something is: a proper name ("Porto, Portugal") or a kind of place ("a small village")."""
+    """Where something is: a name ("Porto, Portugal") or a kind of place ("a small village")."""
     text = text.strip()
     for pattern in (_PLACE, _PLACE_WITH_NOUN):
         found = pattern.match(text)
@@ -124,13 +133,15 @@ def organisation(text: str, casual: bool = False) -> str | None:
 
 
 _PLACE_TAIL_ORG = re.compile(
-    r"\s+(?:as|for the|with|since|on|from|full|part|these|because|until|every|near|too|now|called)\s.*$"
+    r"\s+for (?:over|about|almost|nearly|the past|the last|many|several|a|ages|\d+|[a-z]+ (?:years|months|weeks))\b.*$"
+    r"|\s+(?:as|for the|with|since|on|from|full|part|these|because|until|every"
+    r"|near|too|now|called)\s.*$"
     r"|\s+(?:full[- ]time|part[- ]time|now|too|nights|remotely)\b.*$",
     re.I,
 )
-NOT_ORGANISATIONS = frozenset(
-    "home night nights the it this that being my myself least all becoming getting making learning something "
-    "improving weekends peace work once times present".split()
+NOT_ORGANISATIONS = words(
+    "home night nights the it this that being my myself least all becoming getting making "
+    "learning something improving weekends peace work once times present "
 ) - {"the", "my"}
 
 
@@ -144,7 +155,16 @@ def role(text: str, casual: bool = False) -> str | None:
 
 
 _JOB_TAIL = re.compile(
-    r"\s+(?:at|in|for|with|on|by|from|to|based|and|working|these|now|because|here|near|there|or)\s.*$|\s+(?:here|there|now)$",
+    r"\s+(?:at|in|for|with|on|by|from|to|based|and|working|these|now|because"
+    r"|here|near|there|or)\s.*$|\s+(?:here|there|now)$",
+    re.I,
+)
+
+
+_JUDGED = re.compile(
+    r"(?:worst|best|greatest|only|biggest|terrible|horrible|great|bad|good|awful|lousy|decent|better|worse|"
+    r"perfect|crap|shitty|hopeless|rubbish|natural|born|real|true|total|complete|such|fast|slow|safe|careful|"
+    r"nervous|excellent|fantastic|mediocre|keen|avid|so-so|one-man|walking)\b",
     re.I,
 )
 
@@ -155,7 +175,7 @@ def job(text: str, casual: bool = False) -> str | None:
     if value is None or not value.split():
         return None
     head = value.split()[-1].lower()
-    if head in NOT_JOBS or value.lower() in STATES_OF_LIFE:
+    if _JUDGED.match(value) or head in NOT_JOBS or value.lower() in STATES_OF_LIFE:
         return None
     return value if head in JOBS or JOB_ENDING.search(head) else None
 
@@ -179,25 +199,31 @@ def topic(text: str, casual: bool = False) -> str | None:
 
 
 _THING_TAIL = re.compile(
-    r"\s+(?:so much|very much|a lot|lots|the most|more than anything|the best|like crazy|to bits|too much|"
-    r"to death|with (?:my|all|a) .*|today|tonight|as a kid|much|anyway|really|best|most|sometimes|all the time|though|"
+    r"\s+(?:so much|very much|a lot|lots|the most|more than anything|the best"
+    r"|like crazy|to bits|too much|"
+    r"to death|with (?:my|all|a) .*|today|tonight|as a kid|much|anyway|really"
+    r"|best|most|sometimes|all the time|though|"
     r"right\b.*)$",
     re.I,
 )
-NOT_THINGS = frozenset(
-    "it this that these those you your him her his them me us how what when where why who whom to the_way "
-    "being_here everything nothing anything something i we he she they there here not so as if about more less "
-    "its their an_idea each both such one someone somebody nobody everyone everybody myself mine yours hers "
-    "too very such just only really even all lol same another other either talking chatting hearing".split()
+NOT_THINGS = words(
+    "it this that these those you your him her his them me us how what when where why who "
+    "whom to the_way being_here everything nothing anything something i we he she they "
+    "there here not so as if about more less its their an_idea each both such one someone "
+    "somebody nobody everyone everybody myself mine yours hers too very such just only "
+    "really even all lol same another other either talking chatting hearing "
 )
 _POINTS_ELSEWHERE = re.compile(
-    r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the (?:way|idea|fact|sound of|thought|one|part|look)\b"
-    r"|\bsuch an?\b|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story|weather|view|answer|question)\b",
+    r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the "
+    r"(?:way|idea|fact|sound of|thought|one|part|look)\b"
+    r"|\bsuch an?\b|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story"
+    r"|weather|view|answer|question)\b",
     re.I,
 )
 _OF_THE_MOMENT = re.compile(
     r"^the (?!(?:sea|seaside|beach|rain|mountains|ocean|sun|snow|countryside|outdoors|cold|heat|"
-    r"night|night sky|stars|moon|city|forest|woods|wind|summer|winter|autumn|fall|spring|theatre|theater|"
+    r"night|night sky|stars|moon|city|forest|woods|wind|summer|winter|autumn"
+    r"|fall|spring|theatre|theater|"
     r"cinema|opera|ballet|gym|desert|coast|lake|north|south|dark|news|internet|smell|sound|taste|"
     r"piano|guitar|violin|cello|drums)\b)(?-i:[a-z])|^the (?:dark|night) sky",
     re.I,
@@ -215,9 +241,11 @@ def age(text: str, casual: bool = False) -> str | None:
     return said if said.lower() in _AGES else None
 
 
-_UNITS = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = words_in_order("one two three four five six seven eight nine")
+_TEENS = words_in_order(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = words_in_order("twenty thirty forty fifty sixty seventy eighty ninety")
 _AGES = frozenset(_UNITS + _TEENS + _TENS + [f"{ten}-{unit}" for ten in _TENS for unit in _UNITS])
 
 SHAPES: dict[str, Shape] = {
@@ -235,8 +263,10 @@ SHAPES: dict[str, Shape] = {
 
 
 _FIXED_PAIRS = re.compile(
-    r"\b(?:mac and cheese|rock and roll|rock 'n' roll|fish and chips|arts and crafts|dungeons and dragons|"
-    r"salt and vinegar|gin and tonic|bed and breakfast|drum and bass|black and white|bread and butter|"
+    r"\b(?:mac and cheese|rock and roll|rock 'n' roll|fish and chips|arts and "
+    r"crafts|dungeons and dragons|"
+    r"salt and vinegar|gin and tonic|bed and breakfast|drum and bass|black "
+    r"and white|bread and butter|"
     r"peanut butter and jelly|r and b|pride and prejudice|war and peace|salt and pepper)\b",
     re.I,
 )

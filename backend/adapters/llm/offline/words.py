@@ -2,25 +2,70 @@
 
 import re
 
-_STOP = frozenset(
-    (
-        "a an the and or but if of to in on at for with from by as is am are was were be been being do does did have has had "
-        "will would can could should shall might must i me my mine we us our you your yours he him his she her it its they "
-        "them their this that these those what which who whom whose where when why how there here so just also too very really "
-        "not no yes any some all still again remember recall know told tell said say mention mentioned ever about user ask asked "
-        "think please much many long often again hey hi hello ok okay well now then s t m re ve ll d don dont im ive going anything something someone somebody anyone anybody everything nothing"
-    ).split()
+from backend.adapters.llm.offline.word_lists import words
+
+_STOP = words(
+    "a an the and or but if of to in on at for with from by as is am are was were be been "
+    "being do does did have has had will would can could should shall might must i me my "
+    "mine we us our you your yours he him his she her it its they them their this that "
+    "these those what which who whom whose where when why how there here so just also too "
+    "very really not no yes any some all still again remember recall know told tell said "
+    "say mention mentioned ever about user ask asked think please much many long often "
+    "again hey hi hello ok okay well now then s t m re ve ll d don dont im ive going "
+    "anything something someone somebody anyone anybody everything nothing "
 )
 _SYNONYMS = {
-    "call": "name", "named": "name", "nam": "name", "mum": "mother", "mom": "mother", "dad": "father", "kid": "child",
-    "children": "child", "job": "work", "occupation": "work", "profession": "work", "living": "work", "employ": "work",
-    "employer": "work", "career": "work", "reside": "live", "home": "live", "house": "live", "city": "live", "town": "live",
-    "country": "live", "old": "age", "year": "age", "born": "birthday", "birth": "birthday", "bday": "birthday",
-    "enjoy": "like", "love": "like", "adore": "like", "prefer": "like", "into": "like", "fond": "like", "hate": "dislike",
-    "favorite": "favourite", "fave": "favourite", "colour": "color", "movie": "film", "puppy": "dog", "kitten": "cat",
-    "study": "learn", "allergy": "allergic", "allergies": "allergic", "vegan": "diet", "vegetarian": "diet", "eat": "diet",
-    "hobby": "like", "hobbies": "like", "move": "moving", "instrument": "play", "spouse": "partner",
-}  # fmt: skip
+    "call": "name",
+    "named": "name",
+    "nam": "name",
+    "mum": "mother",
+    "mom": "mother",
+    "dad": "father",
+    "kid": "child",
+    "children": "child",
+    "job": "work",
+    "occupation": "work",
+    "profession": "work",
+    "living": "work",
+    "employ": "work",
+    "employer": "work",
+    "career": "work",
+    "reside": "live",
+    "home": "live",
+    "house": "live",
+    "city": "live",
+    "town": "live",
+    "country": "live",
+    "old": "age",
+    "year": "age",
+    "born": "birthday",
+    "birth": "birthday",
+    "bday": "birthday",
+    "enjoy": "like",
+    "love": "like",
+    "adore": "like",
+    "prefer": "like",
+    "into": "like",
+    "fond": "like",
+    "hate": "dislike",
+    "favorite": "favourite",
+    "fave": "favourite",
+    "colour": "color",
+    "movie": "film",
+    "puppy": "dog",
+    "kitten": "cat",
+    "study": "learn",
+    "allergy": "allergic",
+    "allergies": "allergic",
+    "vegan": "diet",
+    "vegetarian": "diet",
+    "eat": "diet",
+    "hobby": "like",
+    "hobbies": "like",
+    "move": "moving",
+    "instrument": "play",
+    "spouse": "partner",
+}
 _GROUPS = {
     "pet": {"dog", "cat", "rabbit", "hamster", "parrot", "horse", "tortoise", "goldfish", "fish"},
     "sibling": {"sister", "brother"},

@@ -6,29 +6,39 @@ _PAST = {"category": "event", "importance": 7, "ahead": False}
 _NEXT = {"category": "event", "importance": 7, "ahead": True}
 _DONE = r"(?:(?:have|has) )?(?:just |finally |recently )?"
 _APPOINTMENT = (
-    r"(?:(?:job |doctor's |doctor |dentist's |dentist |dental |hospital |vet |final |driving |math |maths |big |piano |first |second |work |phone |school |thesis |hair |eye |blood )*"
-    r"(?:interview|exam|exams|appointment|surgery|operation|test|recital|concert|audition|defence|defense|presentation|deadline|check-?up|wedding|marathon|race|tournament|"
-    r"performance|flight|date|meeting with [\w ]+|reunion|graduation|scan|hearing|viva|gig|match|show))"
+    r"(?:(?:job |doctor's |doctor |dentist's |dentist |dental |hospital |vet "
+    r"|final |driving |math |maths |big |piano |first |second |work |phone "
+    r"|school |thesis |hair |eye |blood )*"
+    r"(?:interview|exam|exams|appointment|surgery|operation|test|recital"
+    r"|concert|audition|defence|defense|presentation|deadline|check-?up"
+    r"|wedding|marathon|race|tournament|"
+    r"performance|flight|date|meeting with [\w ]+|reunion|graduation|scan"
+    r"|hearing|viva|gig|match|show))"
 )
 
 EVENTS = (
     rule(
         "new job as at",
-        rf"{_DONE}(?:got|started|landed|accepted|found|been offered) (?:an? )?(?:new |great |different )?(?:job|position|role|gig) as (?:an? )?(?P<role>.+?) (?:at|with|for) (?P<org>.+)",
+        rf"{_DONE}(?:got|started|landed|accepted|found|been offered) (?:an? "
+        rf")?(?:new |great |different )?(?:job|position|role|gig) as (?:an? "
+        rf")?(?P<role>.+?) (?:at|with|for) (?P<org>.+)",
         "{who} got a new job as a {role} at {org}{when}.",
         attribute="job",
         **_PAST,
     ),
     rule(
         "new job as",
-        rf"{_DONE}(?:got|started|landed|accepted|found|been offered) (?:an? )?(?:new |great |different )?(?:job|position|role|gig) as (?:an? )?(?P<role>.+)",
+        rf"{_DONE}(?:got|started|landed|accepted|found|been offered) (?:an? "
+        rf")?(?:new |great |different )?(?:job|position|role|gig) as (?:an? "
+        rf")?(?P<role>.+)",
         "{who} got a new job as a {role}{when}.",
         attribute="job",
         **_PAST,
     ),
     rule(
         "new job at",
-        rf"{_DONE}(?:got|started|landed|accepted|found) (?:an? |my )?(?:new |great |different )?(?:job|position|role) (?:at|with|in) (?P<org>.+)",
+        rf"{_DONE}(?:got|started|landed|accepted|found) (?:an? |my )?(?:new |great "
+        rf"|different )?(?:job|position|role) (?:at|with|in) (?P<org>.+)",
         "{who} got a new job at {org}{when}.",
         attribute="employer",
         **_PAST,
@@ -48,19 +58,24 @@ EVENTS = (
     ),
     rule(
         "starts job",
-        r"(?:BE starting|start|starts|will start|will be starting|BE going to start) (?:an? |my )?new job(?: as (?:an? )?(?P<role>[^,]+?))?(?: (?:at|with) (?P<org>.+))?$",
+        r"(?:BE starting|start|starts|will start|will be starting|BE going to "
+        r"start) (?:an? |my )?new job(?: as (?:an? )?(?P<role>[^,]+?))?(?: (?:at"
+        r"|with) (?P<org>.+))?$",
         "{who} is starting a new job {as_role}{when}.",
         **_NEXT,
     ),
     rule(
         "became",
-        rf"{_DONE}(?:became|become|been promoted to|got promoted to|was promoted to) (?P<article>an? |the )?(?P<role>(?!friends|close|so|very|too|more|really|clear|vegan|vegetarian).+)",
+        rf"{_DONE}(?:became|become|been promoted to|got promoted to|was promoted "
+        rf"to) (?P<article>an? |the )?(?P<role>(?!friends|close|so|very|too|more"
+        rf"|really|clear|vegan|vegetarian).+)",
         "{who} became {article}{role}{when}.",
         **_PAST,
     ),
     rule(
         "promoted",
-        rf"{_DONE}(?:got|been|was) (?:a )?(?P<what>promoted|promotion|a promotion|laid off|fired|made redundant)\b",
+        rf"{_DONE}(?:got|been|was) (?:a )?(?P<what>promoted|promotion|a promotion"
+        rf"|laid off|fired|made redundant)\b",
         "{who} got {what}{when}.",
         **_PAST,
     ),
@@ -86,20 +101,22 @@ EVENTS = (
     rule("retiring", r"(?:BE retiring|will retire)\b", "{who} [is|are] retiring{when}.", **_NEXT),
     rule(
         "got engaged",
-        rf"{_DONE}(?:got|gotten|been|was) (?P<what>engaged|married|divorced)\b",
+        rf"{_DONE}(?:got|gotten) (?P<what>engaged|married|divorced)\b",
         "{who} got {what}{when}.",
         attribute="relationship status",
         **_PAST,
     ),
     rule(
         "getting married",
-        r"(?:BE (?:getting|going to get)|will get|will be getting) (?P<what>married|divorced|engaged)\b",
+        r"(?:BE (?:getting|going to get)|will get|will be getting) "
+        r"(?P<what>married|divorced|engaged)\b",
         "{who} [is|are] getting {what}{when}.",
         **_NEXT,
     ),
     rule(
         "broke up",
-        rf"{_DONE}(?:broke up|broken up|split up|split|separated) (?:with|from) (?:my |his |her )(?P<kin>KIN)\b",
+        rf"{_DONE}(?:broke up|broken up|split up|split|separated) (?:with|from) "
+        rf"(?:my |his |her )(?P<kin>KIN)\b",
         "{who} broke up with their {kin}{when}.",
         attribute="relationship status",
         **_PAST,
@@ -126,7 +143,8 @@ EVENTS = (
     ),
     rule(
         "had baby",
-        rf"{_DONE}(?:had|gave birth to|welcomed) (?:a|our|my) (?:\w+ )?(?P<what>baby(?: girl| boy)?|daughter|son|child)\b",
+        rf"{_DONE}(?:had|gave birth to|welcomed) (?:a|our|my) (?:\w+ "
+        rf")?(?P<what>baby(?: girl| boy)?|daughter|son|child)\b",
         "{who} had a {what}{when}.",
         **(_PAST | {"importance": 9}),
     ),
@@ -138,50 +156,67 @@ EVENTS = (
     ),
     rule(
         "passed",
-        rf"{_DONE}(?P<verb>passed|failed|aced) (?:my|his|her|the) (?P<what>(?:\w+ ){{0,2}}(?:exam|exams|test|finals|licence|license))\b",
+        rf"{_DONE}(?P<verb>passed|failed|aced) (?:my|his|her|the) (?P<what>(?:\w+ "
+        rf"){{0,2}}(?:exam|exams|test|finals|licence|license))\b",
         "{who} {verb} their {what}{when}.",
         **_PAST,
     ),
     rule(
         "bought",
-        rf"{_DONE}(?P<verb>bought|sold) (?P<what>(?:an?|my|our|the) (?:[\w-]+ ){{0,3}}(?:house|flat|apartment|car|van|boat|bike|motorbike|guitar|piano|cottage|farm|campervan|telescope|camera|laptop|house boat|ticket|tickets))\b",
+        rf"{_DONE}(?P<verb>bought|sold) (?P<what>(?:an?|my|our|the) (?:[\w-]+ "
+        rf"){{0,3}}(?:house|flat|apartment|car|van|boat|bike|motorbike|guitar|piano"
+        rf"|cottage|farm|campervan|telescope|camera|laptop|house boat|ticket"
+        rf"|tickets))\b",
         "{who} {verb} {what}{when}.",
         **(_PAST | {"importance": 6}),
     ),
     rule(
         "ran",
-        rf"{_DONE}(?P<verb>ran|finished|completed|won|climbed|published|released) (?P<what>(?:an?|my|the|our) (?:[\w-]+ ){{0,4}}(?:marathon|half marathon|triathlon|race|novel|book|thesis|album|"
-        r"phd|degree|competition|contest|prize|award|mountain|everest|10k|5k|project|course|painting|song|single|tournament|medal|lottery))\b",
+        rf"{_DONE}(?P<verb>ran|finished|completed|won|climbed|published|released) "
+        rf"(?P<what>(?:an?|my|the|our) (?:[\w-]+ ){{0,4}}(?:marathon|half marathon"
+        rf"|triathlon|race|novel|book|thesis|album|"
+        r"phd|degree|competition|contest|prize|award|mountain|everest|10k|5k"
+        r"|project|course|painting|song|single|tournament|medal|lottery))\b",
         "{who} {verb} {what}{when}.",
         **(_PAST | {"importance": 6}),
     ),
     rule(
         "travels to",
-        r"(?:BE (?:travelling|traveling|flying|driving|heading|off|going(?: on (?:holiday|vacation|a trip))?)|fly|will (?:be )?(?:travel|travelling|fly|flying|visit)|BE visiting|BE going to (?:visit|travel to|fly to)) (?:back )?(?:to )?(?P<place>(?!see|the (?:dentist|doctor|gym|shop|store|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*)",
+        r"(?:BE (?:travelling|traveling|flying|driving|heading|off|going(?: on "
+        r"(?:holiday|vacation|a trip))?)|fly|will (?:be )?(?:travel|travelling|fly"
+        r"|flying|visit)|BE visiting|will be visiting|BE going to (?:visit|travel to|fly to)) "
+        r"(?:back )?(?:to )?(?P<place>(?!see|the (?:dentist|doctor|gym|shop|store"
+        r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*)",
         "{who} [is|are] going to {place}{when}.",
         **_NEXT,
     ),
     rule(
         "visiting kin",
-        r"(?:BE (?:going to visit|visiting|seeing)|will (?:visit|see)) (?:my|our) (?P<kin>KIN)\b(?: in (?P<place>.+))?",
+        r"(?:BE (?:going to visit|visiting|seeing)|will (?:be )?(?:visiting|visit|see)) (?:my|our) "
+        r"(?P<kin>KIN)\b(?: in (?P<place>.+))?",
         "{who} [is|are] visiting their {kin}{in_place}{when}.",
         **_NEXT,
     ),
     rule(
         "went to",
-        rf"{_DONE}(?:went(?: on (?:holiday|vacation|a trip))? to|visited|flew to|travelled to|traveled to|been to|got back from|came back from|returned from|spent [\w ]{{1,20}} in) (?P<place>(?!the (?:doctor|dentist|gym|shop|store|park|vet|beach)|my|bed|work|school|sleep|see)[A-Za-z].*)",
+        rf"{_DONE}(?:went(?: on (?:holiday|vacation|a trip))? to|visited|flew to"
+        rf"|travelled to|traveled to|been to|got back from|came back from|returned "
+        rf"from|spent [\w ]{{1,20}} in) (?P<place>(?!the (?:doctor|dentist|gym|shop"
+        rf"|store|park|vet|beach)|my|bed|work|school|sleep|see)[A-Za-z].*)",
         "{who} went to {place}{when}.",
         **(_PAST | {"importance": 6}),
     ),
     rule(
         "has appointment",
-        rf"(?:HAVE|BE having|will have|have got) (?P<article>an? |my |our |her |his )?(?P<what>{_APPOINTMENT})\b",
+        rf"(?:HAVE|BE having|will have|have got) (?P<article>an? |my |our |her "
+        rf"|his )?(?P<what>{_APPOINTMENT})\b",
         "{who} has {article}{what}{when}.",
         **(_NEXT | {"importance": 6}),
     ),
     rule(
         "date of own",
-        rf"(?:my|our) (?P<what>{_APPOINTMENT}|anniversary|wedding anniversary) is (?P<rest>(?:on |in |next |this |tomorrow|today).+)",
+        rf"(?:my|our) (?P<what>{_APPOINTMENT}|anniversary|wedding anniversary) is "
+        rf"(?P<rest>(?:on |in |next |this |tomorrow|today).+)",
         "The user's {what} is {rest}.",
         whole=True,
         **_NEXT,

@@ -3,30 +3,40 @@
 from backend.adapters.llm.offline.rule import rule
 
 _CONDITIONS = (
-    r"(?:type (?:1|2|one|two) )?diabetes|asthma|adhd|add|epilepsy|arthritis|migraines?|depression|anxiety|insomnia|hay fever|hayfever|"
-    r"celiac disease|coeliac disease|crohn's(?: disease)?|eczema|psoriasis|high blood pressure|low blood pressure|ibs|ocd|ptsd|"
-    r"bipolar disorder|autism|asperger's|dyslexia|tinnitus|endometriosis|fibromyalgia|multiple sclerosis|parkinson's|alzheimer's|dementia|"
-    r"cancer|breast cancer|leukaemia|leukemia|lupus|anaemia|anemia|scoliosis|a heart condition|a pacemaker|a bad back|a bad knee|"
-    r"(?:a |an )?[\w-]+ intolerance|(?:a |an )?(?:[\w-]+ )?allergy|vertigo|a fear of (?:flying|heights|spiders|needles|dogs|the dark)"
+    r"(?:type (?:1|2|one|two) )?diabetes|asthma|adhd|add|epilepsy|arthritis"
+    r"|migraines?|depression|anxiety|insomnia|hay fever|hayfever|"
+    r"celiac disease|coeliac disease|crohn's(?: disease)?|eczema|psoriasis"
+    r"|high blood pressure|low blood pressure|ibs|ocd|ptsd|"
+    r"bipolar disorder|autism|asperger's|dyslexia|tinnitus|endometriosis"
+    r"|fibromyalgia|multiple sclerosis|parkinson's|alzheimer's|dementia|"
+    r"cancer|breast cancer|leukaemia|leukemia|lupus|anaemia|anemia|scoliosis"
+    r"|a heart condition|a pacemaker|a bad back|a bad knee|"
+    r"(?:a |an )?[\w-]+ intolerance|(?:a |an )?(?:[\w-]+ )?allergy|vertigo|a "
+    r"fear of (?:flying|heights|spiders|needles|dogs|the dark)"
 )
+
+_NOT_REALLY = "stupid|morning|monday|work|people|bull|drama|nonsense|exercise|boredom|you|love|commit|idiot|fun"  # "allergic to Mondays"
 
 HEALTH = (
     rule(
         "allergic",
-        r"BE (?:\w+ly |very |super )?allergic to (?P<things>.+)",
+        rf"BE (?:\w+ly |very |super )?allergic to (?P<things>(?!{_NOT_REALLY}).+)",
         "{who} [is|are] allergic to {thing}.",
         importance=9,
         confidence=0.93,
     ),
     rule(
         "intolerant",
-        r"BE (?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant|diabetic|asthmatic|epileptic|coeliac|celiac|anaemic|anemic)\b",
+        r"BE (?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant|diabetic"
+        r"|asthmatic|epileptic|coeliac|celiac|anaemic|anemic)\b",
         "{who} [is|are] {what}.",
         importance=8,
     ),
     rule(
         "condition",
-        rf"(?:HAVE|suffer from|suffers from|was diagnosed with|BE diagnosed with|got diagnosed with|have been diagnosed with|has been diagnosed with|BE living with) "
+        rf"(?:HAVE|suffer from|suffers from|was diagnosed with|BE diagnosed with"
+        rf"|got diagnosed with|have been diagnosed with|has been diagnosed with|BE "
+        rf"living with) "
         rf"(?:chronic |severe |mild |really bad |bad )?(?P<condition>{_CONDITIONS})\b",
         "{who} [has|have] {condition}.",
         importance=8,
@@ -34,7 +44,10 @@ HEALTH = (
     ),
     rule(
         "diet",
-        r"(?:BE|became|turned|went|have been|has been|have become) (?:a |an |now a |fully |mostly |strict |now )*(?P<diet>vegan|vegetarian|pescatarian|pescetarian|teetotal|gluten-free|halal|kosher)\b(?! (?:food|restaurant))",
+        r"(?:BE|became|turned|went|have been|has been|have become) (?:a |an |now "
+        r"a |fully |mostly |strict |now )*(?P<diet>vegan|vegetarian|pescatarian"
+        r"|pescetarian|teetotal|gluten-free|halal|kosher)\b(?! (?:food"
+        r"|restaurant))",
         "{who} [is|are] {diet}.",
         category="preference",
         importance=7,
@@ -43,14 +56,18 @@ HEALTH = (
     ),
     rule(
         "eats no",
-        r"(?:NOT|never|can not|no longer) (?P<verb>eat|drink|smoke)s?(?P<rest> (?!that|it|this|much|enough|well|breakfast|anything|at|before|after|until|too|in|there|because|when).+)?$",
-        "{who} [does not|do not] {verb}{rest}.",
+        r"(?:NOT|never|can not|no longer) (?P<verb>eat|drink|smoke)s?(?: (?P<phrase>"
+        r"(?!that|it|this|much|enough|well|breakfast|anything|at|before|after"
+        r"|until|too|in|there|because|when)[^,]+))?(?:,.*)?$",
+        "{who} [does not|do not] {verb} {phrase}.",
         category="preference",
         importance=7,
     ),
     rule(
         "stopped",
-        r"(?:(?:have|has) )?(?:just )?(?:quit|stopped|gave up|given up) (?P<habit>smoking|drinking(?: alcohol| coffee)?|vaping|gambling|coffee|alcohol|sugar|caffeine|meat|social media)\b",
+        r"(?:(?:have|has) )?(?:just )?(?:quit|stopped|gave up|given up) "
+        r"(?P<habit>smoking|drinking(?: alcohol| coffee)?|vaping|gambling|coffee"
+        r"|alcohol|sugar|caffeine|meat|social media)\b",
         "{who} quit {habit}{when}.",
         category="event",
         importance=7,
@@ -64,13 +81,17 @@ HEALTH = (
     ),
     rule(
         "afraid of",
-        r"BE (?:really |absolutely |so |very )?(?:afraid|scared|terrified|frightened) of (?P<things>.+)",
+        r"BE (?:really |absolutely |so |very )?(?:afraid|scared|terrified"
+        r"|frightened) of (?P<things>.+)",
         "{who} [is|are] afraid of {thing}.",
         importance=6,
     ),
     rule(
         "broke",
-        r"(?:(?:have|has) )?(?:broke|broken|sprained|fractured|twisted|dislocated) (?:my|his|her) (?P<part>(?:left |right )?(?:arm|leg|wrist|ankle|foot|hand|finger|toe|nose|collarbone|rib|hip|shoulder|knee|elbow))\b",
+        r"(?:(?:have|has) )?(?:broke|broken|sprained|fractured|twisted"
+        r"|dislocated) (?:my|his|her) (?P<part>(?:left |right )?(?:arm|leg|wrist"
+        r"|ankle|foot|hand|finger|toe|nose|collarbone|rib|hip|shoulder|knee"
+        r"|elbow))\b",
         "{who} broke their {part}{when}.",
         category="event",
         importance=6,
@@ -78,7 +99,8 @@ HEALTH = (
     ),
     rule(
         "wears",
-        r"(?:wear|wears) (?P<what>glasses|contact lenses|contacts|hearing aids|a hearing aid|braces)\b",
+        r"(?:wear|wears) (?P<what>glasses|contact lenses|contacts|hearing aids|a "
+        r"hearing aid|braces)\b",
         "{who} wears {what}.",
         importance=4,
     ),

@@ -18,8 +18,11 @@ HOME = (
     ),
     rule(
         "lives in",
-        r"(?:live|lives|living|BE living|BE based|BE staying permanently|reside|resides|have lived|has lived|have been living|has been living)"
-        r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently|just outside|outside|near) )?(?P<preposition>in|on|near|outside) (?P<place>.+)",
+        r"(?:live|lives|living|BE living|BE based|BE staying permanently|reside"
+        r"|resides|have lived|has lived|have been living|has been living)"
+        r" (?:(?:here|alone|now|with [\w' ]{2,25}?|all my life|happily|currently"
+        r"|just outside|outside|near) )?(?P<preposition>in|on|near|outside) "
+        r"(?P<place>.+)",
         "{who} [lives|live] {preposition} {place}.",
         importance=8,
         confidence=0.9,
@@ -27,7 +30,8 @@ HOME = (
     ),
     rule(
         "lives with",
-        r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older|younger|little|big|best) )?(?P<kin>KIN)\b",
+        r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older"
+        r"|younger|little|big|best) )?(?P<kin>KIN)\b",
         "{who} [lives|live] with their {kin}.",
         category="relationship",
         importance=6,
@@ -41,16 +45,29 @@ HOME = (
     ),
     rule(
         "moved to",
-        r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) (?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
+        r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) "
+        r"(?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) "
+        r"(?P<place>.+)",
         "{who} moved to {place}{when}.",
         category="event",
         importance=8,
-        attribute="home",
+        and_on=True,
         ahead=False,
     ),
     rule(
+        "lives where moved to",
+        r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) "
+        r"(?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) "
+        r"(?P<place>.+)",
+        "{who} [lives|live] in {place}.",
+        importance=8,
+        confidence=0.8,
+        attribute="home",
+    ),
+    rule(
         "moving to",
-        r"(?:BE (?:going to |planning to |about to )?(?:moving|move|relocating|relocate|emigrating)|will (?:be moving|move|relocate))"
+        r"(?:BE (?:going to |planning to |about to )?(?:moving|move|relocating"
+        r"|relocate|emigrating)|will (?:be moving|move|relocate))"
         r" (?:back |over )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
         "{who} [is|are] moving to {place}{when}.",
         category="event",
@@ -66,7 +83,8 @@ HOME = (
     ),
     rule(
         "grew up in",
-        r"(?:grew up|was raised|BE raised|spent my childhood) (?P<preposition>in|on|near) (?P<place>.+)",
+        r"(?:grew up|was raised|BE raised|spent my childhood) (?P<preposition>in"
+        r"|on|near) (?P<place>.+)",
         "{who} grew up {preposition} {place}.",
         importance=6,
         attribute="childhood home",

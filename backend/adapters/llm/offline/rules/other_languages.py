@@ -39,7 +39,11 @@ def _fact(
 
 
 _KIN = "|".join(sorted(FOREIGN_KIN, key=len, reverse=True))
-_MY = r"(?:mi|mon|ma|mein|meine|(?:o )?meu|(?:a )?minha|(?:il )?mio|(?:la )?mia|nuestro|nuestra|notre|unser|unsere|(?:o )?nosso|(?:a )?nossa|(?:il )?nostro|(?:la )?nostra)"
+_MY = (
+    r"(?:mi|mon|ma|mein|meine|(?:o )?meu|(?:a )?minha|(?:il )?mio|(?:la )?mia"
+    r"|nuestro|nuestra|notre|unser|unsere|(?:o )?nosso|(?:a )?nossa|(?:il "
+    r")?nostro|(?:la )?nostra)"
+)
 _IS_CALLED = r"(?:se llama|s'appelle|heißt|heisst|se chama|chama-se|si chiama)"
 
 FACTS = (
@@ -47,7 +51,9 @@ FACTS = (
         "name",
         "The user's name is {value}.",
         "name",
-        r"(?:yo )?me llamo|mi nombre es|je m'appelle|mon nom est|mon prénom est|ich heiße|ich heisse|mein name ist|(?:eu )?(?:me )?chamo-me|(?:eu )?me chamo|o meu nome é|meu nome é|(?:io )?mi chiamo|il mio nome è",
+        r"(?:yo )?me llamo|mi nombre es|je m'appelle|mon nom est|mon prénom est"
+        r"|ich heiße|ich heisse|mein name ist|(?:eu )?(?:me )?chamo-me|(?:eu )?me "
+        r"chamo|o meu nome é|meu nome é|(?:io )?mi chiamo|il mio nome è",
         10,
         attribute="name",
     ),
@@ -55,7 +61,9 @@ FACTS = (
         "age",
         "The user is {value} years old.",
         "age",
-        r"(?:yo )?tengo(?= \d+ a[nñ]os)|j'ai(?= \d+ ans)|ich bin(?= \d+(?: jahre| und|$))|bin(?= \d+ jahre)|(?:eu )?tenho(?= \d+ anos)|(?:io )?ho(?= \d+ anni)",
+        r"(?:yo )?tengo(?= \d+ a[nñ]os)|j'ai(?= \d+ ans)|ich bin(?= \d+(?: jahre| "
+        r"und|$))|bin(?= \d+ jahre)|(?:eu )?tenho(?= \d+ anos)|(?:io )?ho(?= \d+ "
+        r"anni)",
         8,
         attribute="age",
     ),
@@ -63,7 +71,9 @@ FACTS = (
         "home",
         "The user lives in {value}.",
         "place",
-        r"(?:yo )?vivo (?:ahora )?en|j'habite (?:à|a|au|en|aux|dans)|je vis (?:à|a|au|en|aux)|(?:ich )?(?:wohne|lebe) (?:jetzt |seit \w+ (?:jahren|jahr|monaten) )?in|"
+        r"(?:yo )?vivo (?:ahora )?en|j'habite (?:à|a|au|en|aux|dans)|je vis (?:à|a"
+        r"|au|en|aux)|(?:ich )?(?:wohne|lebe) (?:jetzt |seit \w+ (?:jahren|jahr"
+        r"|monaten) )?in|"
         r"(?:eu )?(?:moro|vivo) (?:em|no|na)|(?:io )?(?:vivo|abito) (?:a|in)",
         8,
         attribute="home",
@@ -72,7 +82,8 @@ FACTS = (
         "origin",
         "The user is from {value}.",
         "place",
-        r"(?:yo )?soy de|je viens (?:de|d'|du)|(?:ich )?komme aus|(?:eu )?sou (?:de|do|da)|(?:io )?vengo (?:da|dalla|dal)|sono di",
+        r"(?:yo )?soy de|je viens (?:de|d'|du)|(?:ich )?komme aus|(?:eu )?sou "
+        r"(?:de|do|da)|(?:io )?vengo (?:da|dalla|dal)|sono di",
         7,
         attribute="origin",
     ),
@@ -80,7 +91,9 @@ FACTS = (
         "job",
         "The user works as {value}.",
         "role",
-        r"(?:yo )?trabajo (?:como|de)(?: una?)?|je travaille comme|(?:ich )?arbeite als|(?:eu )?trabalho como(?: uma?)?|(?:io )?lavoro come|(?:io )?faccio (?:il|la|l')",
+        r"(?:yo )?trabajo (?:como|de)(?: una?)?|je travaille comme|(?:ich "
+        r")?arbeite als|(?:eu )?trabalho como(?: uma?)?|(?:io )?lavoro come|(?:io "
+        r")?faccio (?:il|la|l')",
         8,
         attribute="job",
     ),
@@ -88,7 +101,8 @@ FACTS = (
         "job by name",
         "The user works as {value}.",
         "known_job",
-        r"(?:yo )?soy(?: una?)?|je suis(?: une?)?|(?:ich )?bin(?: eine?)?|ich bin(?: eine?)?|(?:eu )?sou(?: uma?)?|(?:io )?sono(?: una?)?",
+        r"(?:yo )?soy(?: una?)?|je suis(?: une?)?|(?:ich )?bin(?: eine?)?|ich "
+        r"bin(?: eine?)?|(?:eu )?sou(?: uma?)?|(?:io )?sono(?: una?)?",
         8,
         attribute="job",
     ),
@@ -96,7 +110,8 @@ FACTS = (
         "employer",
         "The user works at {value}.",
         "place",
-        r"(?:yo )?trabajo (?:en|para)|je travaille chez|(?:ich )?arbeite bei|(?:eu )?trabalho (?:na|no)|lavoro (?:alla|da|presso)",
+        r"(?:yo )?trabajo (?:en|para)|je travaille chez|(?:ich )?arbeite bei"
+        r"|(?:eu )?trabalho (?:na|no)|lavoro (?:alla|da|presso)",
         7,
         attribute="employer",
     ),
@@ -104,7 +119,9 @@ FACTS = (
         "dislike",
         "The user doesn't like {value}.",
         "liked",
-        r"no me gustan?|odio|je n'aime pas|je déteste|(?:ich )?mag keine?n?|ich hasse|(?:eu )?não gosto (?:de|do|da|dos|das)|eu odeio|non mi piac(?:e|ciono)|(?:io )?odio",
+        r"no me gustan?|odio|je n'aime pas|je déteste|(?:ich )?mag keine?n?|ich "
+        r"hasse|(?:eu )?não gosto (?:de|do|da|dos|das)|eu odeio|non mi piac(?:e"
+        r"|ciono)|(?:io )?odio",
         4,
         "preference",
     ),
@@ -112,7 +129,9 @@ FACTS = (
         "like",
         "The user likes {value}.",
         "liked",
-        r"me (?:gusta|encanta)n?(?: mucho)?|j'aime(?: bien| beaucoup)?|j'adore|ich mag|ich liebe|(?:eu )?(?:gosto|adoro) (?:muito )?(?:de|do|da|dos|das)|adoro|mi piac(?:e|ciono)(?: molto)?",
+        r"me (?:gusta|encanta)n?(?: mucho)?|j'aime(?: bien| beaucoup)?|j'adore"
+        r"|ich mag|ich liebe|(?:eu )?(?:gosto|adoro) (?:muito )?(?:de|do|da|dos"
+        r"|das)|adoro|mi piac(?:e|ciono)(?: molto)?",
         4,
         "preference",
     ),
@@ -120,7 +139,9 @@ FACTS = (
         "allergy",
         "The user is allergic to {value}.",
         "liked",
-        r"soy alérgic[oa] (?:al?|a las?|a los)|je suis allergique (?:aux?|à la|à l'|à)|(?:ich )?bin allergisch gegen|sou alérgic[oa] (?:a|ao|à|aos|às)|sono allergic[oa] (?:al|alla|alle|ai|a|agli)",
+        r"soy alérgic[oa] (?:al?|a las?|a los)|je suis allergique (?:aux?|à la|à "
+        r"l'|à)|(?:ich )?bin allergisch gegen|sou alérgic[oa] (?:a|ao|à|aos|às)"
+        r"|sono allergic[oa] (?:al|alla|alle|ai|a|agli)",
         9,
     ),
     _fact(
@@ -134,30 +155,42 @@ FACTS = (
     ),
 )
 _PERSON = re.compile(
-    rf"{_MY} (?P<kin>{_KIN}) {_IS_CALLED} (?P<name>.+)|(?:der name )?{_MY} (?P<kin2>{_KIN}) (?:ist|es|est|é|è) (?P<name2>(?-i:[A-ZÀ-Þ])[\w-]+)$",
+    rf"{_MY} (?P<kin>{_KIN}) {_IS_CALLED} (?P<name>.+)|(?:der name )?{_MY} "
+    rf"(?P<kin2>{_KIN}) (?:ist|es|est|é|è) (?P<name2>(?-i:[A-ZÀ-Þ])[\w-]+)$",
     re.I,
 )
 _HAS = re.compile(
-    rf"(?:(?:yo )?tengo|j'ai|(?:ich )?habe|(?:eu )?tenho|(?:io )?ho) (?:une?|una|uno|um|uma|einen?|eine) (?P<kin>{_KIN}) "
-    rf"(?:que {_IS_CALLED}|qui {_IS_CALLED}|che {_IS_CALLED}|llamad[oa]|nommée?|appelée?|namens|chamad[oa]|di nome|de nombre) (?P<name>.+)",
+    rf"(?:(?:yo )?tengo|j'ai|(?:ich )?habe|(?:eu )?tenho|(?:io )?ho) (?:une?"
+    rf"|una|uno|um|uma|einen?|eine) (?P<kin>{_KIN}) "
+    rf"(?:que {_IS_CALLED}|qui {_IS_CALLED}|che {_IS_CALLED}|llamad[oa]|nommée?"
+    rf"|appelée?|namens|chamad[oa]|di nome|de nombre) (?P<name>.+)",
     re.I,
 )
 _PERSON_WORKS = re.compile(
-    rf"{_MY} (?P<kin>{_KIN}) (?:vive en|habite (?:à|en)|vit (?:à|en)|wohnt in|lebt in|vive em|mora em|vive a|abita a) (?P<place>.+)",
+    rf"{_MY} (?P<kin>{_KIN}) (?:vive en|habite (?:à|en)|vit (?:à|en)|wohnt in"
+    rf"|lebt in|vive em|mora em|vive a|abita a) (?P<place>.+)",
     re.I,
 )
 _BREAK = re.compile(
-    r"\s*[,;:–—]\s*|\s+-\s+|\s+(?:y|e|et|und|pero|mais|aber|mas|ma|porque|weil|car|parce que|perché|pois|and)\s+",
+    r"\s*[,;:–—]\s*|\s+-\s+|\s+(?:y|e|et|und|pero|mais|aber|mas|ma|porque|weil"
+    r"|car|parce que|perché|pois|and)\s+",
     re.I,
 )
 _GREETING = re.compile(
-    r"^(?:hola|bonjour|salut|hallo|guten tag|ol[áa]|oi|ciao|buongiorno|sí|oui|ja|sim|sì|bueno|also|alors|bem|pues|moi|en fait|actualmente|hoy)[\s,!]*",
+    r"^(?:hola|bonjour|salut|hallo|guten tag|ol[áa]|oi|ciao|buongiorno|sí|oui"
+    r"|ja|sim|sì|bueno|also|alors|bem|pues|moi|en fait|actualmente|hoy)[\s,!]*",
     re.I,
 )
 _UNREAL = re.compile(
-    r"\b(?:si (?:fuera|tuviera|viviera|yo|j'|je|un jour|seulement)|si j'\w+|ojal[áa]|quiz[áa]s?|tal vez|imagina|imagine|imagínate|quisiera|gustaría|dijo|dice|dicen|"
-    r"peut-être|aimerais|voudrais|a dit|dit que|wenn|falls|wäre|würde|hätte|könnte|vielleicht|stell dir|sagt|sagte|meinte|se (?:eu|fosse|tivesse|avessi|fossi|io|vivessi)|talvez|"
-    r"gostaria|disse|diz|forse|vorrei|immagina|ha detto|soñé|rêvé|geträumt|sonhei|sognato|historia|histoire|geschichte|história|storia|broma|blague|witz|piada|scherzo)\b",
+    r"\b(?:si (?:fuera|tuviera|viviera|yo|j'|je|un jour|seulement)|si j'\w+"
+    r"|ojal[áa]|quiz[áa]s?|tal vez|imagina|imagine|imagínate|quisiera|gustaría"
+    r"|dijo|dice|dicen|"
+    r"peut-être|aimerais|voudrais|a dit|dit que|wenn|falls|wäre|würde|hätte"
+    r"|könnte|vielleicht|stell dir|sagt|sagte|meinte|se (?:eu|fosse|tivesse"
+    r"|avessi|fossi|io|vivessi)|talvez|"
+    r"gostaria|disse|diz|forse|vorrei|immagina|ha detto|soñé|rêvé|geträumt"
+    r"|sonhei|sognato|historia|histoire|geschichte|história|storia|broma"
+    r"|blague|witz|piada|scherzo)\b",
     re.I,
 )
 _DIETS = {
@@ -182,11 +215,13 @@ _DIETS = {
     ),
 }
 _ARTICLES = re.compile(
-    r"^(?:el|la|los|las|le|les|l'|der|die|das|den|o|a|os|as|il|lo|i|gli|un|une|una|um|uma|ein|eine|einen)\s+|^l'",
+    r"^(?:el|la|los|las|le|les|l'|der|die|das|den|o|a|os|as|il|lo|i|gli|un|une"
+    r"|una|um|uma|ein|eine|einen)\s+|^l'",
     re.I,
 )
 _TAIL = re.compile(
-    r"\s+(?:con|avec|mit|com|desde|depuis|seit|desde|da|pero|en|in|à|bei|chez|em|hace|und|y|et|e|cerca|près)\s.*$|[.!?].*$",
+    r"\s+(?:con|avec|mit|com|desde|depuis|seit|desde|da|pero|en|in|à|bei|chez"
+    r"|em|hace|und|y|et|e|cerca|près)\s.*$|[.!?].*$",
     re.I,
 )
 
@@ -256,6 +291,7 @@ def _shape(kind: str, text: str, casual: bool) -> str | None:
 
 
 _POINTING = re.compile(
-    r"(?:eso|esto|ça|cela|das|dich|te|ti|tu|isso|isto|questo|quello|que|quand|quando|cuando|wenn|es|sie|ihn|mucho|ce|cette|este|esta|tua|deine?)\b",
+    r"(?:eso|esto|ça|cela|das|dich|te|ti|tu|isso|isto|questo|quello|que|quand"
+    r"|quando|cuando|wenn|es|sie|ihn|mucho|ce|cette|este|esta|tua|deine?)\b",
     re.I,
 )

@@ -5,13 +5,15 @@ from backend.adapters.llm.offline.rule import rule
 PEOPLE = (
     rule(
         "name of",
-        r"(?:my|our) (?:(?:older|younger|little|big|other|new|first) )*(?P<kin>KIN|PET)'s (?:first )?name is (?:actually )?(?P<name>.+)",
+        r"(?:my|our) (?:(?:older|younger|little|big|other|new|first) )*(?P<kin>KIN"
+        r"|PET)'s (?:first )?name is (?:actually )?(?P<name>.+)",
         "The user's {kin} is called {name}.",
         category="relationship",
         importance=8,
         confidence=0.92,
         attribute="{key}.name",
         whole=True,
+        tie=True,
     ),
     rule(
         "name of which",
@@ -21,6 +23,7 @@ PEOPLE = (
         importance=8,
         attribute="{key}.name",
         whole=True,
+        tie=True,
     ),
     rule(
         "is by name",
@@ -30,19 +33,24 @@ PEOPLE = (
         importance=8,
         attribute="{key}.name",
         whole=True,
+        tie=True,
     ),
     rule(
         "names of",
-        r"(?:my|our) (?P<several>dogs|cats|children|kids|sons|daughters|sisters|brothers|rabbits|parents|twins|hens|chickens|horses)"
-        r"(?:' names)? (?:BE|BE called|BE named) (?:called |named )?(?P<names>[A-Z][\w'-]+(?:, [A-Z][\w'-]+)*,? and [A-Z][\w'-]+)",
+        r"(?:my|our) (?P<several>dogs|cats|children|kids|sons|daughters|sisters"
+        r"|brothers|rabbits|parents|twins|hens|chickens|horses)"
+        r"(?:' names)? (?:BE|BE called|BE named) (?:called |named "
+        r")?(?P<names>[A-Z][\w'-]+(?:, [A-Z][\w'-]+)*,? and [A-Z][\w'-]+)",
         "The user's {several} are called {names}.",
         category="relationship",
         importance=8,
         whole=True,
+        tie=True,
     ),
     rule(
         "has one called",
-        r"(?:HAVE|adopted|got|BE the (?:proud )?(?:owner|parent|mother|father|mum|mom|dad) of|own|owns) (?:an?|one) (?:[\w-]+ ){0,3}?(?P<kin>KIN|PET)"
+        r"(?:HAVE|adopted|got|BE the (?:proud )?(?:owner|parent|mother|father|mum"
+        r"|mom|dad) of|own|owns) (?:an?|one) (?:[\w-]+ ){0,3}?(?P<kin>KIN|PET)"
         r",? (?:called|named|(?:whose|and (?:his|her|its)) name is) (?P<name>.+)",
         "{who} has a {kin} called {name}.",
         category="relationship",
@@ -61,10 +69,17 @@ PEOPLE = (
     ),
     rule(
         "has several",
-        r"(?:HAVE|own|owns|BE (?:the )?(?:proud )?(?:mother|father|parent|mum|mom|dad) of|adopted) (?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) "
-        r"(?P<kind>(?:(?!year|old)[\w-]+ ){0,2}?(?:dogs|cats|rabbits|hamsters|parrots|budgies|horses|ponies|goldfish|fish|tortoises|turtles|hens|chickens|ducks|goats|sheep|"
-        r"guinea pigs|rats|snakes|ferrets|donkeys|cows|bees|beehives|kittens|puppies|pets|children|kids|sons|daughters|boys|girls|brothers|sisters|siblings|"
-        r"grandchildren|grandkids|nieces|nephews|cousins|godchildren|stepchildren|tattoos|flatmates|roommates|housemates))\b"
+        r"(?:HAVE|own|owns|BE (?:the )?(?:proud )?(?:mother|father|parent|mum|mom"
+        r"|dad) of|adopted) (?P<count>two|three|four|five|six|seven|eight|nine|ten"
+        r"|\d{1,2}) "
+        r"(?P<kind>(?:(?!year|old)[\w-]+ ){0,2}?(?:dogs|cats|rabbits|hamsters"
+        r"|parrots|budgies|horses|ponies|goldfish|fish|tortoises|turtles|hens"
+        r"|chickens|ducks|goats|sheep|"
+        r"guinea pigs|rats|snakes|ferrets|donkeys|cows|bees|beehives|kittens"
+        r"|puppies|pets|children|kids|sons|daughters|boys|girls|brothers|sisters"
+        r"|siblings|"
+        r"grandchildren|grandkids|nieces|nephews|cousins|godchildren|stepchildren"
+        r"|tattoos|flatmates|roommates|housemates))\b"
         r"(?:,? (?:called|named|-|:) (?P<names>.+))?",
         "{who} [has|have] {count} {kind}.",
         category="relationship",
@@ -73,7 +88,10 @@ PEOPLE = (
     ),
     rule(
         "has one",
-        r"(?:HAVE|own|owns) (?:an?|one|another) (?P<kind>(?:[\w-]+ ){0,3}?(?P<kin>KIN|PET))\b(?!,? (?:called|named|whose|person|food|lover|of mine|to feed|allergy|phobia|problem|issue|idea|who|that|coming|visiting))"
+        r"(?:HAVE|own|owns) (?:an?|one|another) (?P<kind>(?:[\w-]+ "
+        r"){0,3}?(?P<kin>KIN|PET))\b(?!,? (?:called|named|whose|person|food|lover"
+        r"|of mine|to feed|allergy|phobia|problem|issue|idea|who|that|coming"
+        r"|visiting))"
         r"(?!'s)",
         "{who} has a {kind}.",
         category="relationship",
@@ -82,7 +100,8 @@ PEOPLE = (
     ),
     rule(
         "has none",
-        r"(?:NOT have (?:any |an? )?|HAVE no )(?P<what>children|kids|siblings|brothers or sisters|pets|family)\b(?! (?:yet|here|today|with))",
+        r"(?:NOT have (?:any |an? )?|HAVE no )(?P<what>children|kids|siblings"
+        r"|brothers or sisters|pets|family)\b(?! (?:yet|here|today|with))",
         "{who} [has|have] no {what}.",
         category="relationship",
         importance=6,
@@ -90,14 +109,16 @@ PEOPLE = (
     ),
     rule(
         "had",
-        r"had an? (?P<kind>(?:[\w-]+ ){0,2}?(?P<kin>PET)) (?:called|named) (?P<name>.+)",
+        r"(?:had|used to have) an? (?P<kind>(?:[\w-]+ ){0,2}?(?P<kin>PET)) (?:called|named) (?P<name>.+)",
         "{who} had a {kin} called {name} in the past.",
         category="relationship",
         importance=5,
     ),
     rule(
         "got a pet",
-        r"(?:(?:have|has) )?(?:just )?(?:adopted|got|bought|rescued) (?:an?|our|my|two|three|another) (?P<kind>(?:[\w-]+ ){0,3}?(?P<kin>PET|dogs|cats|kittens|puppies))\b(?! (?:food|bed|toy))",
+        r"(?:(?:have|has) )?(?:just )?(?:adopted|got|bought|rescued) (?:an?|our|my"
+        r"|two|three|another) (?P<kind>(?:[\w-]+ ){0,3}?(?P<kin>PET|dogs|cats"
+        r"|kittens|puppies))\b(?! (?:food|bed|toy))",
         "{who} got a {kin}{when}.",
         category="event",
         importance=7,
@@ -105,15 +126,20 @@ PEOPLE = (
     ),
     rule(
         "pet is",
-        r"BE an? (?P<breed>(?:[\w-]+ ){0,3}(?:labrador|poodle|beagle|corgi|dachshund|terrier|greyhound|collie|retriever|shepherd|spaniel|husky|bulldog|pug|mutt|"
-        r"mongrel|tabby|siamese|persian|maine coon|ginger cat|black cat|rescue dog|rescue cat|rescue))\b",
+        r"BE an? (?P<breed>(?:[\w-]+ ){0,3}(?:labrador|poodle|beagle|corgi"
+        r"|dachshund|terrier|greyhound|collie|retriever|shepherd|spaniel|husky"
+        r"|bulldog|pug|mutt|"
+        r"mongrel|tabby|siamese|persian|maine coon|ginger cat|black cat|rescue dog"
+        r"|rescue cat|rescue))\b",
         "{who} is a {breed}.",
         category="relationship",
         importance=5,
     ),
     rule(
         "relation status",
-        r"(?:BE|got) (?:now |happily |recently |newly |finally )?(?P<status>married|single|divorced|engaged|separated|widowed|a widow|a widower|in a relationship|in a long-distance relationship)"
+        r"BE (?:now |happily |recently |newly |finally "
+        r")?(?P<status>married|single|divorced|engaged|separated|widowed|a widow"
+        r"|a widower|in a relationship|in a long-distance relationship)"
         r"(?! (?:to|with)\b)(?!-)",
         "{who} [is|are] {status}.",
         category="relationship",
@@ -138,14 +164,17 @@ PEOPLE = (
     ),
     rule(
         "parent of",
-        r"BE an? (?:(?:single|proud|new|stay-at-home|working|busy) )*(?P<role_said>mother|father|mum|mom|dad|parent)(?: (?P<of>of (?:NUMBER|twins|triplets)))?\b",
+        r"BE an? (?:(?:single|proud|new|stay-at-home|working|busy) "
+        r")*(?P<role_said>mother|father|mum|mom|dad|parent)(?: (?P<of>of (?:NUMBER"
+        r"|twins|triplets)))?\b",
         "{who} is a {role_said}{of_many}.",
         category="relationship",
         importance=8,
     ),
     rule(
         "pregnant",
-        r"(?:BE (?P<far>(?:\w+ (?:weeks|months) )?pregnant)|BE expecting (?:a baby|our (?:first|second|third)(?: (?:child|baby))?|my first)|BE expecting$)",
+        r"(?:BE (?P<far>(?:\w+ (?:weeks|months) )?pregnant)|BE expecting (?:a baby"
+        r"|our (?:first|second|third)(?: (?:child|baby))?|my first)|BE expecting$)",
         "{who} is expecting a baby{when}.",
         category="event",
         importance=9,
@@ -153,16 +182,18 @@ PEOPLE = (
     ),
     rule(
         "best friend",
-        r"my best friend(?:'s name)? is (?:called |named )?(?P<name>.+)",
-        "The user's best friend is called {name}.",
+        r"my (?P<kin>best friend)(?:'s name)? is (?:called |named )?(?P<name>.+)",
+        "The user's {kin} is called {name}.",
         category="relationship",
         importance=7,
-        attribute="best friend.name",
+        attribute="{key}.name",
         whole=True,
+        tie=True,
     ),
     rule(
         "together",
-        r"(?:have|has) been (?P<state>married|together|engaged) for (?P<span>NUMBER (?:years|months))",
+        r"(?:have|has) been (?P<state>married|together|engaged) for "
+        r"(?P<span>NUMBER (?:years|months))",
         "{who} has been {state} for {span}.",
         category="relationship",
         importance=6,

@@ -5,19 +5,25 @@ from backend.adapters.llm.offline.rule import rule
 
 _LANGUAGE = alternatives(LANGUAGES)
 _INSTRUMENT = (
-    r"(?:the )?(?:acoustic |electric |bass |classical |double )?(?:guitar|piano|violin|viola|cello|bass|drums|flute|clarinet|saxophone|sax|trumpet|trombone|tuba|harp|oboe|bassoon|"
-    r"ukulele|banjo|mandolin|accordion|harmonica|organ|keyboard|keyboards|recorder|french horn|bagpipes|fiddle|lute|sitar)"
+    r"(?:the )?(?:acoustic |electric |bass |classical |double )?(?:guitar"
+    r"|piano|violin|viola|cello|bass|drums|flute|clarinet|saxophone|sax"
+    r"|trumpet|trombone|tuba|harp|oboe|bassoon|"
+    r"ukulele|banjo|mandolin|accordion|harmonica|organ|keyboard|keyboards"
+    r"|recorder|french horn|bagpipes|fiddle|lute|sitar)"
 )
 _SPORT = (
-    r"tennis|football|soccer|basketball|volleyball|rugby|cricket|golf|hockey|ice hockey|badminton|squash|chess|padel|table tennis|ping pong|"
-    r"baseball|softball|handball|water polo|lacrosse|darts|pool|snooker|poker|bridge|go|dungeons and dragons|d&d|video games|board games|minecraft|"
+    r"tennis|football|soccer|basketball|volleyball|rugby|cricket|golf|hockey"
+    r"|ice hockey|badminton|squash|chess|padel|table tennis|ping pong|"
+    r"baseball|softball|handball|water polo|lacrosse|darts|pool|snooker|poker"
+    r"|bridge|go|dungeons and dragons|d&d|video games|board games|minecraft|"
     r"bowls|pickleball|ultimate frisbee|netball|league of legends"
 )
 
 SKILLS = (
     rule(
         "plays instrument",
-        rf"(?:play|plays|BE playing|have been playing|has been playing|have played|has played) (?P<instrument>{_INSTRUMENT})\b",
+        rf"(?:play|plays|BE playing|have been playing|has been playing|have played"
+        rf"|has played) (?P<instrument>{_INSTRUMENT})\b",
         "{who} plays {instrument}.",
         category="preference",
         importance=6,
@@ -25,21 +31,26 @@ SKILLS = (
     ),
     rule(
         "plays sport",
-        rf"(?:play|plays|BE playing|have been playing|has been playing) (?:a lot of |some |competitive )?(?P<sport>{_SPORT})\b(?! with you)",
+        rf"(?:play|plays|BE playing|have been playing|has been playing) (?:a lot "
+        rf"of |some |competitive )?(?P<sport>{_SPORT})\b(?! with you)",
         "{who} [plays|play] {sport}.",
         category="preference",
         importance=5,
     ),
     rule(
         "speaks",
-        rf"(?:speak|speaks|BE fluent in) (?:fluent |some |a little |a bit of |good |a little bit of |both )?(?P<languages>(?:{_LANGUAGE})(?:(?:, | and |, and )(?:a little |some |a bit of )?(?:{_LANGUAGE}))*)\b",
+        rf"(?:speak|speaks|BE fluent in) (?:fluent |some |a little |a bit of |good "
+        rf"|a little bit of |both )?(?P<languages>(?:{_LANGUAGE})(?:(?:, | and |, "
+        rf"and )(?:a little |some |a bit of )?(?:{_LANGUAGE}))*)\b",
         "{who} speaks {languages}.",
         importance=6,
         confidence=0.92,
     ),
     rule(
         "learns",
-        r"(?:BE (?:learning|teaching myself|taking up|trying to learn|studying)|(?:have|has) been learning|(?:have |has )?(?:just )?started (?:learning|to learn)|(?:have |has )?(?:just )?taken up|took up) "
+        r"(?:BE (?:learning|teaching myself|taking up|trying to learn|studying)"
+        r"|(?:have|has) been learning|(?:have |has )?(?:just )?started (?:learning"
+        r"|to learn)|(?:have |has )?(?:just )?taken up|took up) "
         r"(?:how )?(?P<topic>(?:to )?.+?)(?: (?:for|in) (?:NUMBER|a few|a couple).*)?$",
         "{who} [is|are] learning {topic}.",
         category="preference",
@@ -56,7 +67,8 @@ SKILLS = (
     ),
     rule(
         "hobby",
-        r"(?:one of )?my (?:(?:favourite|main|new|biggest) )?(?:hobby|hobbies|pastime|passion|passions|interests) (?:is|are|include) (?P<things>.+)",
+        r"(?:one of )?my (?:(?:favourite|main|new|biggest) )?(?:hobby|hobbies"
+        r"|pastime|passion|passions|interests) (?:is|are|include) (?P<things>.+)",
         "The user's hobby is {thing}.",
         category="preference",
         importance=6,
@@ -71,21 +83,28 @@ SKILLS = (
     ),
     rule(
         "practises",
-        r"(?:do|does|practise|practises|practice|practices) (?P<sport>yoga|pilates|karate|judo|taekwondo|jiu-?jitsu|ballet|gymnastics|crossfit|meditation|calligraphy|pottery|ceramics|tai chi|boxing|kickboxing|archery|fencing|aikido|parkour|triathlons)\b",
+        r"(?:(?:do|does|practise|practises|practice|practices) )?(?P<sport>yoga|pilates"
+        r"|karate|judo|taekwondo|jiu-?jitsu|ballet|gymnastics|crossfit|meditation"
+        r"|calligraphy|pottery|ceramics|tai chi|boxing|kickboxing|archery|fencing"
+        r"|aikido|parkour|triathlons)\b",
         "{who} practises {sport}.",
         category="preference",
         importance=5,
     ),
     rule(
         "sings in",
-        r"(?:sing|sings|play|plays) (?:\w+ )?in (?P<group>an? (?:[\w-]+ ){0,3}(?:choir|band|orchestra|quartet|musical|ensemble|a cappella group))\b",
+        r"(?:sing|sings|play|plays) (?:\w+ )?in (?P<group>an? (?:[\w-]+ "
+        r"){0,3}(?:choir|band|orchestra|quartet|musical|ensemble|a cappella "
+        r"group))\b",
         "{who} [is|are] in {group}.",
         category="preference",
         importance=6,
     ),
     rule(
         "goes doing",
-        r"(?:go|goes) (?P<sport>running|swimming|hiking|climbing|bouldering|cycling|surfing|sailing|skiing|fishing|jogging|dancing|kayaking|rowing|riding|birdwatching|camping|diving)"
+        r"(?:go|goes) (?P<sport>running|swimming|hiking|climbing|bouldering"
+        r"|cycling|surfing|sailing|skiing|fishing|jogging|dancing|kayaking|rowing"
+        r"|riding|birdwatching|camping|diving)"
         r"(?P<often> (?:every|twice|once|most|on|three|in|before|after|each|a lot).*)?$",
         "{who} goes {sport}{often}.",
         category="preference",
@@ -93,7 +112,9 @@ SKILLS = (
     ),
     rule(
         "writing",
-        r"BE (?:currently )?(?P<verb>writing|working on|building|restoring|training for|preparing for|saving (?:up )?for|knitting|sewing|composing|recording|renovating) "
+        r"BE (?:currently )?(?P<verb>writing|working on|building|restoring"
+        r"|training for|preparing for|saving (?:up )?for|knitting|sewing|composing"
+        r"|recording|renovating) "
         r"(?P<phrase>(?:an?|our) (?!bit|way|list|message|plan).+)",
         "{who} [is|are] {verb} {phrase}.",
         category="event",
@@ -101,8 +122,13 @@ SKILLS = (
     ),
     rule(
         "wants to",
-        r"(?:(?:want|wants|would like|would love|hope|hopes|BE (?:planning|hoping|going)|plan|plans|BE saving up|dream of|have always wanted|has always wanted) to) "
-        r"(?P<topic>(?:learn|become|visit|open|write|travel to|study|climb|adopt|build|start my own|start a|run (?:a|the)|buy a|get a (?:dog|cat|tattoo|puppy|kitten|motorbike)|move to|retire|quit my job) .+|retire|retire early)$",
+        r"(?:(?:want|wants|would like|would love|hope|hopes|BE (?:planning|hoping"
+        r"|going)|plan|plans|BE saving up|dream of|have always wanted|has always "
+        r"wanted) to) "
+        r"(?P<topic>(?:learn|become|visit|open|write|travel to|study|climb|adopt"
+        r"|build|start my own|start a|run (?:a|the)|buy a|get a (?:dog|cat|tattoo"
+        r"|puppy|kitten|motorbike)|move to|retire|quit my job) .+|retire|retire "
+        r"early)$",
         "{who} wants to {topic}.",
         category="preference",
         importance=6,
@@ -110,19 +136,24 @@ SKILLS = (
     ),
     rule(
         "drives",
-        r"(?:drive|drives|ride|rides) (?P<what>an? (?:[\w-]+ ){0,3}(?:car|van|truck|motorbike|motorcycle|bike|bicycle|bus|taxi|tram|train|scooter|volvo|toyota|ford|honda|bmw|fiat|tesla|vw|beetle|mini|vespa))\b",
+        r"(?:drive|drives|ride|rides) (?P<what>an? (?:[\w-]+ ){0,3}(?:car|van"
+        r"|truck|motorbike|motorcycle|bike|bicycle|bus|taxi|tram|train|scooter"
+        r"|volvo|toyota|ford|honda|bmw|fiat|tesla|vw|beetle|mini|vespa))\b",
         "{who} drives {what}.",
         importance=4,
     ),
     rule(
         "can not",
-        r"(?:can not|NOT|never learned to|never learnt to|do not know how to|can't) (?P<verb>swim|drive|cook|ride a bike|read music|whistle|dance|sing)(?:$|,| at all| very well)",
+        r"(?:can not|NOT|never learned to|never learnt to|do not know how to"
+        r"|can't) (?P<verb>swim|drive|cook|ride a bike|read music|whistle|dance"
+        r"|sing)(?:$|,| at all| very well)",
         "{who} can not {verb}.",
         importance=4,
     ),
     rule(
         "used to",
-        r"used to (?P<phrase>(?!be\b|it\b|that\b|this\b|think|say|tell|have\b|the\b|you\b|him\b|her\b|them\b|love you).+)",
+        r"used to (?P<phrase>(?!be\b|it\b|that\b|this\b|think|say|tell|have\b"
+        r"|the\b|you\b|him\b|her\b|them\b|love you).+)",
         "{who} used to {phrase}.",
         category="event",
         importance=4,

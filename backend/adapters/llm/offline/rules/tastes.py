@@ -6,9 +6,31 @@ _SMALL = {"category": "preference", "importance": 4}
 
 TASTES = (
     rule(
+        "favourites",
+        r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite "
+        r"(?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b"
+        r"|are\b)[a-z-]+){0,3}?)"
+        r"(?: in the world| ever| of all time| right now| at the moment| these "
+        r"days)? (?:are|have always been|will always be) "
+        r"(?:definitely |probably |still |actually |called |by far |either "
+        r")*(?P<phrase>.+)",
+        "The user's favourite {kind} are {phrase}.",
+        category="preference",
+        importance=5,
+        confidence=0.92,
+        attribute="favourite.{kind}",
+        whole=True,
+        of="user",
+    ),
+    rule(
         "favourite",
-        r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite (?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b|are\b)[a-z-]+){0,3}?)"
-        r"(?: in the world| ever| of all time| right now| at the moment| these days)? (?:is|are|has to be|must be|has always been|will always be) (?:definitely |probably |still |actually |called |by far |either )*(?P<phrase>.+)",
+        r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite "
+        r"(?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b"
+        r"|are\b)[a-z-]+){0,3}?)"
+        r"(?: in the world| ever| of all time| right now| at the moment| these "
+        r"days)? (?:is|are|has to be|must be|has always been|will always be) "
+        r"(?:definitely |probably |still |actually |called |by far |either "
+        r")*(?P<phrase>.+)",
         "The user's favourite {kind} is {phrase}.",
         category="preference",
         importance=5,
@@ -19,7 +41,8 @@ TASTES = (
     ),
     rule(
         "favourite of other",
-        r"(?:my|our) (?:\w+ )?(?P<kin>KIN)'s favourite (?P<kind>[a-z-]+(?: (?!is\b|are\b)[a-z-]+){0,2}?) (?:is|are) (?P<phrase>.+)",
+        r"(?:my|our) (?:\w+ )?(?P<kin>KIN)'s favourite (?P<kind>[a-z-]+(?: (?!is\b"
+        r"|are\b)[a-z-]+){0,2}?) (?:is|are) (?P<phrase>.+)",
         "The user's {kin}'s favourite {kind} is {phrase}.",
         category="preference",
         importance=4,
@@ -28,7 +51,11 @@ TASTES = (
     ),
     rule(
         "is favourite",
-        r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by far |probably )?my (?:all[- ]time |absolute )?favourite (?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: [a-z-]+)?)(?: (?:ever|of all time))?$",
+        r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b"
+        r"|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by "
+        r"far |probably )?my (?:all[- ]time |absolute )?favourite "
+        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: [a-z-]+)?)(?: (?:ever"
+        r"|of all time))?$",
         "The user's favourite {kind} is {phrase}.",
         category="preference",
         importance=5,
@@ -38,14 +65,18 @@ TASTES = (
     ),
     rule(
         "loves",
-        r"(?:love|loves|adore|adores|BE (?:crazy|mad|nuts) about|BE obsessed with|BE passionate about|have loved|has loved) (?P<things>.+)",
+        r"(?:love|loves|adore|adores|BE (?:crazy|mad|nuts) about|BE obsessed with"
+        r"|BE passionate about|have loved|has loved) (?P<things>.+)",
         "{who} [loves|love] {thing}.",
         confidence=0.88,
         **_SMALL,
     ),
     rule(
         "likes",
-        r"(?:like|likes|enjoy|enjoys|BE (?:really |very |so |quite |pretty |big |huge )?(?:into|fond of|keen on)|BE (?:a |an )?(?:big |huge |massive |total )?fans? of|have liked|has liked|have enjoyed|have a soft spot for) (?P<things>.+)",
+        r"(?:like|likes|enjoy|enjoys|BE (?:really |very |so |quite |pretty |big "
+        r"|huge )?(?:into|fond of|keen on)|BE (?:a |an )?(?:big |huge |massive "
+        r"|total )?fans? of|have liked|has liked|have enjoyed|have a soft spot "
+        r"for) (?P<things>.+)",
         "{who} [likes|like] {thing}.",
         confidence=0.85,
         **_SMALL,
@@ -59,14 +90,18 @@ TASTES = (
     ),
     rule(
         "hates",
-        r"(?:hate|hates|detest|detests|loathe|loathes|despise|despises|can not stand|can not bear|could never stand|have hated) (?P<things>.+)",
+        r"(?:hate|hates|detest|detests|loathe|loathes|despise|despises|can not "
+        r"stand|can not bear|could never stand|have hated) (?P<things>.+)",
         "{who} [hates|hate] {thing}.",
         confidence=0.88,
         **_SMALL,
     ),
     rule(
         "dislikes",
-        r"(?:(?:NOT|(?:have |has )?never|no longer) (?:really |much |particularly |actually |even )?(?:like|liked|enjoy|care for)|dislike|dislikes|BE not (?:a |an )?(?:big |huge )?(?:fans? of|into|keen on|fond of)) (?P<things>.+)",
+        r"(?:(?:NOT|(?:have |has )?never|no longer) (?:really |much |particularly "
+        r"|actually |even )?(?:like|liked|enjoy|care for)|dislike|dislikes|BE not "
+        r"(?:a |an )?(?:big |huge )?(?:fans? of|into|keen on|fond of)) "
+        r"(?P<things>.+)",
         "{who} [doesn't|don't] like {thing}.",
         confidence=0.88,
         **_SMALL,
@@ -86,7 +121,9 @@ TASTES = (
     ),
     rule(
         "takes drink",
-        r"(?:take|takes|drink|drinks) (?:my |his |her )(?P<drink>coffee|tea) (?P<how>black|with (?:oat |soy |almond )?milk|with sugar|without (?:sugar|milk)|with lemon|with honey)\b",
+        r"(?:take|takes|drink|drinks) (?:my |his |her )(?P<drink>coffee|tea) "
+        r"(?P<how>black|with (?:oat |soy |almond )?milk|with sugar|without "
+        r"(?:sugar|milk)|with lemon|with honey)\b",
         "{who} drinks {drink} {how}.",
         **_SMALL,
     ),

@@ -1,5 +1,7 @@
 """Relations and occupations in Spanish, French, German, Portuguese and Italian."""
 
+from backend.adapters.llm.offline.word_lists import words
+
 _KIN = {
     "daughter": "hija fille tochter filha figlia",
     "son": "hijo fils sohn filho figlio",
@@ -16,18 +18,22 @@ _KIN = {
 }
 FOREIGN_KIN: dict[str, str] = {word: kin for kin, words in _KIN.items() for word in words.split()}
 
-FOREIGN_JOBS = frozenset(
-    (
-        "enfermera enfermero médico médica maestra maestro profesor profesora ingeniero ingeniera abogado abogada cocinero cocinera "
-        "camarero camarera periodista arquitecto arquitecta carpintero electricista programador programadora panadero veterinaria veterinario "
-        "infirmier infirmière médecin professeur professeure ingénieur ingénieure avocat avocate cuisinier cuisinière serveur serveuse journaliste "
-        "architecte menuisier boulanger boulangère vétérinaire développeur développeuse institutrice instituteur traductrice traducteur "
-        "krankenschwester krankenpfleger arzt ärztin lehrer lehrerin ingenieur ingenieurin anwalt anwältin koch köchin kellner kellnerin "
-        "journalist journalistin architekt architektin tischler bäcker bäckerin tierarzt tierärztin programmierer programmiererin "
-        "entwickler entwicklerin übersetzer übersetzerin polizist polizistin verkäufer verkäuferin erzieher erzieherin "
-        "enfermeira enfermeiro professora engenheiro engenheira advogado advogada cozinheiro cozinheira jornalista arquiteto arquiteta "
-        "carpinteiro padeiro padeira veterinário veterinária programadora tradutora tradutor "
-        "infermiera infermiere medico professore professoressa ingegnere avvocato avvocata cuoco cuoca cameriere cameriera giornalista "
-        "architetto falegname panettiere veterinario programmatore programmatrice insegnante traduttore traduttrice"
-    ).split()
+FOREIGN_JOBS = words(
+    "enfermera enfermero médico médica maestra maestro profesor profesora ingeniero "
+    "ingeniera abogado abogada cocinero cocinera camarero camarera periodista arquitecto "
+    "arquitecta carpintero electricista programador programadora panadero veterinaria "
+    "veterinario infirmier infirmière médecin professeur professeure ingénieur ingénieure "
+    "avocat avocate cuisinier cuisinière serveur serveuse journaliste architecte "
+    "menuisier boulanger boulangère vétérinaire développeur développeuse institutrice "
+    "instituteur traductrice traducteur krankenschwester krankenpfleger arzt ärztin "
+    "lehrer lehrerin ingenieur ingenieurin anwalt anwältin koch köchin kellner kellnerin "
+    "journalist journalistin architekt architektin tischler bäcker bäckerin tierarzt "
+    "tierärztin programmierer programmiererin entwickler entwicklerin übersetzer "
+    "übersetzerin polizist polizistin verkäufer verkäuferin erzieher erzieherin "
+    "enfermeira enfermeiro professora engenheiro engenheira advogado advogada cozinheiro "
+    "cozinheira jornalista arquiteto arquiteta carpinteiro padeiro padeira veterinário "
+    "veterinária programadora tradutora tradutor infermiera infermiere medico professore "
+    "professoressa ingegnere avvocato avvocata cuoco cuoca cameriere cameriera "
+    "giornalista architetto falegname panettiere veterinario programmatore programmatrice "
+    "insegnante traduttore traduttrice "
 )

@@ -24,15 +24,18 @@ WORK = (
     ),
     rule(
         "no longer works as",
-        r"(?:no longer works?|NOT work(?=.* any ?more\b)|stopped working|BE no longer) (?:as )?an? (?P<role>.+)",
+        r"(?:no longer works?|NOT work(?=.* any ?more\b)|stopped working|BE no "
+        r"longer) (?:as )?an? (?P<role>.+)",
         "{who} no longer works as a {role}.",
         importance=7,
         attribute="job",
     ),
     rule(
         "works as",
-        r"(?:work|works|BE working|BE employed|have been working|has been working|(?:make|earn) (?:my|a|his|her) living|started working|started work) "
-        r"(?:(?:\w+[- ]time|nights|mostly|here|now|(?:in|at) [\w ]{2,25}?) )?as (?:an? )?(?P<role>.+)",
+        r"(?:work|works|BE working|BE employed|have been working|has been working"
+        r"|(?:make|earn) (?:my|a|his|her) living|started working|started work) "
+        r"(?:(?:\w+[- ]time|nights|mostly|here|now|(?:in|at) [\w ]{2,25}?) )?as "
+        r"(?:an? )?(?P<role>.+)",
         "{who} [works|work] as a {role}.",
         importance=8,
         confidence=0.9,
@@ -41,7 +44,8 @@ WORK = (
     ),
     rule(
         "works as, at",
-        r"(?:work|works|BE working|BE employed|have been working|has been working) (?:[\w-]+ )?as (?:an? )?[^,;]+? (?:at|for) (?P<org>.+)",
+        r"(?:work|works|BE working|BE employed|have been working|has been "
+        r"working) (?:[\w-]+ )?as (?:an? )?[^,;]+? (?:at|for) (?P<org>.+)",
         "{who} works at {org}.",
         importance=7,
         attribute="employer",
@@ -55,6 +59,13 @@ WORK = (
         whole=True,
     ),
     rule(
+        "is retired from",
+        r"BE a retired (?P<job>.+)",
+        "{who} is a retired {job}.",
+        importance=8,
+        attribute="job",
+    ),
+    rule(
         "is a worker",
         r"BE (?:now |currently )?(?:an? |the )?(?!student)(?P<job>.+)",
         "{who} [works|work] as a {job}.",
@@ -65,14 +76,16 @@ WORK = (
     ),
     rule(
         "is a worker, at",
-        r"BE (?:now |currently )?an? (?P<job>[^,;]+?) (?:at|for|with) (?!the moment|heart|least|night|now|sure)(?P<org>.+)",
+        r"BE (?:now |currently )?an? (?P<job>[^,;]+?) (?:at|for|with) (?!the "
+        r"moment|heart|least|night|now|sure)(?P<org>.+)",
         "{who} works at {org}.",
         importance=7,
         attribute="employer",
     ),
     rule(
         "works at",
-        r"(?:work|works|BE working|BE employed|have been working|has been working|have worked|has worked|volunteer|volunteers) "
+        r"(?:work|works|BE working|BE employed|have been working|has been working"
+        r"|have worked|has worked|volunteer|volunteers) "
         r"(?:(?:\w+[- ]time|nights|shifts|remotely|now|here|a lot) )?(?:at|for|by) (?P<org>.+)",
         "{who} works at {org}.",
         importance=7,
@@ -80,52 +93,71 @@ WORK = (
     ),
     rule(
         "works in",
-        r"(?:work|works|BE working) (?:(?:\w+[- ]time|nights|mostly|remotely) )?in (?P<field>an? (?:[\w-]+ ){0,2}(?:school|hospital|bakery|"
-        r"restaurant|kitchen|library|bank|office|shop|factory|museum|lab|laboratory|garage|pharmacy|hotel|nursery|kindergarten|cafe|café|bookshop|bookstore|"
-        r"supermarket|warehouse|studio|clinic|call cent(?:er|re)|pub|bar)|it|tech|finance|marketing|sales|construction|healthcare|education|retail|hospitality|"
-        r"advertising|accounting|hr|human resources|banking|insurance|publishing|logistics|software|design|fashion|real estate|journalism|academia|politics|"
-        r"social work|law|film|theatre|agriculture|forestry|customer (?:service|support)|cyber ?security|data science)\b",
+        r"(?:work|works|BE working) (?:(?:\w+[- ]time|nights|mostly|remotely) "
+        r")?in (?P<field>an? (?:[\w-]+ ){0,2}(?:school|hospital|bakery|"
+        r"restaurant|kitchen|library|bank|office|shop|factory|museum|lab"
+        r"|laboratory|garage|pharmacy|hotel|nursery|kindergarten|cafe|café"
+        r"|bookshop|bookstore|"
+        r"supermarket|warehouse|studio|clinic|call cent(?:er|re)|pub|bar)|it|tech"
+        r"|finance|marketing|sales|construction|healthcare|education|retail"
+        r"|hospitality|"
+        r"advertising|accounting|hr|human resources|banking|insurance|publishing"
+        r"|logistics|software|design|fashion|real estate|journalism|academia"
+        r"|politics|"
+        r"social work|law|film|theatre|agriculture|forestry|customer (?:service"
+        r"|support)|cyber ?security|data science)\b",
         "{who} works in {field}.",
         importance=7,
         attribute="employer",
     ),
     rule(
         "self-employed",
-        r"BE (?P<state>self-employed|self employed|a freelancer|freelance|unemployed|between jobs|out of work|retired|on maternity leave|on parental leave)\b",
+        r"BE (?P<state>self-employed|self employed|a freelancer|freelance"
+        r"|unemployed|between jobs|out of work|retired|on maternity leave|on "
+        r"parental leave)\b",
         "{who} [is|are] {state}.",
         importance=7,
         attribute="job",
     ),
     rule(
         "works from home",
-        r"(?:work|works) (?:mostly )?(?P<how>from home|nights|night shifts|part[- ]time|remotely)\b",
+        r"(?:work|works) (?:mostly )?(?P<how>from home|nights|night shifts|part[- "
+        r"]time|remotely)\b",
         "{who} works {how}.",
         importance=5,
     ),
     rule(
         "runs",
-        r"(?:run|runs|own|owns|manage|manages) (?P<business>(?:an?|my own|the|our) (?:[\w'-]+ ){0,3}(?:shop|store|bakery|restaurant|café|cafe|"
-        r"business|company|farm|studio|bar|pub|hotel|guesthouse|bookshop|bookstore|blog|podcast|gallery|garage|school|salon|agency|startup|charity|stall|food truck|b&b|vineyard))\b",
+        r"(?:run|runs|own|owns|manage|manages) (?P<business>(?:an?|my own|the"
+        r"|our) (?:[\w'-]+ ){0,3}(?:shop|store|bakery|restaurant|café|cafe|"
+        r"business|company|farm|studio|bar|pub|hotel|guesthouse|bookshop|bookstore"
+        r"|blog|podcast|gallery|garage|school|salon|agency|startup|charity|stall"
+        r"|food truck|b&b|vineyard))\b",
         "{who} runs {business}.",
         importance=7,
     ),
     rule(
         "teaches",
-        r"(?:teach|teaches) (?P<topic>(?!class|lesson|people|kids|children|you|me|him|her|them|at|in).+?)(?: (?:at|in|to) .*)?$",
+        r"(?:teach|teaches) (?P<topic>(?!class|lesson|people|kids|children|you|me"
+        r"|him|her|them|at|in).+?)(?: (?:at|in|to) .*)?$",
         "{who} teaches {topic}.",
         importance=7,
     ),
     rule(
         "studies at",
-        r"(?:study|studies|BE studying|go to school|goes to school|go to university|goes to university|go to college|BE a (?:\w+ )?student|BE doing (?:a|my) (?:phd|master's|degree|masters)) "
+        r"(?:study|studies|BE studying|go to school|goes to school|go to "
+        r"university|goes to university|go to college|BE a (?:\w+ )?student|BE "
+        r"doing (?:a|my) (?:phd|master's|degree|masters)) "
         r"(?:(?P<subject_said>[\w ]{3,30}?) )?at (?P<org>.+)",
         "{who} studies at {org}.",
         importance=7,
         attribute="school",
+        and_on=True,
     ),
     rule(
         "studies",
-        r"(?:study|studies|BE studying|BE majoring in|major in|majored in|BE doing (?:a|my) (?:phd|master's|masters|degree|bachelor's) in) "
+        r"(?:study|studies|BE studying|BE majoring in|major in|majored in|BE "
+        r"doing (?:a|my) (?:phd|master's|masters|degree|bachelor's) in) "
         r"(?P<topic>(?!for|hard|all|at|now|to|every|a lot|late|too|abroad).+?)(?: at .*)?$",
         "{who} [studies|study] {topic}.",
         importance=7,

@@ -1,0 +1,82 @@
+"""Servers that the end-to-end tests share, and a user of one's own for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.support.groq_server import GroqServer
+from tests.support.keepsake_client import Client, signed_in
+from tests.support.keepsake_process import KeepsakeProcess, keepsake
+
+KEY = "test-key"
+NO_LIMIT = "100000/minute"
+# Starts in less time than the real encoder; for tests that aren't about how well recall works.
+FAST_ENCODER = "hashing"
+TYPING_MILLISECONDS = 400
+
+
+@pytest_asyncio.fixture(scope="session")
+async def offline_server() -> AsyncIterator[KeepsakeProcess]:
+    """What a newcomer starts: everything embedded, the real encoder, the offline companion."""
+    async with keepsake(MESSAGE_RATE_LIMIT=NO_LIMIT) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def groq_api() -> Iterator[GroqServer]:
+    """A server that speaks Groq's API, for the session; tests take `groq`."""
+    with GroqServer(KEY) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session")
+async def groq_keepsake(groq_api: GroqServer) -> AsyncIterator[KeepsakeProcess]:
+    """A Keepsake whose replies come from `groq_api`."""
+    async with keepsake(**on_groq(groq_api), TYPING_TIMEOUT=TYPING_MILLISECONDS) as server:
+        yield server
+
+
+def on_groq(groq: GroqServer) -> dict[str, str]:
+    """The environment of a Keepsake whose replies come from this server."""
+    return {
+        "GROQ_API_KEY": groq.key,
+        "GROQ_BASE_URL": groq.groq_url,
+        "EMBEDDING_MODEL": FAST_ENCODER,
+        "MESSAGE_RATE_LIMIT": NO_LIMIT,
+    }
+
+
+@pytest.fixture
+def groq(groq_api: GroqServer) -> Iterator[GroqServer]:
+    """The Groq test server, as good as new."""
+    groq_api.reset()
+    groq_api.key = KEY
+    yield groq_api
+    groq_api.reset()
+    groq_api.key = KEY
+
+
+@pytest_asyncio.fixture
+async def client(offline_server: KeepsakeProcess) -> AsyncIterator[Client]:
+    """A new user of `offline_server`, with a character of their own."""
+    async with signed_in(offline_server.url) as user:
+        yield user
+
+
+@pytest_asyncio.fixture
+async def groq_client(groq_keepsake: KeepsakeProcess, groq: GroqServer) -> AsyncIterator[Client]:
+    """A new user of `groq_keepsake`, with a character of their own."""
+    async with signed_in(groq_keepsake.url) as user:
+        yield user
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Shows what the running servers wrote beside a test that failed."""
+    report: Any = yield
+    if report.failed:
+        for server in KeepsakeProcess.running:
+            report.sections.append((f"Keepsake on port {server.port}", server.log_tail()))
+    return report

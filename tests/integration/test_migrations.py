@@ -1,0 +1,114 @@
+"""The schema: made from nothing, made once, and the same as the models say."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+import backend.models  # noqa: F401  (fills SQLModel.metadata)
+from backend.adapters.postgres.jobs import JobQueue
+from backend.adapters.postgres.migrate import migrate, newest_revision
+from backend.adapters.postgres.store import PostgresStore, sqlalchemy_url
+from backend.errors import StoreUnavailable
+from tests.support.services import fresh_database
+
+MIGRATE = """
+import asyncio, sys
+from backend.adapters.postgres.migrate import migrate
+asyncio.run(migrate(sys.argv[1]))
+"""
+
+
+@pytest_asyncio.fixture
+async def empty_url(postgres_url: str) -> AsyncIterator[str]:
+    """A database without any table."""
+    async with fresh_database(postgres_url) as url:
+        yield url
+
+
+async def revisions(url: str) -> list[str]:
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await connection.execute("SELECT version_num FROM alembic_version")
+        return [row[0] for row in await found.fetchall()]
+
+
+async def checked(url: str) -> None:
+    store = PostgresStore(url, JobQueue(url))
+    try:
+        await store.check()
+    finally:
+        await store.close()
+
+
+async def test_a_database_is_upgraded_from_nothing_and_a_second_time_without_effect(
+    empty_url: str,
+) -> None:
+    with pytest.raises(StoreUnavailable, match="schema none.*keepsake migrate"):
+        await checked(empty_url)
+
+    await migrate(empty_url)
+    await migrate(empty_url)
+
+    await checked(empty_url)
+    assert await revisions(empty_url) == [newest_revision()]
+
+
+async def test_two_processes_that_migrate_at_once_both_succeed(empty_url: str) -> None:
+    async def one() -> tuple[int | None, bytes]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", MIGRATE, empty_url),
+            cwd=Path(__file__).parents[2],
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, complaint = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode, complaint
+
+    assert await asyncio.gather(one(), one()) == [(0, b""), (0, b"")]
+
+    await checked(empty_url)
+
+
+async def differences(url: str) -> list[Any]:
+    """What autogenerate would change, with the queue's own tables left out as migrations/env.py
+    leaves them out."""
+
+    def ours(_item: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
+        return not (kind == "table" and (name or "").startswith("procrastinate_"))
+
+    def compare(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": ours, "compare_type": True}
+        )
+        return list(compare_metadata(context, SQLModel.metadata))
+
+    engine = create_async_engine(sqlalchemy_url(url))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()
+
+
+async def test_the_schema_is_what_the_models_say(migrated_url: str) -> None:
+    assert await differences(migrated_url) == []
+
+
+async def test_a_missing_column_or_index_would_be_noticed(empty_url: str) -> None:
+    await migrate(empty_url)
+    async with await psycopg.AsyncConnection.connect(empty_url) as connection:
+        await connection.execute("ALTER TABLE message DROP COLUMN reply_to")
+        await connection.execute("DROP INDEX uq_memory_active_content")
+
+    missing = [change[0] for change in await differences(empty_url)]
+
+    assert sorted(missing) == ["add_column", "add_index", "add_index"]

@@ -1,0 +1,53 @@
+"""What a recall query asks for, and about whom."""
+
+import pytest
+
+from backend.memory.query import RecallQuery, read_query
+
+
+def read(text: str) -> RecallQuery:
+    return read_query(text, user_name="Ada Lovelace", character_name="Mira")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked_about"),
+    [
+        ("What is my dog called?", "user"),
+        ("I'm home.", "user"),
+        ("What does Ada like?", "user"),
+        ("ada lovelace's job", "user"),
+        ("Where do you live?", "character"),
+        ("Mira's home", "character"),
+        ("Do you know my dog?", "user"),  # the user's thing, whoever knows it
+        ("Did Mira meet Ada?", None),
+        ("Did I meet Mira?", None),
+        ("What is the capital of France?", None),
+        ("Adana is a city.", None),  # a name inside a word is not that name
+        ("What’s my name?", "user"),
+    ],
+)
+def test_whose_words_are_asked_for(text: str, asked_about: str | None) -> None:
+    assert read(text).asked_about == asked_about
+
+
+@pytest.mark.parametrize(
+    ("text", "dense"),
+    [
+        ("What is Ada's dog called?", "What is dog called"),
+        ("Ada Lovelace, tell Mira about Paris", "tell about Paris"),
+        ("What is my dog called?", "What is my dog called"),
+        ("Mira?", "Mira?"),  # nothing else is left to search for
+    ],
+)
+def test_the_two_names_are_taken_out_of_the_dense_query(text: str, dense: str) -> None:
+    query = read(text)
+
+    assert query.dense_text == dense
+    assert query.keyword_text == text
+
+
+@pytest.mark.parametrize("name", ["", "   ", "A+", "(Bob)", "C.J."])
+def test_any_name_can_be_taken_out(name: str) -> None:
+    query = read_query("Where is the key?", user_name=name, character_name=name)
+
+    assert query == RecallQuery("Where is the key", "Where is the key?", None)
