@@ -148,16 +148,12 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         model = build_model(settings)
         stack.push_async_callback(model.close)
         extractor: Extractor = (
-            OfflineExtractor()
-            if settings.provider is Provider.OFFLINE
-            else ModelExtractor(model)
+            OfflineExtractor() if settings.provider is Provider.OFFLINE else ModelExtractor(model)
         )
         yield Core(stores, jobs, store, memory, bus, model, extractor)
 
 
-async def _open_memory(
-    settings: Settings, store: Store, stack: AsyncExitStack
-) -> MemoryResources:
+async def _open_memory(settings: Settings, store: Store, stack: AsyncExitStack) -> MemoryResources:
     encoder = build_encoder(settings.embedding_model)
     stack.push_async_callback(encoder.close)
     try:
@@ -333,9 +329,7 @@ def tokens_of(settings: Settings, stores: Stores) -> Tokens:
     else:
         assert stores.data_dir is not None, "settings require JWT_SECRET unless embedded"
         secret = stores.data_dir.secret("jwt")
-    return Tokens(
-        secret, public_key=settings.jwt_public_key, algorithm=settings.jwt_algorithm
-    )
+    return Tokens(secret, public_key=settings.jwt_public_key, algorithm=settings.jwt_algorithm)
 
 
 async def _prepare_data(settings: Settings, store: Store) -> UUID | None:

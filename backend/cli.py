@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
@@ -125,9 +126,7 @@ def token(
 @one_line_errors
 def create_admin(
     email: Annotated[str, typer.Argument(help="The admin's email address.")],
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
-    ],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
 ) -> None:
     """Make an account with admin rights, or give them to one that exists."""
     settings = _settings()
@@ -151,7 +150,9 @@ def reindex() -> None:
 @app.command()
 @one_line_errors
 def bench(
-    out: Annotated[str | None, typer.Option(help="Write the figures as JSON to this file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the figures as JSON to this file.")
+    ] = Path("data/bench.json"),
 ) -> None:
     """Measure a turn and recall on this machine; prints a table."""
     from bench.run import run_bench

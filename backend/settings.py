@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.adapters.rate_window import parse_limit
 from backend.errors import ConfigurationError
 
 EXAMPLES = {
@@ -28,6 +29,7 @@ EXAMPLES = {
     "redis_url": "redis://localhost:6379/0",
     "qdrant_url": "http://localhost:6333",
     "cors_origins": "https://app.example.com,https://www.example.com",
+    "jwt_secret": "$(openssl rand -hex 32)",
     "log_format": "json",
 }
 
@@ -94,7 +96,9 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _postgres_only(cls, value: str | None) -> str | None:
-        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        if value and not value.startswith(
+            ("postgresql://", "postgres://", "postgresql+psycopg://")
+        ):
             raise ValueError("only PostgreSQL is supported")
         return value
 
@@ -115,9 +119,19 @@ class Settings(BaseSettings):
     @field_validator("websocket_path")
     @classmethod
     def _absolute_path(cls, value: str) -> str:
-        if not value.startswith("/") or value.rstrip("/") in {"", "/ws", "/api"}:
-            raise ValueError("must start with / and be neither /, /ws nor /api")
-        return value.rstrip("/")
+        path = value.rstrip("/")
+        if not path.startswith("/") or path in {"/ws", "/api"} or path.startswith("/api/"):
+            raise ValueError("must start with / and be neither / nor /ws nor under /api")
+        return path
+
+    @field_validator("message_rate_limit")
+    @classmethod
+    def _rate_only(cls, value: str) -> str:
+        try:
+            parse_limit(value)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from error
+        return value
 
     @field_validator("encryption_keys")
     @classmethod
@@ -178,14 +192,18 @@ def _explain(error: ValidationError) -> str:
 
 def _check_together(settings: Settings) -> None:
     if settings.provider is Provider.GROQ and not settings.groq_api_key:
-        raise ConfigurationError("GROQ_API_KEY: needed for LLM_PROVIDER=groq. Example: GROQ_API_KEY=gsk_…")
+        raise ConfigurationError(
+            "GROQ_API_KEY: needed for LLM_PROVIDER=groq. Example: GROQ_API_KEY=gsk_…"
+        )
     if settings.provider is Provider.OPENAI and not (settings.llm_base_url or settings.llm_api_key):
         raise ConfigurationError(
             "LLM_BASE_URL: needed for LLM_PROVIDER=openai (or LLM_API_KEY for OpenAI itself). "
             f"Example: LLM_BASE_URL={EXAMPLES['llm_base_url']}"
         )
     if settings.provider is Provider.OPENAI and not settings.llm_model:
-        raise ConfigurationError("LLM_MODEL: needed for LLM_PROVIDER=openai. Example: LLM_MODEL=llama3.2")
+        raise ConfigurationError(
+            "LLM_MODEL: needed for LLM_PROVIDER=openai. Example: LLM_MODEL=llama3.2"
+        )
     if not settings.embedded_database and not settings.jwt_secret:
         raise ConfigurationError(
             "JWT_SECRET: needed when DATABASE_URL is set; at least 32 characters. "

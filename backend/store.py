@@ -70,9 +70,7 @@ class Characters(Protocol):
     async def visible(self, character_id: UUID, viewer: UUID) -> Character | None:
         """The viewer's own or a public one, not deleted."""
 
-    async def page(
-        self, viewer: UUID, *, limit: int, after: UUID | None
-    ) -> list[Character]:
+    async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         """Visible characters in order of id."""
 
     async def save(self, character: Character) -> None: ...
@@ -115,7 +113,9 @@ class Messages(Protocol):
 
     async def get(self, message_id: UUID) -> Message | None: ...
 
-    async def by_client_id(self, conversation_id: UUID, client_message_id: str) -> Message | None: ...
+    async def by_client_id(
+        self, conversation_id: UUID, client_message_id: str
+    ) -> Message | None: ...
 
     async def page(
         self,
@@ -180,6 +180,10 @@ class Turns(Protocol):
 
 
 class Memories(Protocol):
+    async def lock(self, owner: Owner) -> None:
+        """Until this transaction ends, let nobody else who asks change the owner's memory. Taken
+        before reading what a change is decided on."""
+
     async def add(self, memories: Sequence[Memory]) -> list[Memory]:
         """Store, leaving out those whose active twin (same owner, kind, content) is there.
 
@@ -234,8 +238,15 @@ class Relationships(Protocol):
 
     async def add_change(self, change: RelationshipChange) -> None: ...
 
-    async def changes(self, owner: Owner, *, since: datetime | None, limit: int) -> list[RelationshipChange]:
-        """Newest first, undone ones left out."""
+    async def changes(
+        self,
+        owner: Owner,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> list[RelationshipChange]:
+        """From `since` on and before `before`, newest first, undone ones left out."""
 
 
 class Contexts(Protocol):
@@ -287,6 +298,7 @@ class Store(Protocol):
         """A transaction that commits on a clean exit.
 
         Raises:
+            InvalidRequest: a value that the database can't hold: NUL in a text, say.
             StoreUnavailable: the database can't be reached.
         """
 

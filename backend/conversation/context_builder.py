@@ -23,7 +23,7 @@ from backend.conversation.prompt import (
 from backend.conversation.state import read_state
 from backend.conversation.token_budget import estimate_tokens, fit_newest
 from backend.errors import ServiceUnavailable
-from backend.memory.recall import Recollection, RecallRequest, recall
+from backend.memory.recall import RecallRequest, Recollection, recall
 from backend.memory.resources import MemoryResources
 from backend.memory.scoring import ScoredMemory
 from backend.models import (
@@ -39,7 +39,8 @@ from backend.store import Transaction
 
 log = structlog.get_logger(__name__)
 
-LATE_MARGIN = 20  # messages sent while the character was answering that a window may have to skip
+# Answers to what was said before stand behind a message that was sent while they were written.
+LATE_MARGIN = 20
 LEFT_OUT_SHOWN = 20
 
 
@@ -105,8 +106,10 @@ async def _read_background(
     character = await tx.characters.get(conversation.character_id)
     assert user is not None, "a conversation goes with its user"
     assert character is not None, "a conversation goes with its character"
-    newest = await tx.messages.page(conversation.id, limit=policy.window + LATE_MARGIN)
-    earlier = in_answer_order(newest, target)[-(policy.window - 1) :] if policy.window > 1 else []
+    around = await tx.messages.page(
+        conversation.id, limit=policy.window + LATE_MARGIN, before=target.seq + LATE_MARGIN
+    )
+    earlier = in_answer_order(around, target)[-(policy.window - 1) :] if policy.window > 1 else []
     fitting = fit_newest([message.content for message in earlier], policy.history_tokens)
     window = earlier[len(earlier) - fitting :]
     return _Background(
@@ -145,9 +148,7 @@ async def _recall(
     return found, "ok" if found.memories else "empty"
 
 
-def _prompt(
-    background: _Background, memories: tuple[ScoredMemory, ...], target: Message
-) -> Prompt:
+def _prompt(background: _Background, memories: tuple[ScoredMemory, ...], target: Message) -> Prompt:
     return Prompt(
         instructions=instructions(background.character, background.user.display_name),
         history=as_history(

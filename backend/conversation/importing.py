@@ -61,7 +61,9 @@ def _check(messages: Sequence[ImportedMessage]) -> None:
     seen: set[str] = set()
     for place, message in enumerate(messages):
         if "\x00" in message.content:
-            raise InvalidRequest(f"messages.{place} contains a NUL character, which can't be stored.")
+            raise InvalidRequest(
+                f"messages.{place} contains a NUL character, which can't be stored."
+            )
         if not message.content.strip():
             raise InvalidRequest(f"messages.{place} is empty.")
         if message.client_message_id in seen:

@@ -60,7 +60,9 @@ def _who(character: Character) -> str:
         )
         if part
     )
-    return f"You are {character.name}, a {described}." if described else f"You are {character.name}."
+    return (
+        f"You are {character.name}, a {described}." if described else f"You are {character.name}."
+    )
 
 
 def _personality(character: Character) -> str:
@@ -75,7 +77,9 @@ def _personality(character: Character) -> str:
 
 def _content_rule(character: Character) -> str:
     if character.nsfw_level == 0:
-        return "Keep everything suitable for all ages; turn sexual content aside kindly, in character."
+        return (
+            "Keep everything suitable for all ages; turn sexual content aside kindly, in character."
+        )
     return f"Content level {character.nsfw_level} of 10: go no further than that."
 
 

@@ -4,12 +4,20 @@ import re
 from typing import Any
 
 _MOODS = (
-    ("sad", re.compile(r"\b(?:sad|crying|cried|lonely|grief|miss (?:him|her|them)|heartbroken|depressed)\b", re.I)),
+    (
+        "sad",
+        re.compile(
+            r"\b(?:sad|crying|cried|lonely|grief|miss (?:him|her|them)|heartbroken|depressed)\b",
+            re.I,
+        ),
+    ),
     ("anxious", re.compile(r"\b(?:anxious|worried|nervous|scared|afraid|stressed|panic)\b", re.I)),
     ("angry", re.compile(r"\b(?:angry|furious|annoyed|hate|fed up)\b", re.I)),
     ("happy", re.compile(r"\b(?:happy|glad|great|excited|wonderful|love|yay|awesome)\b", re.I)),
 )
-_GREETING = re.compile(r"^\s*(?:hi|hello|hey|good (?:morning|evening|afternoon)|hola|salut|hallo|ciao)\b", re.I)
+_GREETING = re.compile(
+    r"^\s*(?:hi|hello|hey|good (?:morning|evening|afternoon)|hola|salut|hallo|ciao)\b", re.I
+)
 _FAREWELL = re.compile(r"\b(?:bye|good night|see you|goodbye|farewell)\b", re.I)
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx)\b", re.I)
 

@@ -166,7 +166,8 @@ class _Writing:
     started: float
     text: str = ""
     deltas: int = 0
-    first_delta_ms: float | None = None
+    prompted: float = 0.0
+    first_delta: float | None = None
     completion: Completion | None = None
     state: str = "complete"
     error: ModelError | None = None
@@ -178,7 +179,8 @@ async def answer(
     """Write and store the reply to one message. Ends with exactly one `ReplyEnded`.
 
     A model's failure is an end like any other: the reply is stored as `failed` with its reason,
-    and can be regenerated. Setting `stop` ends it as `interrupted`, keeping what was written.
+    and can be regenerated; a new variant that fails leaves the reply as it was. Setting `stop` ends
+    it as `interrupted`, keeping what was written.
 
     Raises:
         Conflict: the lease was lost; nothing was stored.
@@ -196,6 +198,10 @@ async def answer(
     yield ReplyStarted(reply_id)
     async for delta in _write(resources.model, context, writing, stop):
         yield delta
+    replaced = assignment.replaces
+    if writing.error and replaced and replaced.state != "failed":
+        yield ReplyEnded(replaced, writing.error)
+        return
     reply, remembered = await _store_reply(resources, assignment, context, writing)
     await _index_soon(resources.memory, remembered)
     yield ReplyEnded(reply, writing.error)
@@ -204,11 +210,12 @@ async def answer(
 async def _write(
     model: LanguageModel, context: BuiltContext, writing: _Writing, stop: asyncio.Event
 ) -> AsyncIterator[ReplyDelta]:
+    writing.prompted = perf_counter()
     try:
         async for piece in until(stop, model.stream(context.prompt)):
             if isinstance(piece, TextDelta):
-                if writing.first_delta_ms is None:
-                    writing.first_delta_ms = (perf_counter() - writing.started) * 1000
+                if writing.first_delta is None:
+                    writing.first_delta = perf_counter()
                 yield ReplyDelta(writing.message_id, writing.deltas, piece.text)
                 writing.text += piece.text
                 writing.deltas += 1
@@ -264,8 +271,11 @@ def _reply(
     }
     if writing.error:
         details["error"] = {"code": writing.error.code, "message": writing.error.message}
-    if writing.first_delta_ms is not None:
-        context.record.timings["firstDelta"] = round(writing.first_delta_ms, 2)
+    if writing.first_delta is not None:
+        context.record.timings |= {
+            "model": _ms(writing.first_delta - writing.prompted),
+            "firstDelta": _ms(writing.first_delta - writing.started),
+        }
     return Message(
         id=writing.message_id,
         conversation_id=conversation.id,
@@ -278,6 +288,10 @@ def _reply(
         state=writing.state,
         created_at=replaced.created_at if replaced else utc_now(),
     )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)
 
 
 async def _replace(tx: Transaction, old: Message, new: Message) -> None:
@@ -305,23 +319,19 @@ def _variant(message: Message, number: int) -> MessageVariant:
 async def _remember(
     tx: Transaction, assignment: Assignment, context: BuiltContext, reply: Message
 ) -> list[Memory]:
-    """Store both messages as episodes; a regenerated reply's old episode makes way."""
+    """Store both messages as episodes; a regenerated reply's old episode makes way, and what it
+    answers has its own already, or was forgotten."""
     names = {"user": context.user.display_name, "character": context.character.name}
-    conversation = assignment.conversation
-    before = await tx.formation.preceding(conversation.id, assignment.target.seq, limit=1)
-    found = episodes(
-        conversation.owner,
-        [assignment.target, reply],
-        names,
-        before[0] if before else None,
-    )
+    owner, target = assignment.conversation.owner, assignment.target
     if assignment.replaces is None:
-        return await tx.memories.add(found)
-    outdated = await tx.memories.of_messages(conversation.owner, [reply.id], kind="episode")
+        before = await tx.formation.preceding(target.conversation_id, target.seq, limit=1)
+        said = episodes(owner, [target, reply], names, before[0] if before else None)
+        return await tx.memories.add(said)
+    outdated = await tx.memories.of_messages(owner, [reply.id], kind="episode")
     for memory in outdated:
         memory.status, memory.index_state, memory.updated_at = "retracted", "pending", utc_now()
         await tx.memories.save(memory)
-    return outdated + await tx.memories.add(found)
+    return outdated + await tx.memories.add(episodes(owner, [reply], names, target))
 
 
 async def _index_soon(resources: MemoryResources, remembered: list[Memory]) -> None:

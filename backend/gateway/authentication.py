@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from jwt.types import Options
 from pwdlib import PasswordHash
 
 from backend.errors import NotAuthenticated
@@ -78,7 +79,7 @@ class Tokens:
             raise NotAuthenticated("The token is not valid.") from error
 
     def _claims(self, token: str) -> dict[str, Any]:
-        required = {"require": ["exp", "sub"]}
+        required: Options = {"require": ["exp", "sub"]}
         if self._public_key and jwt.get_unverified_header(token).get("alg") == self._algorithm:
             return jwt.decode(
                 token, self._public_key, algorithms=[self._algorithm], options=required

@@ -13,7 +13,12 @@ from backend.errors import InvalidRequest, KeepsakeError
 
 log = structlog.get_logger(__name__)
 
-_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+_HTTP_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_type",
+}
 
 
 def install_error_handlers(app: FastAPI) -> None:

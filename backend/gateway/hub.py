@@ -39,7 +39,8 @@ class Hub:
 
     async def leave(self, connection: Connection, room: str) -> None:
         """Take a connection out of a room; the last one turns off the light."""
-        self._joined[connection].discard(room)
+        if connection in self._joined:
+            self._joined[connection].discard(room)
         members = self._rooms.get(room)
         if members is None:
             return

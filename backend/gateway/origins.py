@@ -9,4 +9,8 @@ def origin_allowed(origin: str | None, host: str | None, allowed: tuple[str, ...
         return True
     if "*" in allowed or origin.rstrip("/") in allowed:
         return True
-    return bool(host) and urlsplit(origin).netloc == host
+    try:
+        page = urlsplit(origin).netloc
+    except ValueError:  # no browser sends that
+        return False
+    return host is not None and page.lower() == host.lower() != ""

@@ -1,7 +1,7 @@
 """Every event that either side may send, on both transports. This file is the real-time contract."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,6 +54,10 @@ class Payload(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
+# A message's number in its conversation; the database counts in 32 bits.
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
 class MessageSend(Payload):
     conversation_id: UUID
     content: str
@@ -63,7 +67,7 @@ class MessageSend(Payload):
 
 class ConversationJoin(Payload):
     conversation_id: UUID
-    after_seq: int | None = Field(default=None, ge=0)
+    after_seq: Seq | None = None
 
 
 class InConversation(Payload):
@@ -74,7 +78,7 @@ class InConversation(Payload):
 
 class MessageRead(Payload):
     conversation_id: UUID
-    up_to_seq: int = Field(ge=0)
+    up_to_seq: Seq
 
 
 class MessageRegenerate(Payload):

@@ -31,6 +31,7 @@ LEASE_SECONDS = 15.0
 RENEW_SECONDS = 5.0
 SWEEP_SECONDS = 5.0  # lease + sweep: a dead process's message is taken up within 20 s
 SWEEP_BATCH = 50
+ENDINGS = {"complete": "completed", "interrupted": "interrupted", "failed": "failed"}
 
 
 @dataclass(slots=True)
@@ -217,12 +218,12 @@ class TurnDriver:
     async def _ended(self, assignment: Assignment, end: ReplyEnded) -> None:
         conversation_id = assignment.conversation.id
         generation = self._generations.pop(conversation_id)
-        await self._typing(assignment.conversation, is_typing=False)
         index = generation.index + 1
-        status = {"complete": "completed"}.get(end.message.state, end.message.state)
+        status = "failed" if end.error else ENDINGS[end.message.state]
         await self._respond(
             conversation_id, response_event(conversation_id, end.message.id, status, index=index)
         )
+        await self._typing(assignment.conversation, is_typing=False)
         await self._announce(assignment, end.message)
         if end.error:
             await self._tell_error(conversation_id, end.error, assignment.target)

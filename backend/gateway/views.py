@@ -93,9 +93,7 @@ class ConversationView(View):
         started = conversation.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return cls(
             **{
-                name: getattr(conversation, name)
-                for name in cls.model_fields
-                if name != "metadata"
+                name: getattr(conversation, name) for name in cls.model_fields if name != "metadata"
             },
             metadata={
                 "startedAt": details.get("startedAt", started),

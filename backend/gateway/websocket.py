@@ -93,9 +93,7 @@ async def serve_socket(socket: WebSocket) -> None:
         await events.disconnected(connection)
 
 
-async def _authenticate(
-    connection: PlainConnection, socket: WebSocket, services: Services
-) -> bool:
+async def _authenticate(connection: PlainConnection, socket: WebSocket, services: Services) -> bool:
     try:
         async with asyncio.timeout(AUTHENTICATION_SECONDS):
             frame = read_frame(await socket.receive())
@@ -135,9 +133,7 @@ async def _exchange(connection: PlainConnection, socket: WebSocket, events: Clie
         writer.cancel()
 
 
-async def _answer(
-    connection: PlainConnection, frame: dict[str, Any], events: ClientEvents
-) -> None:
+async def _answer(connection: PlainConnection, frame: dict[str, Any], events: ClientEvents) -> None:
     try:
         ack = await events.handle(connection, frame["event"], frame.get("data"))
     except Exception as error:  # a defect here must not cost the client its connection
@@ -157,9 +153,7 @@ def _about(refusal: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     return refusal
 
 
-def _acknowledge(
-    connection: PlainConnection, frame: dict[str, Any], data: dict[str, Any]
-) -> None:
+def _acknowledge(connection: PlainConnection, frame: dict[str, Any], data: dict[str, Any]) -> None:
     if "id" in frame:
         connection.queue({"event": "ack", "id": frame["id"], "data": data})
 
@@ -176,7 +170,7 @@ def read_frame(raw: Any) -> dict[str, Any]:
     text = raw.get("text")
     if text is None:
         raise InvalidRequest("frames are text")
-    if len(text) > MAX_FRAME_BYTES:
+    if len(text.encode()) > MAX_FRAME_BYTES:
         raise InvalidRequest("the frame is too large")
     try:
         frame = json.loads(text)

@@ -91,11 +91,14 @@ def _says_the_same(memory: Memory, candidate: Candidate) -> bool:
 
 _WORD = re.compile(r"\w+(?:['.,:-]\w+)*")
 _TELLING = frozenset(
-    "not no never none nothing nobody nowhere neither nor without cannot hardly longer anymore "
-    "dislike dislikes hate hates avoids refuses stopped quit former formerly "
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million dozen half once twice both single double first second third".split()
+    (
+        "not no never none nothing nobody nowhere neither nor without cannot hardly "
+        "longer anymore dislike dislikes hate hates avoids refuses stopped quit former "
+        "formerly zero one two three four five six seven eight nine ten eleven twelve "
+        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty "
+        "forty fifty sixty seventy eighty ninety hundred thousand million dozen half once "
+        "twice both single double first second third"
+    ).split()
 )
 
 

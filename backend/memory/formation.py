@@ -7,11 +7,13 @@ compared and set, so each message is formed exactly once however often a job run
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 import structlog
 
-from backend.errors import Conflict
+from backend.errors import Conflict, ServiceUnavailable
 from backend.memory.consolidation import (
     Action,
     Decision,
@@ -20,13 +22,14 @@ from backend.memory.consolidation import (
     reinforced_confidence,
 )
 from backend.memory.indexing import encode_memories, index_memories
-from backend.memory.relationship import daily_spend, read_signal, step
+from backend.memory.relationship import Delta, daily_spend, read_signal, step
 from backend.memory.resources import MemoryResources
 from backend.models import (
     Conversation,
     Memory,
     MemoryRevision,
     Message,
+    Relationship,
     RelationshipChange,
     utc_now,
 )
@@ -39,6 +42,7 @@ BATCH_MESSAGES = 40
 BATCH_CHARACTERS = 24_000  # about 6,000 tokens
 PRECEDING_LINES = 4
 NEAR_CANDIDATES = 5
+DAY_OF_CHANGES = 20_000  # more than the message rate lets a day bring
 _NO_KEYWORDS = SparseVector((), ())
 
 log = structlog.get_logger(__name__)
@@ -158,7 +162,8 @@ async def _keep(
     near = await _near(resources, batch.conversation, vectors)
     changes: list[MemoryChange] = []
     async with resources.store.transaction() as tx:
-        # The mark first: whoever comes second fails here, before writing anything.
+        await tx.memories.lock(batch.conversation.owner)
+        # The mark next: whoever comes second fails here, before writing anything.
         await tx.formation.advance(
             batch.conversation.id,
             from_seq=batch.conversation.formed_seq,
@@ -168,7 +173,10 @@ async def _keep(
             changes += await _consolidate(tx, candidate, draft, similar)
         moved = await _update_relationship(tx, batch)
     touched = {change.memory.id: change.memory for change in changes}
-    await index_memories(resources, list(touched.values()))
+    try:
+        await index_memories(resources, list(touched.values()))
+    except ServiceUnavailable as error:  # it is kept; the sweep will index it
+        log.warning("formation.index_later", memories=len(touched), code=error.code)
     return FormationOutcome(batch.conversation, tuple(changes), moved)
 
 
@@ -315,29 +323,45 @@ async def _write_history(
 
 
 async def _update_relationship(tx: Transaction, batch: _Batch) -> bool:
-    spoken = [message for message in batch.messages if message.sender_type == "user"]
+    read = {line.message_id for line in batch.transcript.lines}
+    spoken = [m for m in batch.messages if m.sender_type == "user" and m.id in read]
     if not spoken:
         return False
     owner = batch.conversation.owner
     relationship = await tx.relationships.get(owner, for_update=True)
-    today = spoken[-1].created_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    spent = daily_spend(await tx.relationships.changes(owner, since=today, limit=500))
-    for message in spoken:
-        delta, reason = step(relationship, read_signal(message.content), spent)
-        relationship.total_interactions += 1
-        if delta.is_zero:
-            continue
-        spent = spent.plus(delta)
+    # Caps are per day of what was said: an import brings many days at once, and old ones last.
+    for day, said in groupby(spoken, key=_day_of):
+        ledger = await tx.relationships.changes(
+            owner, since=day, before=day + timedelta(days=1), limit=DAY_OF_CHANGES
+        )
+        spent = daily_spend(ledger)
+        for message in said:
+            spent = spent.plus(await _move(tx, relationship, message, spent))
+    relationship.updated_at = utc_now()
+    await tx.relationships.save(relationship)
+    return True
+
+
+def _day_of(message: Message) -> datetime:
+    at = message.created_at.astimezone(UTC)
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _move(
+    tx: Transaction, relationship: Relationship, message: Message, spent: Delta
+) -> Delta:
+    """Let one message move the relationship, and write it into the ledger."""
+    delta, reason = step(relationship, read_signal(message.content), spent)
+    relationship.total_interactions += 1
+    if not delta.is_zero:
         await tx.relationships.add_change(
             RelationshipChange(
-                character_id=owner.character_id,
-                user_id=owner.user_id,
+                character_id=relationship.character_id,
+                user_id=relationship.user_id,
                 message_id=message.id,
                 delta=delta.as_dict(),
                 reason=reason,
                 created_at=message.created_at,
             )
         )
-    relationship.updated_at = utc_now()
-    await tx.relationships.save(relationship)
-    return True
+    return delta

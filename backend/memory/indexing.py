@@ -18,7 +18,9 @@ async def encode_memories(resources: MemoryResources, memories: Sequence[Memory]
         EncoderUnavailable: the encoder isn't there.
     """
     try:
-        return await resources.encoder.encode_documents([_indexed_as(memory) for memory in memories])
+        return await resources.encoder.encode_documents(
+            [_indexed_as(memory) for memory in memories]
+        )
     except EncoderError as error:
         raise EncoderUnavailable(str(error)) from error
 

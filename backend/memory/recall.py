@@ -12,7 +12,14 @@ from uuid import UUID
 from backend.errors import EncoderUnavailable
 from backend.memory.query import RecallQuery, read_query
 from backend.memory.resources import MemoryResources
-from backend.memory.scoring import LeftOut, RecallPolicy, ScoredMemory, score_candidates, select
+from backend.memory.scoring import (
+    LeftOut,
+    RecallPolicy,
+    ScoredMemory,
+    score_candidates,
+    select,
+    shortlist,
+)
 from backend.models import Memory, Owner, utc_now
 from backend.ports import IndexHits
 from embeddings.base import EncoderError
@@ -62,7 +69,8 @@ async def recall(
         request.text, user_name=request.user_name, character_name=request.character_name
     )
     hits = await _search(resources, request, query, policy, clock)
-    memories = await _reread(resources, request, hits)
+    ids = shortlist(hits, max(policy.shortlist, 2 * request.limit), policy)
+    memories = await _reread(resources, request, ids)
     clock.lap("hydrate")
     ranked = score_candidates(
         memories, hits, asked_about=query.asked_about, now=request.now, policy=policy
@@ -103,9 +111,8 @@ async def _search(
 
 
 async def _reread(
-    resources: MemoryResources, request: RecallRequest, hits: IndexHits
+    resources: MemoryResources, request: RecallRequest, ids: list[UUID]
 ) -> list[Memory]:
-    ids = list(hits.dense.keys() | hits.keyword.keys())
     if not ids:
         return []
     async with resources.store.transaction() as tx:

@@ -21,18 +21,24 @@ TOKENS_PER_CHARACTER = 0.25  # about 4 characters of English a token
 class RecallPolicy:
     """How candidates are found and weighed. Weights are relative; scores end up in 0-1.
 
-    `similarity_floor`: least cosine at which a memory without a keyword hit may enter a prompt.
+    `shortlist`: how many of the index's candidates are re-read and ranked, at least; by dense and
+    keyword score alone, so it must be wide enough for the other weights to change the order.
+    `similarity_floor`, `keyword_floor`: a memory enters a prompt only above one of the two.
+
+    Dense, keyword and speaker weights were chosen on the development conversations of two public
+    sets, in the middle of a flat region: 0.05 more or less of any changes recall by a point.
     """
 
     candidates_per_arm: int = 100
-    dense: float = 0.7
-    keyword: float = 0.3
-    speaker: float = 0.15
+    shortlist: int = 60
+    dense: float = 0.45
+    keyword: float = 0.55
+    speaker: float = 0.25
     recency: float = 0.03
     importance: float = 0.03
     reinforcement: float = 0.02
     recency_half_life_days: float = 30.0
-    bare_question_penalty: float = 0.2
+    bare_question_penalty: float = 0.1
     similarity_floor: float = 0.25
     keyword_floor: float = 0.2
     token_budget: int = 700
@@ -70,6 +76,17 @@ class LeftOut:
     memory_id: UUID
     reason: str  # below_threshold | already_in_window | repeats_another | token_budget | over_limit
     score: float
+
+
+def shortlist(hits: IndexHits, count: int, policy: RecallPolicy) -> list[UUID]:
+    """The `count` best candidates by dense and keyword score, best first: reading and ranking
+    every candidate of both arms costs more than it finds."""
+    dense, keyword = _min_max(hits.dense), _over_best(hits.keyword)
+    fused = {
+        key: policy.dense * dense.get(key, 0.0) + policy.keyword * keyword.get(key, 0.0)
+        for key in dense.keys() | keyword.keys()
+    }
+    return sorted(fused, key=lambda key: (-fused[key], key))[:count]
 
 
 def score_candidates(

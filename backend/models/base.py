@@ -23,12 +23,12 @@ def utc_now() -> datetime:
 
 def time_field(**options: Any) -> Any:
     """A `timestamptz` column filled with the current time."""
-    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+    return Field(default_factory=utc_now, sa_type=DateTime(timezone=True), **options)
 
 
 def optional_time_field(**options: Any) -> Any:
     """A nullable `timestamptz` column."""
-    return Field(default=None, sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), **options)
 
 
 def json_field(default_factory: Any) -> Any:
@@ -38,4 +38,6 @@ def json_field(default_factory: Any) -> Any:
 
 def uuid_list_field(**options: Any) -> Any:
     """A non-null `uuid[]` column."""
-    return Field(default_factory=list, sa_type=ARRAY(PG_UUID(as_uuid=True)), nullable=False, **options)  # type: ignore[call-overload]
+    return Field(
+        default_factory=list, sa_type=ARRAY(PG_UUID(as_uuid=True)), nullable=False, **options
+    )

@@ -27,7 +27,9 @@ class Character(SQLModel, table=True):
     __tablename__ = "character"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    owner_id: UUID | None = Field(default=None, foreign_key="user_account.id", ondelete="CASCADE", index=True)
+    owner_id: UUID | None = Field(
+        default=None, foreign_key="user_account.id", ondelete="CASCADE", index=True
+    )
     name: str
     age: int | None = None
     gender: str = ""

@@ -44,9 +44,7 @@ class Conversation(SQLModel, table=True):
     __table_args__ = (
         Index("ix_conversation_user_recent", "user_id", "last_message_at"),
         Index("ix_conversation_owner", "character_id", "user_id"),
-        Index(
-            "ix_conversation_waiting", "id", postgresql_where=text("answered_seq < last_seq")
-        ),
+        Index("ix_conversation_waiting", "id", postgresql_where=text("answered_seq < last_seq")),
     )
 
     @property

@@ -28,7 +28,9 @@ class Memory(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     character_id: UUID = Field(foreign_key="character.id", ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="user_account.id", ondelete="CASCADE")
-    conversation_id: UUID | None = Field(default=None, foreign_key="conversation.id", ondelete="SET NULL", index=True)
+    conversation_id: UUID | None = Field(
+        default=None, foreign_key="conversation.id", ondelete="SET NULL", index=True
+    )
     kind: str
     content: str
     content_hash: str

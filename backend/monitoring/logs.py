@@ -11,7 +11,7 @@ def configure_logging(style: str = "console", level: str = "info") -> None:
 
     `style` is `console` or `json`; `level` counts for our own records, libraries start at warning.
     """
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -53,9 +53,7 @@ class FormationTask:
             )
         except KeepsakeError as error:
             FORMATION_FAILURES.inc()
-            log.warning(
-                "formation.failed", conversation_id=str(conversation_id), code=error.code
-            )
+            log.warning("formation.failed", conversation_id=str(conversation_id), code=error.code)
             raise
         if outcome:
             await self._announce(outcome)

@@ -23,4 +23,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Dropping the queue would lose waiting jobs; restore a backup instead.")
+    raise NotImplementedError(
+        "Dropping the queue would lose waiting jobs; restore a backup instead."
+    )

@@ -1,10 +1,10 @@
 """One interface to both real-time transports, so that one suite of tests runs over each.
 
-    socket = await open_socket("socket.io" | "websocket", url, token)
-    ack = await socket.call("message:send", {...})      # what the server acknowledged
-    await socket.emit("typing:start", {...})            # without asking for an acknowledgement
-    data = await socket.hears("message:read")           # the next such event; fails if none comes
-    socket.heard                                        # every event and ack so far, in order
+socket = await open_socket("socket.io" | "websocket", url, token)
+ack = await socket.call("message:send", {...})      # what the server acknowledged
+await socket.emit("typing:start", {...})            # without asking for an acknowledgement
+data = await socket.hears("message:read")           # the next such event; fails if none comes
+socket.heard                                        # every event and ack so far, in order
 """
 
 import asyncio

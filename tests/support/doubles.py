@@ -75,13 +75,14 @@ class SwitchedIndex:
 
 
 class SwitchedEncoder(HashingEncoder):
-    """Fails while `down`; waits while `held` is cleared."""
+    """Fails while `down`; waits while `held` is cleared, `waiting` calls at the time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.down = False
         self.held = asyncio.Event()
         self.held.set()
+        self.waiting = 0
 
     async def encode_documents(self, texts: Sequence[str]) -> Vectors:
         await self._ready()
@@ -92,7 +93,11 @@ class SwitchedEncoder(HashingEncoder):
         return await super().encode_query(text)
 
     async def _ready(self) -> None:
-        await self.held.wait()
+        self.waiting += 1
+        try:
+            await self.held.wait()
+        finally:
+            self.waiting -= 1
         if self.down:
             raise EncoderError("The model's file is gone.")
 

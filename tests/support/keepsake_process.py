@@ -1,10 +1,10 @@
 """Runs Keepsake as its users do: `python -m backend ...`, a process with an environment of its own.
 
-    async with keepsake(MESSAGE_RATE_LIMIT="1000/minute") as server:   # ready when it gets here
-        server.url, server.log(), server.data_dir
-        await server.kill()             # SIGKILL: PostgreSQL and Valkey stay behind
-        await server.start()            # on the same DATA_DIR and port
-    finished = await run_keepsake("token", DATA_DIR=server.data_dir)   # a command, to its end
+async with keepsake(MESSAGE_RATE_LIMIT="1000/minute") as server:   # ready when it gets here
+    server.url, server.log(), server.data_dir
+    await server.kill()             # SIGKILL: PostgreSQL and Valkey stay behind
+    await server.start()            # on the same DATA_DIR and port
+finished = await run_keepsake("token", DATA_DIR=server.data_dir)   # a command, to its end
 """
 
 import asyncio
@@ -48,7 +48,9 @@ class Finished:
         Fails unless the command failed as commands should: status 1, one such line, and beside it
         nothing but the line that greets; no traceback, no log record.
         """
-        lines = [line for line in self.errors.splitlines() if not line.startswith("Keepsake starts")]
+        lines = [
+            line for line in self.errors.splitlines() if not line.startswith("Keepsake starts")
+        ]
         assert (self.status, len(lines)) == (1, 1), f"status {self.status}:\n{self.errors}"
         assert lines[0].startswith("keepsake: "), lines[0]
         return lines[0].removeprefix("keepsake: ")

@@ -16,7 +16,7 @@ from backend.adapters.qdrant.keyword import Bm25KeywordEncoder
 from backend.conversation.context_builder import ContextPolicy
 from backend.conversation.turn import TurnResources
 from backend.memory.indexing import index_memories
-from backend.memory.recall import Recollection, RecallRequest, recall
+from backend.memory.recall import RecallRequest, Recollection, recall
 from backend.memory.resources import MemoryResources
 from backend.models import Character, Conversation, Memory, Message, Owner, User
 from backend.ports import LanguageModel, VectorIndex
@@ -74,7 +74,9 @@ class System:
             await tx.conversations.add(conversation)
         return conversation
 
-    async def say(self, conversation: Conversation, *contents: str, **changes: Any) -> list[Message]:
+    async def say(
+        self, conversation: Conversation, *contents: str, **changes: Any
+    ) -> list[Message]:
         """Store messages, the user's unless `sender_type` says otherwise."""
         async with self.store.transaction() as tx:
             return [

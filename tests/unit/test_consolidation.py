@@ -59,9 +59,7 @@ def test_the_same_message_read_twice_is_not(found_by: str) -> None:
     new = candidate("The user likes tea.", source_message_ids=(SAID,))
 
     decision = (
-        against(new, same_content=old)
-        if found_by == "content"
-        else against(new, near=(old, 0.99))
+        against(new, same_content=old) if found_by == "content" else against(new, near=(old, 0.99))
     )
 
     assert decision == Decision(Action.IGNORE, (old,))
@@ -152,9 +150,7 @@ sentences = st.sampled_from(
 
 
 @given(sentences, names, names)
-def test_two_names_are_two_things_wherever_they_stand(
-    sentence: str, one: str, other: str
-) -> None:
+def test_two_names_are_two_things_wherever_they_stand(sentence: str, one: str, other: str) -> None:
     decision = against(candidate(sentence.format(other)), near=(known(sentence.format(one)), 1.0))
 
     assert decision.action is (Action.REINFORCE if one == other else Action.ADD)
@@ -164,9 +160,7 @@ def test_two_names_are_two_things_wherever_they_stand(
 def test_two_numbers_are_two_things_wherever_they_stand(
     sentence: str, one: int, other: int
 ) -> None:
-    decision = against(
-        candidate(sentence.format(other)), near=(known(sentence.format(one)), 1.0)
-    )
+    decision = against(candidate(sentence.format(other)), near=(known(sentence.format(one)), 1.0))
 
     assert decision.action is (Action.REINFORCE if one == other else Action.ADD)
 

@@ -105,13 +105,17 @@ def test_any_text_is_a_frame_or_refused(text: str) -> None:
             {"conversationId": str(KEY), "content": "Hi", "clientMessageId": "1", "more": 1},
             MessageSend(conversation_id=KEY, content="Hi", client_message_id="1"),
         ),
-        ("message:read", {"conversationId": str(KEY), "upToSeq": 3}, MessageRead(
-            conversation_id=KEY, up_to_seq=3
-        )),
+        (
+            "message:read",
+            {"conversationId": str(KEY), "upToSeq": 3},
+            MessageRead(conversation_id=KEY, up_to_seq=3),
+        ),
         ("message:regenerate", {"messageId": str(KEY)}, MessageRegenerate(message_id=KEY)),
-        ("conversation:join", {"conversationId": str(KEY)}, ConversationJoin(
-            conversation_id=KEY, after_seq=None
-        )),
+        (
+            "conversation:join",
+            {"conversationId": str(KEY)},
+            ConversationJoin(conversation_id=KEY, after_seq=None),
+        ),
         ("typing:start", {"conversationId": str(KEY)}, InConversation(conversation_id=KEY)),
     ],
 )
@@ -130,7 +134,6 @@ def test_data_is_read(event: str, data: dict[str, Any], payload: Any) -> None:
         ("message:send", {"conversationId": str(KEY)}),
         ("message:send", {"conversationId": "mine", "content": "Hi"}),
         ("message:send", {"conversationId": str(KEY), "content": 1}),
-        ("message:send", {"conversationId": str(KEY), "content": "\ud800"}),
         ("message:send", {"conversationId": str(KEY), "content": "Hi", "clientMessageId": ""}),
         (
             "message:send",

@@ -1,7 +1,9 @@
 """Rooms: everybody in them on every process, in order, and nobody else."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
+from weakref import ref
 
 import pytest_asyncio
 
@@ -164,4 +166,7 @@ async def test_a_dropped_connection_leaves_nothing_behind(processes: Two) -> Non
     await here.hub.drop(listener)
     await here.hub.leave(listener, "tea")
 
-    assert listener not in here.hub._joined
+    gone = ref(listener)
+    del listener
+    gc.collect()
+    assert gone() is None

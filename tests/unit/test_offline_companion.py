@@ -1,4 +1,4 @@
-"""The built-in companion: repeatable, honest about what it knows, and in each character's manner."""
+"""The built-in companion: repeatable, honest about what it knows, in each one's manner."""
 
 import asyncio
 import re
@@ -154,8 +154,23 @@ async def test_what_was_said_just_now_goes_before_an_older_memory() -> None:
     assert "You live in York." in await reply(said)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-03-01 Sam: my dog is called Biscuit",
+        "[2026-03-01] Sam: my dog is called Biscuit",
+        "1 March 2026, Sam: my dog is called Biscuit",
+        "On 1 March 2026, Sam said: my dog is called Biscuit",
+        "Sam (1 March 2026): my dog is called Biscuit",
+        "User: my dog is called Biscuit",
+    ],
+)
+async def test_reads_what_was_said_however_the_line_is_dated(line: str) -> None:
+    assert "Your dog is called Biscuit." in await ask("What is my dog called?", line)
+
+
 async def test_what_the_character_said_of_itself_is_not_the_users() -> None:
-    memories = ("2026-03-01 Halvard Moe: my dog is called Rolf", "The user lives in Porto.")
+    memories = ("1 March 2026, Halvard Moe: my dog is called Rolf", "The user lives in Porto.")
     assert "Rolf" not in await ask("What is my dog called?", *memories)
 
 

@@ -111,9 +111,7 @@ def test_the_situation_tells_relationship_then_memories_then_recent() -> None:
 def test_a_fact_is_told_as_it_is_and_an_episode_with_its_date_and_speaker() -> None:
     assert memory_line(scored("The user likes tea.")) == "The user likes tea."
     assert (
-        memory_line(
-            scored("I like\n tea.", kind="episode", about_name="Ada", mention_time=NOON)
-        )
+        memory_line(scored("I like\n tea.", kind="episode", about_name="Ada", mention_time=NOON))
         == "10 March 2026, Ada: I like tea."
     )
 

@@ -288,9 +288,7 @@ def test_every_candidate_is_chosen_or_has_a_reason(
     found: list[tuple[int, bool, float]], limit: int, budget: int
 ) -> None:
     items = [
-        scored(
-            remembered("x" * length, kind="episode" if episode else "fact"), score, dense=score
-        )
+        scored(remembered("x" * length, kind="episode" if episode else "fact"), score, dense=score)
         for length, episode, score in found
     ]
 

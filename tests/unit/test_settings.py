@@ -177,9 +177,7 @@ def test_with_a_database_of_one_s_own_every_address_is_served(
         (" https://a.example , https://b.example,", ["https://a.example", "https://b.example"]),
     ],
 )
-def test_origins_are_a_list(
-    monkeypatch: pytest.MonkeyPatch, text: str, origins: list[str]
-) -> None:
+def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch, text: str, origins: list[str]) -> None:
     assert from_environment(monkeypatch, CORS_ORIGINS=text).allowed_origins == origins
 
 

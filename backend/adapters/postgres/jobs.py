@@ -50,7 +50,9 @@ class JobQueue:
         task = self._form_memory.configure(
             lock=lock,
             queueing_lock=lock,
-            schedule_in={"seconds": delay_seconds} if delay_seconds > 0 else None,
+            schedule_in={"milliseconds": round(delay_seconds * 1000)}
+            if delay_seconds > 0
+            else None,
             connection=connection,
         )
         await task.defer_async(conversation_id=str(conversation_id))
@@ -67,7 +69,9 @@ class JobQueue:
             listen_notify=True,
         )
 
-    async def recover_stalled(self, *, seconds_since_heartbeat: float = STALLED_AFTER_SECONDS) -> int:
+    async def recover_stalled(
+        self, *, seconds_since_heartbeat: float = STALLED_AFTER_SECONDS
+    ) -> int:
         """Queue again the jobs whose worker died. Returns how many."""
         stalled = list(
             await self._app.job_manager.get_stalled_jobs(

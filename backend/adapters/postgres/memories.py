@@ -22,6 +22,11 @@ class PostgresMemories:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def lock(self, owner: Owner) -> None:
+        await self._session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(owner.key, 0)))
+        )
+
     async def add(self, memories: Sequence[Memory]) -> list[Memory]:
         stored: list[Memory] = []
         for start in range(0, len(memories), INSERT_CHUNK):
@@ -91,11 +96,11 @@ class PostgresMemories:
 
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
         counted = await self._session.execute(
-            select(Memory.kind, func.count())
+            select(Memory.kind, func.count().label("total"))
             .where(*_owned(owner), col(Memory.status) == "active")
             .group_by(col(Memory.kind))
         )
-        return {kind: count for kind, count in counted}
+        return {row.kind: row.total for row in counted}
 
     async def save(self, memory: Memory) -> None:
         await self._session.merge(memory)

@@ -51,7 +51,7 @@ class PostgresMessages:
             .returning(col(Conversation.last_seq))
             .execution_options(synchronize_session="fetch")
         )
-        last = taken.scalar_one_or_none()
+        last: int | None = taken.scalar_one_or_none()
         if last is None:
             raise NotFound("There is no such conversation.")
         return last
@@ -84,7 +84,9 @@ class PostgresMessages:
             return list(await self._session.exec(query.limit(limit)))
         if before is not None:
             query = query.where(col(Message.seq) < before)
-        newest_first = await self._session.exec(query.order_by(col(Message.seq).desc()).limit(limit))
+        newest_first = await self._session.exec(
+            query.order_by(col(Message.seq).desc()).limit(limit)
+        )
         return list(newest_first)[::-1]
 
     async def mark_read(

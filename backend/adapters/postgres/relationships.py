@@ -30,7 +30,12 @@ class PostgresRelationships:
         await self._session.flush()
 
     async def changes(
-        self, owner: Owner, *, since: datetime | None, limit: int
+        self,
+        owner: Owner,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
     ) -> list[RelationshipChange]:
         query = (
             select(RelationshipChange)
@@ -44,6 +49,8 @@ class PostgresRelationships:
         )
         if since:
             query = query.where(col(RelationshipChange.created_at) >= since)
+        if before:
+            query = query.where(col(RelationshipChange.created_at) < before)
         return list(await self._session.exec(query))
 
 

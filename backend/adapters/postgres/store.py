@@ -5,21 +5,23 @@ from contextlib import asynccontextmanager
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend import store
 from backend.adapters.postgres.characters import PostgresCharacters
 from backend.adapters.postgres.conversations import PostgresConversations
-from backend.adapters.postgres.formation_queue import FormationQueue, JobQueue
+from backend.adapters.postgres.formation_queue import FormationQueue
+from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.memories import PostgresMemories
 from backend.adapters.postgres.messages import PostgresMessages
 from backend.adapters.postgres.migrate import newest_revision
 from backend.adapters.postgres.relationships import PostgresContexts, PostgresRelationships
 from backend.adapters.postgres.turns import PostgresTurns
 from backend.adapters.postgres.users import PostgresUsers
-from backend.errors import StoreUnavailable
+from backend.errors import InvalidRequest, StoreUnavailable
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
@@ -38,15 +40,15 @@ class PostgresTransaction:
     """The repositories of one unit of work."""
 
     def __init__(self, session: AsyncSession, jobs: JobQueue) -> None:
-        self.users = PostgresUsers(session)
-        self.characters = PostgresCharacters(session)
-        self.conversations = PostgresConversations(session)
-        self.messages = PostgresMessages(session)
-        self.turns = PostgresTurns(session)
-        self.memories = PostgresMemories(session)
-        self.relationships = PostgresRelationships(session)
-        self.contexts = PostgresContexts(session)
-        self.formation = FormationQueue(session, jobs)
+        self.users: store.Users = PostgresUsers(session)
+        self.characters: store.Characters = PostgresCharacters(session)
+        self.conversations: store.Conversations = PostgresConversations(session)
+        self.messages: store.Messages = PostgresMessages(session)
+        self.turns: store.Turns = PostgresTurns(session)
+        self.memories: store.Memories = PostgresMemories(session)
+        self.relationships: store.Relationships = PostgresRelationships(session)
+        self.contexts: store.Contexts = PostgresContexts(session)
+        self.formation: store.Formation = FormationQueue(session, jobs)
 
 
 class PostgresStore:
@@ -71,7 +73,14 @@ class PostgresStore:
             async with session, session.begin():
                 yield PostgresTransaction(session, self._jobs)
         except (OperationalError, PoolTimeout) as error:
-            raise StoreUnavailable("The database can't be reached. Check DATABASE_URL and that PostgreSQL runs.") from error
+            raise StoreUnavailable(
+                "The database can't be reached. Check DATABASE_URL and that PostgreSQL runs."
+            ) from error
+        except (
+            DataError,
+            UnicodeEncodeError,
+        ) as error:  # NUL, half a surrogate pair, a huge number
+            raise InvalidRequest("A text or number in it can't be stored.") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StoreUnavailable("The connection to the database broke off.") from error
@@ -83,7 +92,9 @@ class PostgresStore:
             async with self._engine.connect() as connection:
                 current = await connection.run_sync(_revision)
         except (OperationalError, PoolTimeout) as error:
-            raise StoreUnavailable("The database can't be reached. Check DATABASE_URL and that PostgreSQL runs.") from error
+            raise StoreUnavailable(
+                "The database can't be reached. Check DATABASE_URL and that PostgreSQL runs."
+            ) from error
         if current != newest_revision():
             raise StoreUnavailable(
                 f"The database is at schema {current or 'none'}, this version needs {newest_revision()}. "

@@ -127,4 +127,8 @@ def _unanswered_conditions(conversation_id: object, after_seq: object) -> list[C
 
 
 def _unanswered(conversation_id: object, after_seq: object):  # type: ignore[no-untyped-def]
-    return select(col(Message.id)).where(*_unanswered_conditions(conversation_id, after_seq)).correlate(Conversation)
+    return (
+        select(col(Message.id))
+        .where(*_unanswered_conditions(conversation_id, after_seq))
+        .correlate(Conversation)
+    )

@@ -59,7 +59,9 @@ class Imported(View):
 
 
 @router.post("", status_code=201)
-async def create_conversation(here: Here, caller: Caller, wanted: NewConversation) -> ConversationView:
+async def create_conversation(
+    here: Here, caller: Caller, wanted: NewConversation
+) -> ConversationView:
     """Start a conversation. It is empty: a client shows the character's `greeting` on top, and the
     prompt opens with it."""
     async with here.store.transaction() as tx:
@@ -109,9 +111,7 @@ async def list_conversations(
 async def import_chat(here: Here, caller: Caller, wanted: ConversationToImport) -> Imported:
     """Bring an existing chat in, with its own times. No replies are made; memory is formed."""
     messages = [
-        ImportedMessage(
-            item.sender_type, item.content, item.created_at, item.client_message_id
-        )
+        ImportedMessage(item.sender_type, item.content, item.created_at, item.client_message_id)
         for item in wanted.messages
     ]
     async with here.store.transaction() as tx:
@@ -183,9 +183,7 @@ def _now(values: dict[str, object], conversation: Conversation) -> datetime:
     return utc_now() if values else conversation.updated_at
 
 
-async def _own_conversation(
-    tx: Transaction, conversation_id: UUID, user_id: UUID
-) -> Conversation:
+async def _own_conversation(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
     conversation = await tx.conversations.of_user(conversation_id, user_id)
     if conversation is None:
         raise NotFound("There is no such conversation.")

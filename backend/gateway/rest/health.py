@@ -28,7 +28,10 @@ async def readyz(here: Here) -> Response:
     results = await asyncio.gather(*(_state(here.checks[name]) for name in names))
     ready = all(result == "ok" for result in results)
     return JSONResponse(
-        {"status": "ready" if ready else "not ready", "checks": dict(zip(names, results, strict=True))},
+        {
+            "status": "ready" if ready else "not ready",
+            "checks": dict(zip(names, results, strict=True)),
+        },
         200 if ready else 503,
     )
 

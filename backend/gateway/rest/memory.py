@@ -222,4 +222,3 @@ async def get_relationship(
     async with here.store.transaction() as tx:
         present = await _present(tx, character_id, user_id, caller)
         return RelationshipView.of(await tx.relationships.get(present.owner))
-

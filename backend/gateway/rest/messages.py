@@ -14,7 +14,7 @@ from backend.conversation.turn import Draft
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.client_events import mark_read, own_message, regenerate, send_message
-from backend.gateway.protocol import ServerEvent, conversation_room
+from backend.gateway.protocol import Seq, ServerEvent, conversation_room
 from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
 from backend.gateway.services import Services
 from backend.gateway.views import ContextView, MessageView, View
@@ -33,7 +33,7 @@ class NewMessage(View):
 
 
 class ReadUpTo(View):
-    up_to_seq: Annotated[int, Field(ge=0)]
+    up_to_seq: Seq
 
 
 class ChosenVariant(View):

@@ -13,11 +13,6 @@ from backend.ports import Prompt
 
 NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me"})
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
-_EPISODE = re.compile(
-    r"^(?:[(\[]?\d{4}-\d{2}-\d{2}[^A-Za-z]{0,12}\s*)?(?P<speaker>[^\W\d][\w "
-    r".'-]{0,40}?):\s+(?P<said>.+)$",
-    re.S,
-)
 _OPEN = re.compile(
     r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: "
     r".{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) "
@@ -127,11 +122,21 @@ def _known(prompt: Prompt) -> Iterable[_Known]:
 
 
 def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
-    episode = None if re.match(r"(?:the )?user\b", memory, re.I) else _EPISODE.match(memory)
-    if episode is None:
+    """A fact as it is; of what was said, the user's words alone."""
+    if re.match(r"the user\b|user\b(?!:)", memory, re.I):
         yield _Known(second_person(memory), memory)
-    elif episode["speaker"].strip().lower() in {prompt.user_name.strip().lower(), "user", "you"}:
-        yield from _said(episode["said"])
+        return
+    speakers = (prompt.user_name.strip(), "user", "you", prompt.character.name)
+    names = "|".join(re.escape(each) for each in speakers if each)
+    said = re.match(
+        rf"[^:]{{0,60}}?(?<!\w)(?P<speaker>{names})(?: said| \([^)]{{0,30}}\))?:\s+(?P<said>.+)",
+        memory,
+        re.I | re.S,
+    )
+    if said and said["speaker"].lower() != prompt.character.name.lower():
+        yield from _said(said["said"])
+    elif not said and not re.match(r"\W?\d", memory):
+        yield _Known(second_person(memory), memory)
 
 
 def _said(message: str) -> Iterable[_Known]:

@@ -170,7 +170,8 @@ NOT_NAMES = (
         "everything someone anyone mr mrs ms dr a.k.a aka sleeping driving sweet kind cool "
         "amazing afraid glad trying going gonna looking feeling doing making getting called "
         "named mum mom dad mother father batman superman spiderman satan groot legend unknown "
-        "private secret none everyone people god jesus christ tv pc uk us usa ai "
+        "later anytime whenever today tonight tomorrow crazy soon private secret "
+        "none everyone people god jesus christ tv pc uk us usa ai "
     )
     | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}
     | LANGUAGES

@@ -78,7 +78,7 @@ class _Speaker:
         return "" if plain.lower() in NAMELESS else f", {plain.split()[0]}"
 
     def choose(self, phrases: Sequence[str], **values: str) -> str:
-        """One of the phrases, filled in: one that the last two turns did not say, if there is one."""
+        """One of the phrases, filled in; if possible one that the last two turns did not say."""
         start = int.from_bytes(hashlib.sha256(self._seed.encode()).digest()[:4], "big")
         filled = [
             phrases[(start + n) % len(phrases)].format(name=self.name, **values)

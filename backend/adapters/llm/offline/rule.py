@@ -21,7 +21,8 @@ _PLACEHOLDERS = {
     "NOT": r"(?:do|does) not",
     "KIN": alternatives(KIN),
     "PET": alternatives(PETS),
-    "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|\d{1,2})",
+    "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen"
+    r"|twenty|\d{1,2})",
 }
 _OPTIONAL = {
     "as_role": " as a {role}",

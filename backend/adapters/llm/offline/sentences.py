@@ -18,7 +18,8 @@ _QUOTES = str.maketrans(
 _NOISE = re.compile(r"```.*?(?:```|\Z)|https?://\S+|^\s*>.*$", re.S | re.M)
 _ACTION = re.compile(r"(?<![\w*])\*{1,2}[^*\n]{1,300}\*{1,2}(?![\w*])|(?<!\w)_[^_\n]{3,300}_(?!\w)")
 _ABBREVIATION = re.compile(
-    r"\b(Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|approx|No|Jr|Sr)\.|(?<=[a-z] )(?-i:[A-Z])\.(?= [A-Z][a-z])",
+    r"\b(Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|approx|Jr|Sr)\."
+    r"|(?<=[a-z] )(?-i:[A-Z])\.(?= [A-Z][a-z])",
     re.I,
 )
 _BREAK = re.compile(
@@ -49,6 +50,7 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bain'?t\b", "am not"),
         (r"\b(do|does|did|is|are|was|have|has|had|could|would|should)n'?t\b", r"\1 not"),
         (r"\bweren't\b", "were not"),
+        (r"\bw/?(?= (?:my|our|the|a) )", "with"),
         (r"\bgonna\b", "going to"),
         (r"\bwanna\b", "want to"),
         (r"\b(?:fave|fav|favorite)\b", "favourite"),

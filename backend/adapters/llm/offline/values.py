@@ -124,7 +124,7 @@ def organisation(text: str, casual: bool = False) -> str | None:
     )
     if named and named.group(0).split()[0].lower() not in NOT_PLACES:
         return named.group(0)
-    value = phrase(text)
+    value = phrase(text.split(",")[0])
     if value is None or len(value.split()) > 6 or value.split()[0].lower() in NOT_ORGANISATIONS:
         return None
     if re.match(r"(?:an?|the|my|our|another|two)\s", value, re.I):
@@ -133,7 +133,8 @@ def organisation(text: str, casual: bool = False) -> str | None:
 
 
 _PLACE_TAIL_ORG = re.compile(
-    r"\s+for (?:over|about|almost|nearly|the past|the last|many|several|a|ages|\d+|[a-z]+ (?:years|months|weeks))\b.*$"
+    r"\s+for (?:over|about|almost|nearly|the past|the last|many|several|a|ages|\d+"
+    r"|[a-z]+ (?:years|months|weeks))\b.*$"
     r"|\s+(?:as|for the|with|since|on|from|full|part|these|because|until|every"
     r"|near|too|now|called)\s.*$"
     r"|\s+(?:full[- ]time|part[- ]time|now|too|nights|remotely)\b.*$",
@@ -147,7 +148,7 @@ NOT_ORGANISATIONS = words(
 
 def role(text: str, casual: bool = False) -> str | None:
     """An occupation after "work as" or "a job as": any noun phrase, at most five words."""
-    value = phrase(_JOB_TAIL.sub("", text))
+    value = phrase(_JOB_TAIL.sub("", text.split(",")[0]))
     if value is None:
         return None
     value = _ARTICLE.sub("", value)
@@ -208,7 +209,7 @@ _THING_TAIL = re.compile(
 )
 NOT_THINGS = words(
     "it this that these those you your him her his them me us how what when where why who "
-    "whom to the_way being_here everything nothing anything something i we he she they "
+    "whom the_way being_here everything nothing anything something i we he she they "
     "there here not so as if about more less its their an_idea each both such one someone "
     "somebody nobody everyone everybody myself mine yours hers too very such just only "
     "really even all lol same another other either talking chatting hearing "
@@ -216,6 +217,8 @@ NOT_THINGS = words(
 _POINTS_ELSEWHERE = re.compile(
     r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the "
     r"(?:way|idea|fact|sound of|thought|one|part|look)\b"
+    r"|^to (?:be|see|hear|know|say|think|tell|have|get|go(?! \w+ing)|talk|chat|meet|do"
+    r"|admit|imagine|believe)\b"
     r"|\bsuch an?\b|^(?:a|the) (?:lot|bit|guy|girl|feeling|song|joke|story"
     r"|weather|view|answer|question)\b",
     re.I,

@@ -15,7 +15,10 @@ _CONDITIONS = (
     r"fear of (?:flying|heights|spiders|needles|dogs|the dark)"
 )
 
-_NOT_REALLY = "stupid|morning|monday|work|people|bull|drama|nonsense|exercise|boredom|you|love|commit|idiot|fun"  # "allergic to Mondays"
+# "allergic to Mondays" is no allergy
+_NOT_REALLY = (
+    "stupid|morning|monday|work|people|bull|drama|nonsense|exercise|boredom|you|love|commit|fun"
+)
 
 HEALTH = (
     rule(
@@ -67,7 +70,7 @@ HEALTH = (
         "stopped",
         r"(?:(?:have|has) )?(?:just )?(?:quit|stopped|gave up|given up) "
         r"(?P<habit>smoking|drinking(?: alcohol| coffee)?|vaping|gambling|coffee"
-        r"|alcohol|sugar|caffeine|meat|social media)\b",
+        r"|alcohol|sugar|caffeine|meat|social media)\b(?! (?:my|the|it|that|this|a|from|at)\b)",
         "{who} quit {habit}{when}.",
         category="event",
         importance=7,

@@ -183,7 +183,8 @@ IDENTITY = (
         "left-handed",
         r"BE (?P<kind>left-handed|left handed|colou?r-?blind|colou?r blind"
         r"|dyslexic|autistic|deaf|blind|an introvert|an extrovert|introverted|"
-        r"an early bird|a night owl|a morning person|a cat person|a dog person)\b",
+        r"an early bird|a night owl|a morning person|a cat person|a dog person)\b"
+        r"(?! (?:without|to|with|from|by))",
         "{who} [is|are] {kind}.",
         importance=5,
     ),

@@ -89,7 +89,8 @@ PEOPLE = (
     rule(
         "has one",
         r"(?:HAVE|own|owns) (?:an?|one|another) (?P<kind>(?:[\w-]+ "
-        r"){0,3}?(?P<kin>KIN|PET))\b(?!,? (?:called|named|whose|person|food|lover"
+        r"){0,3}?(?P<kin>KIN|PET))\b(?!-|,? (?:in (?:this|arms|the)"
+        r"|called|named|whose|person|food|lover"
         r"|of mine|to feed|allergy|phobia|problem|issue|idea|who|that|coming"
         r"|visiting))"
         r"(?!'s)",
@@ -109,7 +110,8 @@ PEOPLE = (
     ),
     rule(
         "had",
-        r"(?:had|used to have) an? (?P<kind>(?:[\w-]+ ){0,2}?(?P<kin>PET)) (?:called|named) (?P<name>.+)",
+        r"(?:had|used to have) an? (?:[\w-]+ ){0,2}?(?P<kin>PET) (?:called|named) "
+        r"(?P<name>.+)",
         "{who} had a {kin} called {name} in the past.",
         category="relationship",
         importance=5,
@@ -118,7 +120,7 @@ PEOPLE = (
         "got a pet",
         r"(?:(?:have|has) )?(?:just )?(?:adopted|got|bought|rescued) (?:an?|our|my"
         r"|two|three|another) (?P<kind>(?:[\w-]+ ){0,3}?(?P<kin>PET|dogs|cats"
-        r"|kittens|puppies))\b(?! (?:food|bed|toy))",
+        r"|kittens|puppies))\b(?!-| (?:food|bed|toy))",
         "{who} got a {kin}{when}.",
         category="event",
         importance=7,
@@ -140,7 +142,7 @@ PEOPLE = (
         r"BE (?:now |happily |recently |newly |finally "
         r")?(?P<status>married|single|divorced|engaged|separated|widowed|a widow"
         r"|a widower|in a relationship|in a long-distance relationship)"
-        r"(?! (?:to|with)\b)(?!-)",
+        r"(?! (?:to|with|in)\b)(?!-)",
         "{who} [is|are] {status}.",
         category="relationship",
         importance=8,

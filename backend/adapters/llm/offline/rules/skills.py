@@ -147,7 +147,7 @@ SKILLS = (
         r"(?:can not|NOT|never learned to|never learnt to|do not know how to"
         r"|can't) (?P<verb>swim|drive|cook|ride a bike|read music|whistle|dance"
         r"|sing)(?:$|,| at all| very well)",
-        "{who} can not {verb}.",
+        "{who} can't {verb}.",
         importance=4,
     ),
     rule(

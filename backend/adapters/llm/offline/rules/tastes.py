@@ -115,7 +115,8 @@ TASTES = (
     ),
     rule(
         "supports",
-        r"(?:support|supports) (?P<team>[A-Z][\w.]+(?: (?!and |but |since )[A-Z][\w.]+){0,3})$",
+        r"(?:support|supports) (?P<team>"
+        r"(?-i:[A-Z])[\w.]+(?: (?!and |but |since )(?-i:[A-Z])[\w.]+){0,3})$",
         "{who} supports {team}.",
         **_SMALL,
     ),

@@ -1,0 +1,1 @@
+"""Measurements: what a turn and a recall cost on this machine. Never asserted, always written down."""

@@ -1,0 +1,80 @@
+"""Turning timings into figures, and figures into a table and a file."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Percentiles of one measured thing, in milliseconds; lower is better."""
+
+    name: str
+    count: int
+    p50: float
+    p95: float
+    worst: float
+    budget_p95: float | None = None
+
+    @classmethod
+    def of(cls, name: str, samples: Sequence[float], budget_p95: float | None = None) -> "Figure":
+        """Percentiles of samples in milliseconds (nearest rank)."""
+        ranked = sorted(samples)
+        at = [
+            ranked[min(len(ranked) - 1, round(share * (len(ranked) - 1)))] for share in (0.5, 0.95)
+        ]
+        return cls(
+            name, len(ranked), round(at[0], 2), round(at[1], 2), round(ranked[-1], 2), budget_p95
+        )
+
+
+def show(console: Console, figures: Sequence[Figure]) -> None:
+    """Print a table."""
+    table = Table(title="Keepsake on this machine (milliseconds)")
+    for heading in ("what", "n", "p50", "p95", "worst", "budget p95"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for figure in figures:
+        budget = "" if figure.budget_p95 is None else f"{figure.budget_p95:g}"
+        table.add_row(
+            figure.name,
+            str(figure.count),
+            f"{figure.p50:.1f}",
+            f"{figure.p95:.1f}",
+            f"{figure.worst:.1f}",
+            budget,
+        )
+    console.print(table)
+
+
+def write(path: Path, command: str, figures: Sequence[Figure]) -> None:
+    """Write figures as JSON, with the command, the machine and the commit that they belong to."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    report = {
+        "command": command,
+        "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "machine": {
+            "cores": os.cpu_count(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+            "loadAverage": [round(load, 2) for load in os.getloadavg()],
+        },
+        "unit": "ms",
+        "figures": [asdict(figure) for figure in figures],
+    }
+    path.write_text(json.dumps(report, indent=2) + "\n")
+
+
+def _commit() -> str:
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"

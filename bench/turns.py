@@ -1,0 +1,115 @@
+"""The server's share of an idle turn: from a message on /ws to its reply's first delta.
+
+A server process of its own on a fresh DATA_DIR, the real encoder, the offline companion as the
+model stub; what the companion takes is taken off, as each reply's context records it.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import httpx
+import websockets
+from rich.progress import Progress
+
+from bench.figures import Figure
+
+READY_SECONDS = 120.0
+WARM_UP = 10
+
+
+@asynccontextmanager
+async def running_server() -> AsyncIterator[str]:
+    """A Keepsake of its own on a free port; gives its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="keepsake-bench-") as folder:
+        environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "DATA_DIR": str(Path(folder) / "data"),
+            "WEBSOCKET_PORT": str(port),
+            "LLM_PROVIDER": "offline",
+            "MESSAGE_RATE_LIMIT": "1000000/minute",
+        }
+        server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "backend",
+            "serve",
+            env=environment,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await _ready(url)
+            yield url
+        finally:
+            server.terminate()
+            await server.wait()
+
+
+async def _ready(url: str) -> None:
+    async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient() as client:
+        while True:
+            try:
+                if (await client.get(f"{url}/readyz", timeout=10)).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(0.1)
+
+
+async def measure_turns(progress: Progress, turns: int) -> list[Figure]:
+    """Send `turns` messages one after the other and time each reply's first delta."""
+    async with running_server() as url, httpx.AsyncClient(base_url=f"{url}/api/v1") as client:
+        token = (await client.post("/auth/local")).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        character = (await client.get("/characters")).json()["items"][0]["id"]
+        started = await client.post("/conversations", json={"characterId": character})
+        conversation = started.json()["id"]
+        whole, server = [], []
+        task = progress.add_task("Turns", total=turns + WARM_UP)
+        async with websockets.connect(f"{url.replace('http', 'ws')}/ws") as chat:
+            await _call(chat, "auth", {"token": token})
+            await _call(chat, "conversation:join", {"conversationId": conversation})
+            for number in range(turns + WARM_UP):
+                first_delta_ms, reply_id = await _one_turn(chat, conversation, number)
+                context = (await client.get(f"/messages/{reply_id}/context")).json()
+                if number >= WARM_UP:
+                    whole.append(first_delta_ms)
+                    server.append(first_delta_ms - context["timings"]["model"])
+                progress.advance(task)
+    return [
+        Figure.of("turn, send to first delta, model time off", server, budget_p95=40),
+        Figure.of("turn, send to first delta, all in", whole),
+    ]
+
+
+async def _call(chat: Any, event: str, data: dict[str, Any]) -> None:
+    await chat.send(json.dumps({"event": event, "data": data, "id": 1}))
+    while json.loads(await chat.recv())["event"] != "ack":
+        pass
+
+
+async def _one_turn(chat: Any, conversation: str, number: int) -> tuple[float, str]:
+    text = f"On day {number} I walked {number} miles with my friend Ada and we talked about tea."
+    sent = perf_counter()
+    data = {"conversationId": conversation, "content": text}
+    await chat.send(json.dumps({"event": "message:send", "data": data}))
+    first_delta_ms = 0.0
+    while True:
+        frame = json.loads(await chat.recv())
+        if frame["event"] == "character:response" and frame["data"]["status"] == "delta":
+            first_delta_ms = first_delta_ms or (perf_counter() - sent) * 1000
+        received = frame["event"] == "message:received"
+        if received and frame["data"]["senderType"] == "character":
+            return first_delta_ms, frame["data"]["id"]

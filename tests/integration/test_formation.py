@@ -1,0 +1,530 @@
+"""Formation on a real database: exactly once, all or nothing, and true to who said what."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from backend.adapters.llm.offline import OfflineExtractor
+from backend.errors import IndexUnavailable, KeepsakeError, ModelOutputInvalid
+from backend.memory.formation import BATCH_MESSAGES, FormationOutcome, form_memory
+from backend.memory.relationship import DAILY_CAP
+from backend.models import Conversation, Memory, Message, Owner, Relationship, RelationshipChange
+from backend.models.candidate import Candidate, Transcript, TranscriptLine
+from backend.ports import Extractor
+from backend.store import FormationState
+from backend.worker.index_sync import sweep_once
+from tests.support.doubles import ScriptedExtractor
+from tests.support.eventually import eventually
+from tests.support.records import NOON
+from tests.support.system import System
+
+NOTHING = ScriptedExtractor(lambda _: [])
+
+
+def fact(content: str, *lines: TranscriptLine, **changes: Any) -> Candidate:
+    return Candidate(content, **{"source_message_ids": tuple(x.message_id for x in lines)} | changes)
+
+
+def each_line(transcript: Transcript) -> list[Candidate]:
+    """A fact of every line, word for word."""
+    return [fact(line.content, line) for line in transcript.lines]
+
+
+def about(attribute: str):  # type: ignore[no-untyped-def]
+    """Facts of every line about one thing that has one value."""
+
+    def read(transcript: Transcript) -> list[Candidate]:
+        return [fact(line.content, line, attribute=attribute) for line in transcript.lines]
+
+    return ScriptedExtractor(read)
+
+
+async def form(
+    system: System, conversation: Conversation, extractor: Extractor, threshold: float = 0.7
+) -> FormationOutcome | None:
+    return await form_memory(system.memory, extractor, conversation.id, threshold=threshold)
+
+
+async def say_and_form(
+    system: System,
+    conversation: Conversation,
+    extractor: Extractor,
+    *contents: str,
+    **changes: Any,
+) -> list[Message]:
+    said = await system.say(conversation, *contents, **changes)
+    await form(system, conversation, extractor)
+    return said
+
+
+async def state_of(system: System, owner: Owner) -> FormationState:
+    async with system.store.transaction() as tx:
+        return await tx.formation.state(owner)
+
+
+async def formed_seq(system: System, conversation: Conversation) -> int:
+    async with system.store.transaction() as tx:
+        found = await tx.conversations.get(conversation.id)
+    assert found is not None
+    return found.formed_seq
+
+
+async def standing(
+    system: System, owner: Owner
+) -> tuple[Relationship, list[RelationshipChange]]:
+    async with system.store.transaction() as tx:
+        return (
+            await tx.relationships.get(owner),
+            await tx.relationships.changes(owner, since=None, limit=1000),
+        )
+
+
+async def history(system: System, memory: Memory) -> list[str]:
+    async with system.store.transaction() as tx:
+        return [line.action for line in await tx.memories.history(memory.id)]
+
+
+def summary(memories: Sequence[Memory]) -> list[tuple[str, str]]:
+    return [(memory.content, memory.status) for memory in memories]
+
+
+# --- what becomes of what was said --------------------------------------------------------------
+
+
+async def test_what_is_found_is_stored_with_where_it_came_from(edge_system: System) -> None:
+    system = edge_system
+    conversation = await system.introduce()
+    [said] = await system.say(conversation, "My dog is called Biscuit.", created_at=NOON)
+
+    outcome = await form(system, conversation, ScriptedExtractor(each_line))
+
+    [memory] = await system.memories(conversation.owner)
+    assert (memory.kind, memory.content) == ("fact", "My dog is called Biscuit.")
+    assert memory.source_message_ids == [said.id]
+    assert memory.conversation_id == conversation.id
+    assert memory.mention_time == memory.first_mentioned == memory.valid_from == NOON
+    assert (memory.index_state, memory.embedding_model) == ("synced", "hashing")
+    assert await history(system, memory) == ["added"]
+    assert outcome is not None
+    assert [(change.action, change.memory.id) for change in outcome.changes] == [
+        ("added", memory.id)
+    ]
+    assert await system.recalled(conversation.owner, "dog called") == [memory.content]
+
+
+async def test_what_is_formed_is_not_formed_again(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(each_line)
+    await say_and_form(system, conversation, extractor, "One.")
+
+    assert await form(system, conversation, extractor) is None
+    await say_and_form(system, conversation, extractor, "Two.")
+
+    assert [[line.content for line in t.lines] for t in extractor.transcripts] == [
+        ["One."],
+        ["Two."],
+    ]
+    assert [[line.content for line in t.preceding] for t in extractor.transcripts] == [
+        [],
+        ["One."],
+    ]
+
+
+async def test_two_runs_at_once_form_everything_exactly_once(system: System) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, *(f"Thank you for tea number {n}." for n in range(10)))
+    gate = asyncio.Semaphore(0)
+    extractor = ScriptedExtractor(each_line, gate=gate)
+
+    runs = [asyncio.create_task(form(system, conversation, extractor)) for _ in range(2)]
+    await eventually(lambda: len(extractor.transcripts) == 2)  # both read the same messages
+    gate.release(), gate.release()
+    outcomes = await asyncio.gather(*runs)
+
+    assert sorted(outcome is None for outcome in outcomes) == [False, True]
+    memories = await system.memories(conversation.owner)
+    assert len(memories) == 10
+    assert {memory.reinforcement_count for memory in memories} == {1}
+    relationship, changes = await standing(system, conversation.owner)
+    assert relationship.total_interactions == len(changes) == 10
+
+
+async def test_a_long_chat_is_formed_in_batches(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(each_line)
+    count = 2 * BATCH_MESSAGES + 5
+
+    await say_and_form(system, conversation, extractor, *(f"Fact {n}." for n in range(count)))
+
+    assert [len(transcript.lines) for transcript in extractor.transcripts] == [40, 40, 5]
+    assert len(await system.memories(conversation.owner)) == count
+    assert await formed_seq(system, conversation) == count
+
+
+async def test_long_messages_make_small_batches_and_the_longest_its_own(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(lambda _: [])
+    lengths = [10_000, 10_000, 10_000, 60_000, 10]
+
+    await say_and_form(system, conversation, extractor, *("x" * length for length in lengths))
+
+    assert [[len(x.content) for x in t.lines] for t in extractor.transcripts] == [
+        [10_000, 10_000],
+        [10_000],
+        [60_000],
+        [10],
+    ]
+
+
+async def test_what_is_not_sure_enough_is_dropped(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(
+        lambda t: [
+            fact("Sure.", *t.lines, confidence=0.7),
+            fact("Unsure.", *t.lines, confidence=0.69),
+        ]
+    )
+
+    await say_and_form(system, conversation, extractor, "Hm.")
+
+    assert summary(await system.memories(conversation.owner)) == [("Sure.", "active")]
+
+
+async def test_failed_deleted_and_system_messages_are_not_read(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(each_line)
+    await system.say(conversation, "", sender_type="character", state="failed")
+    await system.say(conversation, "Taken back.", deleted_at=NOON)
+    await system.say(conversation, "Ada joined.", type="system")
+
+    await say_and_form(system, conversation, extractor, "I like tea.")
+
+    assert summary(await system.memories(conversation.owner)) == [("I like tea.", "active")]
+    assert await formed_seq(system, conversation) == 4
+    assert (await standing(system, conversation.owner))[0].total_interactions == 1
+
+
+async def test_a_deleted_conversation_is_not_formed(system: System) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "I like tea.")
+    async with system.store.transaction() as tx:
+        await tx.conversations.change(conversation.id, status="deleted")
+
+    assert await form(system, conversation, ScriptedExtractor(each_line)) is None
+    assert await system.memories(conversation.owner) == []
+
+
+# --- reinforce and supersede --------------------------------------------------------------------
+
+
+async def test_a_second_mention_reinforces(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = ScriptedExtractor(
+        lambda t: [fact("The user likes tea.", *t.lines, confidence=0.8)]
+    )
+    [first] = await say_and_form(system, conversation, extractor, "Tea!", created_at=NOON)
+    later = NOON + timedelta(days=2)
+
+    [second] = await say_and_form(system, conversation, extractor, "Tea.", created_at=later)
+
+    [memory] = await system.memories(conversation.owner)
+    assert memory.reinforcement_count == 2
+    assert memory.confidence == pytest.approx(0.88)
+    assert (memory.first_mentioned, memory.last_reinforced) == (NOON, later)
+    assert memory.source_message_ids == [first.id, second.id]
+    assert await history(system, memory) == ["added", "reinforced"]
+
+
+async def test_the_same_thing_in_other_words_reinforces(system: System) -> None:
+    conversation = await system.introduce()
+    words = "The user really likes the taste of plain green tea"
+    extractor = ScriptedExtractor(each_line)
+
+    await say_and_form(system, conversation, extractor, f"{words} a lot indeed.")
+    await say_and_form(system, conversation, extractor, f"{words} a lot indeed, yes.")
+
+    [memory] = await system.memories(conversation.owner)
+    assert memory.reinforcement_count == 2
+
+
+async def test_a_new_value_supersedes_the_old_one_which_stays_in_history(system: System) -> None:
+    conversation = await system.introduce()
+    extractor = about("home")
+    await say_and_form(
+        system, conversation, extractor, "The user lives in Porto.", created_at=NOON
+    )
+    later = NOON + timedelta(days=30)
+
+    [said] = await say_and_form(
+        system, conversation, extractor, "The user lives in Lisbon.", created_at=later
+    )
+
+    old, new = await system.memories(conversation.owner)
+    assert summary([old, new]) == [
+        ("The user lives in Porto.", "superseded"),
+        ("The user lives in Lisbon.", "active"),
+    ]
+    assert (old.valid_from, old.valid_to, old.superseded_by) == (NOON, later, new.id)
+    assert (new.valid_from, new.valid_to) == (later, None)
+    assert await history(system, old) == ["added", "superseded"]
+    assert await system.recalled(conversation.owner, "user lives", kinds=("fact",)) == [
+        "The user lives in Lisbon."
+    ]
+    assert await system.index.count(conversation.owner) == 1
+    assert said.id in new.source_message_ids
+
+
+async def test_within_one_batch_the_last_value_holds(system: System) -> None:
+    conversation = await system.introduce()
+
+    await say_and_form(
+        system, conversation, about("home"), "Home is Porto.", "Home is Lisbon.", "Home is Faro."
+    )
+
+    assert summary(await system.memories(conversation.owner)) == [
+        ("Home is Porto.", "superseded"),
+        ("Home is Lisbon.", "superseded"),
+        ("Home is Faro.", "active"),
+    ]
+    assert await system.index.count(conversation.owner) == 1
+
+
+async def test_an_older_import_does_not_replace_what_is_newer(system: System) -> None:
+    current = await system.introduce()
+    async with system.store.transaction() as tx:
+        user, character = (
+            await tx.users.get(current.user_id),
+            await tx.characters.get(current.character_id),
+        )
+    imported = await system.introduce(user, character)
+    await say_and_form(system, current, about("home"), "Home is Lisbon.", created_at=NOON)
+    before = NOON - timedelta(days=365)
+
+    await say_and_form(system, imported, about("home"), "Home is Porto.", created_at=before)
+
+    lisbon, porto = await system.memories(current.owner)
+    assert summary([lisbon, porto]) == [
+        ("Home is Lisbon.", "active"),
+        ("Home is Porto.", "superseded"),
+    ]
+    assert (porto.superseded_by, porto.valid_from, porto.valid_to) == (lisbon.id, before, NOON)
+    assert await system.index.count(current.owner) == 1
+
+
+async def test_what_is_superseded_can_come_back(system: System) -> None:
+    conversation = await system.introduce()
+    for place in ("Porto", "Lisbon", "Porto"):
+        await say_and_form(system, conversation, about("home"), f"Home is {place}.")
+
+    assert [status for _, status in summary(await system.memories(conversation.owner))] == [
+        "superseded",
+        "superseded",
+        "active",
+    ]
+
+
+async def test_two_conversations_formed_at_once_leave_one_value(system: System) -> None:
+    one = await system.introduce()
+    async with system.store.transaction() as tx:
+        user, character = (
+            await tx.users.get(one.user_id),
+            await tx.characters.get(one.character_id),
+        )
+    conversations = [one] + [await system.introduce(user, character) for _ in range(4)]
+    for place, conversation in zip("ABCDE", conversations, strict=True):
+        await system.say(conversation, f"Home is {place}.")
+
+    await asyncio.gather(*(form(system, each, about("home")) for each in conversations))
+
+    memories = await system.memories(one.owner)
+    assert len(memories) == 5
+    assert [memory.status for memory in memories].count("active") == 1
+    relationship, changes = await standing(system, one.owner)
+    assert relationship.total_interactions == len(changes) == 5
+
+
+# --- failures -----------------------------------------------------------------------------------
+
+
+async def test_an_extractor_that_fails_leaves_everything_unformed_and_visible(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "I like tea.", "I like jam.")
+    extractor = ScriptedExtractor(each_line)
+    extractor.failure = ModelOutputInvalid("not JSON")
+
+    with pytest.raises(ModelOutputInvalid):
+        await form(system, conversation, extractor)
+
+    assert await formed_seq(system, conversation) == 0
+    assert await system.memories(conversation.owner) == []
+    state = await state_of(system, conversation.owner)
+    assert (state.pending_messages, state.last_formed_at) == (2, None)
+
+    extractor.failure = None
+    await form(system, conversation, extractor)
+
+    assert len(await system.memories(conversation.owner)) == 2
+    state = await state_of(system, conversation.owner)
+    assert state.pending_messages == 0
+    assert state.last_formed_at is not None
+
+
+@pytest.mark.parametrize("part", ["index", "encoder"])
+async def test_with_a_part_down_nothing_of_the_batch_is_kept(system: System, part: str) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "I like tea.")
+    setattr(getattr(system, part), "down", True)
+
+    with pytest.raises(KeepsakeError):
+        await form(system, conversation, ScriptedExtractor(each_line))
+
+    assert await system.memories(conversation.owner) == []
+    assert (await state_of(system, conversation.owner)).pending_messages == 1
+    assert (await standing(system, conversation.owner))[1] == []
+
+
+async def test_what_is_stored_but_not_indexed_is_told_and_swept_up_later(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "I like tea.")
+    system.index.writes_down = True
+
+    outcome = await form(system, conversation, ScriptedExtractor(each_line))
+
+    assert outcome is not None
+    assert [change.action for change in outcome.changes] == ["added"]
+    [memory] = await system.memories(conversation.owner)
+    assert memory.index_state == "pending"
+    with pytest.raises(IndexUnavailable):
+        await sweep_once(system.memory, settle=timedelta(0))
+    system.index.writes_down = False
+    await sweep_once(system.memory, settle=timedelta(0))
+    assert await system.recalled(conversation.owner, "tea") == ["I like tea."]
+
+
+async def test_a_message_said_while_the_model_reads_is_left_for_the_next_batch(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "One.")
+    gate = asyncio.Semaphore(0)
+    extractor = ScriptedExtractor(each_line, gate=gate)
+    running = asyncio.create_task(form(system, conversation, extractor))
+    await eventually(lambda: extractor.transcripts)
+
+    await system.say(conversation, "Two.")
+    gate.release(), gate.release()
+    await running
+
+    assert summary(await system.memories(conversation.owner)) == [
+        ("One.", "active"),
+        ("Two.", "active"),
+    ]
+
+
+# --- who said it --------------------------------------------------------------------------------
+
+
+async def test_the_character_s_words_never_become_facts_about_the_user(system: System) -> None:
+    conversation = await system.introduce()
+    for content in (
+        "Your dog is called Rex, isn't it?",
+        "You live in Paris and you love snails.",
+        "My name is Mira. I am allergic to nuts. My dog is called Fang.",
+    ):
+        await system.say(conversation, content, sender_type="character")
+
+    await say_and_form(system, conversation, OfflineExtractor(), "My cat is called Tom.")
+
+    memories = await system.memories(conversation.owner)
+    assert memories
+    for memory in memories:
+        assert not any(name in memory.content for name in ("Rex", "Paris", "nuts", "Fang"))
+    assert any("Tom" in memory.content for memory in memories)
+
+
+async def test_a_correction_by_the_user_supersedes_offline_too(system: System) -> None:
+    conversation = await system.introduce()
+
+    await say_and_form(system, conversation, OfflineExtractor(), "I live in Porto.")
+    await say_and_form(system, conversation, OfflineExtractor(), "I live in Lisbon now.")
+
+    active = [m.content for m in await system.memories(conversation.owner) if m.status == "active"]
+    assert any("Lisbon" in content for content in active)
+    assert not any("Porto" in content for content in active)
+
+
+# --- the relationship ---------------------------------------------------------------------------
+
+
+async def test_the_ledger_adds_up_to_the_relationship(system: System) -> None:
+    conversation = await system.introduce()
+    said = await say_and_form(
+        system,
+        conversation,
+        NOTHING,
+        "Thank you, I love this!",
+        "To be honest, I'm scared.",
+        "You're stupid.",
+        "The train is late.",
+    )
+    await say_and_form(system, conversation, NOTHING, "Lovely. Thanks!", sender_type="character")
+
+    relationship, changes = await standing(system, conversation.owner)
+
+    assert relationship.total_interactions == 4  # the character's words move nothing
+    assert {change.message_id for change in changes} == {message.id for message in said}
+    assert [change.reason for change in changes[::-1]] == [
+        "kind words",
+        "opened up",
+        "unkind words",
+        "spent time talking",
+    ]
+    fresh = Relationship(character_id=conversation.character_id, user_id=conversation.user_id)
+    for measure in ("level", "trust", "intimacy"):
+        total = sum(change.delta[measure] for change in changes)
+        start = getattr(fresh, measure)
+        assert getattr(relationship, measure) == pytest.approx(start + total, abs=1e-3)
+
+
+async def gained_by_day(system: System, owner: Owner) -> list[float]:
+    _, changes = await standing(system, owner)
+    days: dict[Any, float] = {}
+    for change in changes:
+        day = change.created_at.date()
+        days[day] = days.get(day, 0) + change.delta["level"]
+    return [days[day] for day in sorted(days)]
+
+
+async def test_a_day_s_cap_holds_whatever_the_batches(system: System) -> None:
+    conversation = await system.introduce()
+    kind = ["Thank you, I love this, it's great!"] * 30
+    today, tomorrow = NOON, NOON + timedelta(days=1)
+
+    await say_and_form(system, conversation, NOTHING, *kind, created_at=today)
+    await system.say(conversation, *kind[:15], created_at=today)  # one batch over two days
+    await say_and_form(system, conversation, NOTHING, *kind[:15], created_at=tomorrow)
+
+    first, second = await gained_by_day(system, conversation.owner)
+    assert first == pytest.approx(DAILY_CAP, abs=0.01)
+    assert second == pytest.approx(DAILY_CAP, abs=0.01)
+
+
+async def test_an_older_chat_s_days_have_caps_of_their_own(system: System) -> None:
+    conversation = await system.introduce()
+    kind = ["Thank you, I love this, it's great!"] * 30
+    await say_and_form(system, conversation, NOTHING, *kind, created_at=NOON)
+
+    await say_and_form(
+        system, conversation, NOTHING, *kind[:3], created_at=NOON - timedelta(days=9)
+    )
+
+    older, newer = await gained_by_day(system, conversation.owner)
+    assert older > 2
+    assert newer == pytest.approx(DAILY_CAP, abs=0.01)
