@@ -133,6 +133,10 @@ async def reach_store(settings: Settings) -> AsyncIterator[tuple[Store, Stores]]
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Everything but the gateway, opened; the encoder loads in the background."""
     async with AsyncExitStack() as stack:
+        # First, so that it loads while the servers start.
+        encoder = build_encoder(settings.embedding_model)
+        stack.push_async_callback(encoder.close)
+        _run_behind(stack, {"encoder": _load_quietly(encoder)})
         stores = await stack.enter_async_context(open_stores(settings))
         if settings.embedded_database:
             await migrate(stores.database_url)
@@ -142,7 +146,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         store = PostgresStore(stores.database_url, jobs)
         stack.push_async_callback(store.close)
         await store.check()
-        memory = await _open_memory(settings, store, stack)
+        memory = await _open_memory(settings, store, encoder, stack)
         bus = RedisEventBus(stores.redis_url)
         stack.push_async_callback(bus.close)
         model = build_model(settings)
@@ -153,9 +157,9 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         yield Core(stores, jobs, store, memory, bus, model, extractor)
 
 
-async def _open_memory(settings: Settings, store: Store, stack: AsyncExitStack) -> MemoryResources:
-    encoder = build_encoder(settings.embedding_model)
-    stack.push_async_callback(encoder.close)
+async def _open_memory(
+    settings: Settings, store: Store, encoder: Encoder, stack: AsyncExitStack
+) -> MemoryResources:
     try:
         dimension = encoder.dimension
     except EncoderError:  # a model of one's own tells only once it is loaded
@@ -165,7 +169,6 @@ async def _open_memory(settings: Settings, store: Store, stack: AsyncExitStack) 
     index = _build_index(settings, collection)
     stack.push_async_callback(index.close)
     await index.open()
-    _run_behind(stack, {"encoder": _load_quietly(encoder)})
     return MemoryResources(store, index, encoder, Bm25KeywordEncoder())
 
 

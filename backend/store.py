@@ -202,6 +202,9 @@ class Memories(Protocol):
     ) -> list[Memory]:
         """Newest first."""
 
+    async def best_known(self, owner: Owner, *, limit: int) -> list[Memory]:
+        """Active facts about the user's life: pinned first, then by importance, newest first."""
+
     async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
         """Active facts about one attribute."""
 

@@ -53,7 +53,9 @@ def create_socketio_server(services: Services, events: ClientEvents) -> socketio
         try:
             user = await user_of_token(services.store, services.tokens, token)
         except KeepsakeError as error:
-            raise socketio.exceptions.ConnectionRefusedError(error_data(error)) from error
+            raise socketio.exceptions.ConnectionRefusedError(
+                error.message, error_data(error)
+            ) from error
         connections[sid] = SocketIOConnection(server, sid, user.id)
         await events.connected(connections[sid])
 

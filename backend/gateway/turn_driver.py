@@ -23,7 +23,7 @@ from backend.gateway.hub import Hub
 from backend.gateway.protocol import ServerEvent, conversation_room, response_event
 from backend.gateway.views import MessageView
 from backend.models import Conversation, Message, utc_now
-from backend.store import Store
+from backend.store import Store, Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -134,38 +134,37 @@ class TurnDriver:
     async def _answer_waiting(self, conversation_id: UUID) -> None:
         async with self._store.transaction() as tx:
             fence = await tx.turns.claim(conversation_id, self._process, seconds=LEASE_SECONDS)
-        if fence is None:
-            return
+            if fence is None:
+                return
+            assignment = await self._next(tx, conversation_id, fence)
         try:
-            while not self._closing:
-                assignment = await self._next(conversation_id, fence)
-                if assignment is None:
-                    return
+            while assignment and not self._closing:
                 async with self._renewed(conversation_id, fence):
                     await self._drive(assignment)
+                async with self._store.transaction() as tx:
+                    await tx.turns.renew(conversation_id, fence, seconds=LEASE_SECONDS)
+                    assignment = await self._next(tx, conversation_id, fence)
         finally:
             with suppress(KeepsakeError):
                 async with self._store.transaction() as tx:
                     await tx.turns.release(conversation_id, fence)
 
-    async def _next(self, conversation_id: UUID, fence: int) -> Assignment | None:
+    async def _next(self, tx: Transaction, conversation_id: UUID, fence: int) -> Assignment | None:
         """The next thing to answer; reading it marks it as read by the character."""
-        async with self._store.transaction() as tx:
-            await tx.turns.renew(conversation_id, fence, seconds=LEASE_SECONDS)
-            conversation = await tx.conversations.get(conversation_id)
-            if conversation is None or conversation.status == "deleted":
-                return None
-            target = await tx.turns.next_unanswered(conversation_id)
-            if target:
-                await tx.messages.mark_read(
-                    conversation_id, sender_type="user", up_to_seq=target.seq, at=utc_now()
-                )
-                return Assignment(conversation, target, fence)
-            wanted = self._regenerate.get(conversation_id)
-            if not wanted:
-                return None
-            reply = await tx.messages.get(wanted.pop(0))
-            target = await tx.messages.get(reply.reply_to) if reply and reply.reply_to else None
+        conversation = await tx.conversations.get(conversation_id)
+        if conversation is None or conversation.status == "deleted":
+            return None
+        target = await tx.turns.next_unanswered(conversation_id)
+        if target:
+            await tx.messages.mark_read(
+                conversation_id, sender_type="user", up_to_seq=target.seq, at=utc_now()
+            )
+            return Assignment(conversation, target, fence)
+        wanted = self._regenerate.get(conversation_id)
+        if not wanted:
+            return None
+        reply = await tx.messages.get(wanted.pop(0))
+        target = await tx.messages.get(reply.reply_to) if reply and reply.reply_to else None
         if reply is None or target is None:
             raise NotFound("The message that this reply answers is gone.")
         return Assignment(conversation, target, fence, replaces=reply)

@@ -30,7 +30,8 @@ DEFAULT_POLICY = RecallPolicy()
 @dataclass(frozen=True, slots=True)
 class RecallRequest:
     """What to recall. `floors` drops what has nothing to do with the text: right for a prompt,
-    wrong for a search that asked for N results. `token_budget` None: no cut by length."""
+    wrong for a search that asked for N results; it also fills a
+    prompt up with what is known best. `token_budget` None: no cut by length."""
 
     owner: Owner
     text: str
@@ -84,7 +85,24 @@ async def recall(
         in_window=request.in_window,
     )
     clock.lap("rank")
+    if request.floors and len(chosen) < policy.background_facts:
+        chosen += await _best_known(resources, request, chosen, policy)
+        clock.lap("background")
     return Recollection(tuple(chosen), tuple(left_out), clock.laps)
+
+
+async def _best_known(
+    resources: MemoryResources,
+    request: RecallRequest,
+    chosen: list[ScoredMemory],
+    policy: RecallPolicy,
+) -> list[ScoredMemory]:
+    """What is known best, to fill a prompt up; a score of 0 says that the text didn't call for it."""
+    async with resources.store.transaction() as tx:
+        known = await tx.memories.best_known(request.owner, limit=policy.background_facts)
+    have = {item.memory.id for item in chosen}
+    fresh = [memory for memory in known if memory.id not in have]
+    return [ScoredMemory(memory, 0.0) for memory in fresh[: policy.background_facts - len(chosen)]]
 
 
 async def _search(

@@ -25,6 +25,9 @@ class RecallPolicy:
     keyword score alone, so it must be wide enough for the other weights to change the order.
     `similarity_floor`, `keyword_floor`: a memory enters a prompt only above one of the two.
 
+    `background_facts`: a prompt that recalls fewer memories is filled up to this many with what is
+    best known of the user, for "what do you know about me?" resembles nothing in particular.
+
     Dense, keyword and speaker weights were chosen on the development conversations of two public
     sets, in the middle of a flat region: 0.05 more or less of any changes recall by a point.
     """
@@ -41,6 +44,7 @@ class RecallPolicy:
     bare_question_penalty: float = 0.1
     similarity_floor: float = 0.25
     keyword_floor: float = 0.2
+    background_facts: int = 3
     token_budget: int = 700
     limit: int = 10
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.groq_server import GroqServer
+from tests.support.groq_behaviours import Behaviour, says
+from tests.support.groq_server import ChatRequest, GroqServer
 from tests.support.keepsake_client import Client, signed_in
 from tests.support.keepsake_process import KeepsakeProcess, keepsake
 
@@ -70,6 +71,16 @@ async def groq_client(groq_keepsake: KeepsakeProcess, groq: GroqServer) -> Async
     """A new user of `groq_keepsake`, with a character of their own."""
     async with signed_in(groq_keepsake.url) as user:
         yield user
+
+
+def replies(*chunks: str, **more: Any) -> Behaviour:
+    """A reply in these chunks. Not for an extraction, which may be asked for at any moment."""
+    return says(*chunks, on="chat", **more)
+
+
+def chats(groq: GroqServer) -> list[ChatRequest]:
+    """The requests for replies that came so far."""
+    return [request for request in groq.requests if not request.schema]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,8 +3,8 @@ longer once it is deleted."""
 
 from typing import Any
 
-from tests.e2e.conftest import FAST_ENCODER, NO_LIMIT
-from tests.support.groq_behaviours import answers, says
+from tests.e2e.conftest import FAST_ENCODER, NO_LIMIT, chats, replies
+from tests.support.groq_behaviours import answers
 from tests.support.groq_server import ChatRequest, GroqServer
 from tests.support.keepsake_client import Client, signed_in
 from tests.support.keepsake_process import keepsake
@@ -110,7 +110,7 @@ async def test_groq_is_asked_with_the_template_the_memories_and_the_history(
 ) -> None:
     await groq_client.say(await groq_client.converse(), TOLD)
     conversation = await groq_client.converse()
-    groq.queue(says("Good ", "evening."))
+    groq.queue(replies("Good ", "evening."))
     await groq_client.say(conversation, "Good evening!")
     reply = await groq_client.say(conversation, ASKED)
     assert reply["metadata"]["model"] == "openai/gpt-oss-120b"
@@ -172,11 +172,8 @@ async def test_groq_s_extraction_becomes_a_fact_with_its_source(
     groq_client: Client, groq: GroqServer
 ) -> None:
     fact_in_words = "The user's dog is called Pudding."
-    groq.default = lambda request: (
-        answers({"facts": [extracted(fact=fact_in_words)]})
-        if request.schema
-        else says("What a ", "good name!")
-    )
+    groq.queue(replies("What a ", "good name!"))
+    groq.default = lambda _: answers({"facts": [extracted(fact=fact_in_words)]})
     conversation = await groq_client.converse()
     reply = await groq_client.say(conversation, "My dog is called Pudding.")
     assert reply["content"] == "What a good name!"
@@ -212,11 +209,6 @@ def extracted(**changes: Any) -> dict[str, Any]:
         "event_date": None,
         **changes,
     }
-
-
-def chats(groq: GroqServer) -> list[ChatRequest]:
-    """The requests for replies that came so far."""
-    return [request for request in groq.requests if not request.schema]
 
 
 def extraction_with(groq: GroqServer, text: str) -> ChatRequest:

@@ -95,6 +95,12 @@ class ChatSocket(ABC):
         """The data of all events of this name that were heard so far."""
         return [data for name, data in self.heard if name == event]
 
+    async def _acknowledged(self, answer: "asyncio.Future[Json]") -> Json:
+        try:
+            return await asyncio.wait_for(answer, HEAR_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"no ack came; heard {self.heard}") from None
+
     def _hear(self, event: str, data: Json) -> None:
         self.heard.append((event, data))
         self._arrived.set()
@@ -132,7 +138,7 @@ class SocketIOSocket(ChatSocket):
             answered.set_result(answer)
 
         await self._client.emit(event, data, callback=acknowledged)
-        return await asyncio.wait_for(answered, HEAR_SECONDS)
+        return await self._acknowledged(answered)
 
     async def emit(self, event: str, data: Any) -> None:
         await self._client.emit(event, data)
@@ -161,9 +167,9 @@ class PlainSocket(ChatSocket):
 
     async def call(self, event: str, data: Any) -> Json:
         number = next(self._numbers)
-        self._acks[number] = asyncio.get_running_loop().create_future()
+        acknowledged = self._acks[number] = asyncio.get_running_loop().create_future()
         await self.raw(json.dumps({"event": event, "data": data, "id": number}))
-        return await asyncio.wait_for(self._acks.pop(number), HEAR_SECONDS)
+        return await self._acknowledged(acknowledged)
 
     async def emit(self, event: str, data: Any) -> None:
         await self.raw(json.dumps({"event": event, "data": data}))
@@ -188,7 +194,7 @@ class PlainSocket(ChatSocket):
                 frame = json.loads(text)
                 self._hear(frame["event"], frame["data"])
                 if frame["event"] == "ack":
-                    self._acks[frame["id"]].set_result(frame["data"])
+                    self._acks.pop(frame["id"]).set_result(frame["data"])
         except websockets.ConnectionClosedError:
             pass
 

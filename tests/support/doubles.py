@@ -22,12 +22,13 @@ Hook = Callable[[], Awaitable[None]]
 
 class SwitchedIndex:
     """A real index with a plug: while `down`, every call fails; while `writes_down`, only those
-    that change it. `before_upsert` runs once, ahead of the next upsert."""
+    that change it. `refused` counts those. `before_upsert` runs once, ahead of the next upsert."""
 
     def __init__(self, index: VectorIndex) -> None:
         self.inner = index
         self.down = False
         self.writes_down = False
+        self.refused = 0
         self.before_upsert: Hook | None = None
 
     async def open(self) -> None:
@@ -71,6 +72,7 @@ class SwitchedIndex:
 
     def _require(self, *, writing: bool = False) -> None:
         if self.down or (writing and self.writes_down):
+            self.refused += 1
             raise IndexUnavailable("The plug is pulled.")
 
 

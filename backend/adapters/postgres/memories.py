@@ -72,6 +72,24 @@ class PostgresMemories:
         )
         return list(found)
 
+    async def best_known(self, owner: Owner, *, limit: int) -> list[Memory]:
+        found = await self._session.exec(
+            select(Memory)
+            .where(
+                *_owned(owner),
+                col(Memory.status) == "active",
+                col(Memory.kind) == "fact",
+                col(Memory.realm) == "real",
+            )
+            .order_by(
+                col(Memory.pinned).desc(),
+                col(Memory.importance).desc(),
+                col(Memory.last_reinforced).desc(),
+            )
+            .limit(limit)
+        )
+        return list(found)
+
     async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
         return await self._all(
             owner, col(Memory.status) == "active", col(Memory.attribute) == attribute

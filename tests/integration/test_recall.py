@@ -1,0 +1,198 @@
+"""Recall on a real database: Postgres decides what may come to mind, and whose it is."""
+
+from typing import Any
+
+import pytest
+
+from backend.errors import EncoderUnavailable, IndexUnavailable
+from backend.models import Memory, Owner, new_id, utc_now
+from tests.support.records import a_memory
+from tests.support.system import System
+
+DOG = "The user's dog is called Biscuit."
+
+
+async def an_owner(system: System) -> Owner:
+    return (await system.introduce()).owner
+
+
+async def behind_the_index(system: System, memory: Memory, **changes: Any) -> None:
+    """Change a row that the index goes on holding as it was."""
+    async with system.store.transaction() as tx:
+        for name, value in changes.items():
+            setattr(memory, name, value)
+        await tx.memories.save(memory)
+
+
+async def test_what_fits_comes_to_mind_best_first(edge_system: System) -> None:
+    system = edge_system
+    owner = await an_owner(system)
+    await system.keep(
+        a_memory(owner, "The user's cat is called Tom."),
+        a_memory(owner, DOG),
+        a_memory(owner, "Rain falls in Spain."),
+    )
+
+    found = await system.recall(owner, "What is the user's dog called?")
+
+    assert [item.memory.content for item in found.memories] == [
+        DOG,
+        "The user's cat is called Tom.",
+    ]
+    assert [item.reason for item in found.left_out] == ["below_threshold"]
+    assert list(found.timings) == ["embed", "search", "hydrate", "rank"]
+    assert all(spent >= 0 for spent in found.timings.values())
+
+
+@pytest.mark.parametrize("status", ["superseded", "retracted", "expired"])
+async def test_what_is_no_longer_held_is_not_recalled_though_the_index_has_it(
+    system: System, status: str
+) -> None:
+    owner = await an_owner(system)
+    memory = a_memory(owner, DOG)
+    await system.keep(memory)
+    assert await system.recalled(owner, "dog called") == [DOG]
+
+    await behind_the_index(system, memory, status=status)
+
+    assert await system.index.count(owner) == 1
+    found = await system.recall(owner, "dog called")
+    assert (found.memories, found.left_out) == ((), ())
+
+
+async def test_a_deleted_row_is_not_recalled_though_the_index_has_it(system: System) -> None:
+    owner = await an_owner(system)
+    memory = a_memory(owner, DOG)
+    await system.keep(memory)
+    async with system.store.transaction() as tx:
+        await tx.memories.delete([memory.id])
+
+    assert await system.index.count(owner) == 1
+    assert await system.recalled(owner, "dog called") == []
+
+
+async def test_a_changed_row_is_told_as_it_is_now(system: System) -> None:
+    owner = await an_owner(system)
+    memory = a_memory(owner, DOG)
+    await system.keep(memory)
+
+    await behind_the_index(system, memory, content="The user's dog is called Muffin.")
+
+    assert await system.recalled(owner, "dog called") == ["The user's dog is called Muffin."]
+
+
+async def test_nobody_recalls_what_is_another_s(edge_system: System) -> None:
+    system = edge_system
+    mine = await an_owner(system)
+    theirs = await an_owner(system)
+    same_user = Owner(theirs.character_id, mine.user_id)
+    same_character = Owner(mine.character_id, theirs.user_id)
+    for owner, name in (
+        (mine, "Biscuit"),
+        (theirs, "Rex"),
+        (same_user, "Fang"),
+        (same_character, "Tom"),
+    ):
+        await system.keep(a_memory(owner, f"The user's dog is called {name}."))
+
+    assert await system.recalled(mine, "What is the dog called?", floors=False, limit=100) == [DOG]
+    assert await system.recalled(theirs, "dog called") == ["The user's dog is called Rex."]
+    assert await system.recalled(same_user, "dog called") == ["The user's dog is called Fang."]
+
+
+async def test_a_row_of_another_owner_is_not_read_even_if_the_index_offers_it(
+    system: System,
+) -> None:
+    mine, theirs = await an_owner(system), await an_owner(system)
+    memory = a_memory(theirs, DOG)
+    async with system.store.transaction() as tx:
+        await tx.memories.add([memory])
+    mislabelled = memory.model_copy(
+        update={"character_id": mine.character_id, "user_id": mine.user_id}
+    )
+    from backend.memory.indexing import index_memories
+
+    await index_memories(system.memory, [mislabelled])
+
+    assert await system.index.count(mine) == 1
+    assert await system.recalled(mine, "dog called", floors=False) == []
+
+
+async def test_a_message_in_the_window_is_left_out(system: System) -> None:
+    owner = await an_owner(system)
+    shown = new_id()
+    episode = a_memory(owner, "My dog is Biscuit.", kind="episode", source_message_ids=[shown])
+    await system.keep(episode)
+
+    found = await system.recall(owner, "my dog", in_window=frozenset({shown}))
+
+    assert found.memories == ()
+    assert [(item.memory_id, item.reason) for item in found.left_out] == [
+        (episode.id, "already_in_window")
+    ]
+
+
+async def test_only_the_kinds_asked_for(system: System) -> None:
+    owner = await an_owner(system)
+    await system.keep(
+        a_memory(owner, DOG),
+        a_memory(owner, "My dog is called Biscuit, you know.", kind="episode"),
+    )
+
+    assert await system.recalled(owner, "dog called", kinds=("fact",)) == [DOG]
+    assert await system.recalled(owner, "dog called", kinds=("summary",)) == []
+
+
+async def test_a_search_gets_as_many_as_it_asked_for_and_no_more(system: System) -> None:
+    owner = await an_owner(system)
+    await system.keep(*(a_memory(owner, f"The user likes tea number {n}.") for n in range(30)))
+
+    for limit in (1, 10, 25):
+        found = await system.recalled(owner, "tea", limit=limit, token_budget=None, floors=False)
+        assert len(set(found)) == limit
+
+
+async def test_words_alone_find_what_meaning_does_not(system: System) -> None:
+    owner = await an_owner(system)
+    long = "The user once wrote down on a very long list of many things the code XK-47 among them"
+    await system.keep(a_memory(owner, long), a_memory(owner, "Rain falls."))
+
+    found = await system.recall(owner, "XK-47?")
+
+    assert [item.memory.content for item in found.memories] == [long]
+    assert found.memories[0].scores["keyword"] == 1
+
+
+@pytest.mark.parametrize("text", ["", "  \n "])
+async def test_nothing_asked_is_nothing_recalled(system: System, text: str) -> None:
+    owner = await an_owner(system)
+    await system.keep(a_memory(owner, DOG))
+    system.index.down = system.encoder.down = True  # and nothing is troubled with it
+
+    assert await system.recalled(owner, text) == []
+
+
+async def test_a_part_that_is_down_is_said_so(system: System) -> None:
+    owner = await an_owner(system)
+    system.index.down = True
+    with pytest.raises(IndexUnavailable):
+        await system.recall(owner, "dog")
+
+    system.encoder.down = True
+    with pytest.raises(EncoderUnavailable):
+        await system.recall(owner, "dog")
+
+
+async def test_what_was_just_said_again_goes_before_what_was_said_long_ago(
+    system: System,
+) -> None:
+    owner = await an_owner(system)
+    long_ago = utc_now().replace(year=2020)
+    await system.keep(
+        a_memory(owner, "The user likes green tea.", last_reinforced=long_ago),
+        a_memory(owner, "The user likes black tea."),
+    )
+
+    found = await system.recalled(owner, "What tea does the user like?")
+
+    assert found[0] == "The user likes black tea."
