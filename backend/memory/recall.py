@@ -85,7 +85,7 @@ async def recall(
         in_window=request.in_window,
     )
     clock.lap("rank")
-    if request.floors and len(chosen) < policy.background_facts:
+    if request.floors:
         chosen += await _best_known(resources, request, chosen, policy)
         clock.lap("background")
     return Recollection(tuple(chosen), tuple(left_out), clock.laps)
@@ -98,11 +98,14 @@ async def _best_known(
     policy: RecallPolicy,
 ) -> list[ScoredMemory]:
     """What is known best, to fill a prompt up; a score of 0 says that the text didn't call for it."""
+    have = {item.memory.id for item in chosen if item.memory.kind == "fact"}
+    missing = policy.background_facts - len(have)
+    if missing <= 0:
+        return []
     async with resources.store.transaction() as tx:
         known = await tx.memories.best_known(request.owner, limit=policy.background_facts)
-    have = {item.memory.id for item in chosen}
     fresh = [memory for memory in known if memory.id not in have]
-    return [ScoredMemory(memory, 0.0) for memory in fresh[: policy.background_facts - len(chosen)]]
+    return [ScoredMemory(memory, 0.0) for memory in fresh[:missing]]
 
 
 async def _search(

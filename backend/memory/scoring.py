@@ -14,6 +14,7 @@ from uuid import UUID
 from backend.models import Memory
 from backend.ports import IndexHits
 
+UNSAID_SHARE = 0.25  # of a memory's words that another may leave unsaid and still repeat it
 TOKENS_PER_CHARACTER = 0.25  # about 4 characters of English a token
 
 
@@ -25,7 +26,7 @@ class RecallPolicy:
     keyword score alone, so it must be wide enough for the other weights to change the order.
     `similarity_floor`, `keyword_floor`: a memory enters a prompt only above one of the two.
 
-    `background_facts`: a prompt that recalls fewer memories is filled up to this many with what is
+    `background_facts`: a prompt that recalls fewer facts is filled up to this many with what is
     best known of the user, for "what do you know about me?" resembles nothing in particular.
 
     Dense, keyword and speaker weights were chosen on the development conversations of two public
@@ -78,7 +79,8 @@ class LeftOut:
     """A candidate that did not make it, and why."""
 
     memory_id: UUID
-    reason: str  # below_threshold | already_in_window | repeats_another | token_budget | over_limit
+    # below_threshold | only_asks | already_in_window | repeats_another | over_limit | token_budget
+    reason: str
     score: float
 
 
@@ -209,6 +211,8 @@ def select(
         reason = None
         if item.score < min_score or (near_only and not is_near(item, near_only)):
             reason = "below_threshold"
+        elif near_only and is_bare_question(item.memory):
+            reason = "only_asks"
         elif item.memory.kind == "episode" and in_window.issuperset(item.memory.source_message_ids):
             reason = "already_in_window"
         elif _repeats(item.memory, chosen):
@@ -226,14 +230,23 @@ def select(
 
 
 def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
-    """Whether a better item says the same: an episode and a fact drawn from that very message, or
-    the same words twice. Two facts from one message are two things."""
+    """Whether better items say the same: the very words, or a message and a fact drawn from it
+    that leaves little of the other unsaid. What the message says beyond the fact counts."""
     text = memory.content.strip().lower()
+    words = _stems(memory.content)
     cited = set(memory.source_message_ids)
     for other in (item.memory for item in chosen):
         if other.content.strip().lower() == text:
             return True
         one_is_episode = (memory.kind == "episode") != (other.kind == "episode")
-        if one_is_episode and cited and cited <= set(other.source_message_ids):
-            return True
+        if one_is_episode and cited & set(other.source_message_ids):
+            unsaid = words - _stems(other.content)
+            if len(unsaid) <= len(words) * UNSAID_SHARE:
+                return True
     return False
+
+
+def _stems(text: str) -> set[str]:
+    """The telling words of a text, cut so that "works" and "work" agree."""
+    words = (word.strip(".,!?;:'\"()").lower() for word in text.replace("’", "'").split())
+    return {word[:4] for word in words if len(word) > 3}

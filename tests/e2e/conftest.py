@@ -66,6 +66,14 @@ async def client(offline_server: KeepsakeProcess) -> AsyncIterator[Client]:
         yield user
 
 
+@pytest_asyncio.fixture(scope="session")
+async def someone(groq_keepsake: KeepsakeProcess) -> AsyncIterator[Client]:
+    """A user of `groq_keepsake` for all tests that don't mind what else happens to the account:
+    making one takes longer than most requests."""
+    async with signed_in(groq_keepsake.url) as user:
+        yield user
+
+
 @pytest_asyncio.fixture
 async def groq_client(groq_keepsake: KeepsakeProcess, groq: GroqServer) -> AsyncIterator[Client]:
     """A new user of `groq_keepsake`, with a character of their own."""

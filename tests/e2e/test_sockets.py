@@ -211,7 +211,7 @@ async def test_joining_again_brings_what_was_missed(groq_client: Client, connect
 
 
 async def test_too_much_to_catch_up_with_is_said_to_be_cut(
-    groq_client: Client, connect: Connect
+    someone: Client, connect: Connect
 ) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     chat = [
@@ -222,9 +222,9 @@ async def test_too_much_to_catch_up_with_is_said_to_be_cut(
         }
         for place in range(260)
     ]
-    body = {"characterId": groq_client.character["id"], "messages": chat}
-    imported = await groq_client.post("/conversations/import", body)
-    socket = await connect(groq_client)
+    body = {"characterId": someone.character["id"], "messages": chat}
+    imported = await someone.post("/conversations/import", body)
+    socket = await connect(someone)
     joined = await socket.join(imported["conversation"]["id"], afterSeq=0)
     assert joined["truncated"] is True
     assert joined["messages"][-1]["seq"] == joined["lastSeq"] == 260
@@ -404,16 +404,16 @@ async def test_a_stranger_hears_nothing_and_may_do_nothing(
     ],
 )
 async def test_a_wrong_event_is_answered_and_the_connection_lives(
-    groq_client: Client, connect: Connect, event: str, data: Any, about: str
+    someone: Client, connect: Connect, event: str, data: Any, about: str
 ) -> None:
-    socket = await connect(groq_client)
+    socket = await connect(someone)
     ack = await socket.call(event, data)
     assert ack["error"]["code"] == "invalid_request"
     assert about in ack["error"]["message"]
     await socket.emit(event, data)
     error = await socket.hears("error")
     assert error == ack["error"]
-    conversation = await groq_client.converse()
+    conversation = await someone.converse()
     await socket.hears_reply(await socket.say(conversation, "Still here?"))
 
 
@@ -428,24 +428,24 @@ async def test_a_wrong_event_is_answered_and_the_connection_lives(
     ],
 )
 async def test_a_message_that_can_t_be_taken_is_refused_under_its_own_id(
-    groq_client: Client, connect: Connect, content: str, code: str
+    someone: Client, connect: Connect, content: str, code: str
 ) -> None:
-    conversation = await groq_client.converse()
-    socket = await connect(groq_client)
+    conversation = await someone.converse()
+    socket = await connect(someone)
     await socket.emit(
         "message:send",
         {"conversationId": conversation, "content": content, "clientMessageId": "mine"},
     )
     error = await socket.hears("error")
     assert (error["code"], error["clientMessageId"]) == (code, "mine")
-    assert await groq_client.messages(conversation) == []
+    assert await someone.messages(conversation) == []
 
 
 async def test_a_message_may_be_as_long_as_the_limit_in_any_script(
-    groq_client: Client, connect: Connect
+    someone: Client, connect: Connect
 ) -> None:
-    conversation = await groq_client.converse()
-    socket = await connect(groq_client)
+    conversation = await someone.converse()
+    socket = await connect(someone)
     text = "🐕é漢" * 666 + "ok"
     message = await socket.say(conversation, text)
     assert message["content"] == text
@@ -457,14 +457,14 @@ async def test_a_message_may_be_as_long_as_the_limit_in_any_script(
 
 @pytest.mark.parametrize("first", ["hello", "[1]", '{"data": {}}', "{" * 1000, b"\x00\x01"])
 async def test_ws_closes_with_4400_on_what_is_no_frame(
-    groq_client: Client, first: str | bytes
+    someone: Client, first: str | bytes
 ) -> None:
-    fresh = await plain_socket(groq_client.url)
+    fresh = await plain_socket(someone.url)
     await fresh.raw(first)
     assert (await fresh.closed_by_server())[0] == 4400
 
-    known = await plain_socket(groq_client.url)
-    await known.call("auth", {"token": groq_client.token})
+    known = await plain_socket(someone.url)
+    await known.call("auth", {"token": someone.token})
     await known.raw(first)
     code, reason = await known.closed_by_server()
     assert code == 4400
@@ -500,9 +500,9 @@ async def test_ws_closes_with_4408_when_nobody_authenticates(
     assert (await socket.closed_by_server())[0] == 4408
 
 
-async def test_ws_acknowledges_by_the_frame_s_own_id(groq_client: Client) -> None:
-    socket = await open_socket("websocket", groq_client.url, groq_client.token)
-    conversation = await groq_client.converse()
+async def test_ws_acknowledges_by_the_frame_s_own_id(someone: Client) -> None:
+    socket = await open_socket("websocket", someone.url, someone.token)
+    conversation = await someone.converse()
     first, second, third = await asyncio.gather(
         socket.join(conversation),
         socket.call("conversation:join", {"conversationId": str(uuid4())}),

@@ -80,7 +80,7 @@ async def test_it_is_known_after_a_restart() -> None:
         assert "Biscuit" in reply["content"]
         (fact,) = await user.facts()
         said = await user.messages(conversation)
-        assert [message["content"] for message in said][0] == TOLD
+        assert said[0]["content"] == TOLD
         assert fact["sourceMessageIds"] == [said[0]["id"]]
 
 

@@ -31,11 +31,11 @@ class PostgresMemories:
         stored: list[Memory] = []
         for start in range(0, len(memories), INSERT_CHUNK):
             chunk = memories[start : start + INSERT_CHUNK]
+            # Rows as parameters, not as values of the statement: that one would be compiled anew
+            # each time, half a second for a full chunk.
             inserted = await self._session.execute(
-                insert(Memory)
-                .values([memory.model_dump() for memory in chunk])
-                .on_conflict_do_nothing()
-                .returning(col(Memory.id))
+                insert(Memory).on_conflict_do_nothing().returning(col(Memory.id)),
+                [memory.model_dump() for memory in chunk],
             )
             ids = set(inserted.scalars())
             stored += [memory for memory in chunk if memory.id in ids]
