@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
@@ -19,6 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+evaluations = typer.Typer(help="Measure the quality of memory.", no_args_is_help=True)
+app.add_typer(evaluations, name="eval")
 console = Console(stderr=True)
 Arguments = ParamSpec("Arguments")
 
@@ -158,6 +161,25 @@ def bench(
     from bench.run import run_bench
 
     asyncio.run(run_bench(console, out))
+
+
+@evaluations.command("recall")
+@one_line_errors
+def evaluate_recall(
+    data: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="JSON lines.")],
+    out: Annotated[Path | None, typer.Option(help="Write the scores as JSON.")] = None,
+) -> None:
+    """Measure how much of the evidence for a question recall brings back; no model judges."""
+    settings = _settings()
+    from bench.figures import write_json
+    from bench.quality.evidence import measure_evidence, show, summary
+
+    scores, latency = asyncio.run(measure_evidence(data, settings, console))
+    rows = summary(scores)
+    show(console, rows)
+    console.print(f"recall latency: p50 {latency.p50} ms, p95 {latency.p95} ms")
+    if out:
+        write_json(out, "keepsake eval recall", {"recall": rows, "latency": asdict(latency)})
 
 
 @app.command()

@@ -194,6 +194,9 @@ class Memories(Protocol):
 
     async def history(self, memory_id: UUID) -> list[MemoryRevision]: ...
 
+    async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
+        """Its lines hold what the memories said."""
+
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         """Those of the owner among the ids, whatever their status; in no order."""
 
@@ -215,6 +218,9 @@ class Memories(Protocol):
         self, owner: Owner, message_ids: Sequence[UUID], *, kind: str | None = None
     ) -> list[Memory]:
         """Those that cite any of the messages."""
+
+    async def quoting(self, owner: Owner, quote: str) -> list[Memory]:
+        """Episodes whose `index_text` contains the quote, whatever their status."""
 
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
         """Active ones."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -55,7 +56,12 @@ def show(console: Console, figures: Sequence[Figure]) -> None:
 
 
 def write(path: Path, command: str, figures: Sequence[Figure]) -> None:
-    """Write figures as JSON, with the command, the machine and the commit that they belong to."""
+    """Write figures as JSON."""
+    write_json(path, command, {"unit": "ms", "figures": [asdict(figure) for figure in figures]})
+
+
+def write_json(path: Path, command: str, results: dict[str, Any]) -> None:
+    """Write results with the command, the machine and the commit that they belong to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     report = {
         "command": command,
@@ -67,8 +73,7 @@ def write(path: Path, command: str, figures: Sequence[Figure]) -> None:
             "python": platform.python_version(),
             "loadAverage": [round(load, 2) for load in os.getloadavg()],
         },
-        "unit": "ms",
-        "figures": [asdict(figure) for figure in figures],
+        **results,
     }
     path.write_text(json.dumps(report, indent=2) + "\n")
 

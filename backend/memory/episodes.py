@@ -31,9 +31,12 @@ def episode_text(
 ) -> str:
     """What is embedded for one message; `predecessor` is (speaker, content)."""
     text = f"{spoken_on(said_at)}, {speaker}: {content}"
-    if predecessor:
-        text += f"\n({predecessor[0]}: {predecessor[1][:PREDECESSOR_CHARACTERS]})"
-    return text
+    return text + quotation(*predecessor) if predecessor else text
+
+
+def quotation(speaker: str, content: str) -> str:
+    """How a message stands in the index text of the one behind it."""
+    return f"\n({speaker}: {content[:PREDECESSOR_CHARACTERS]})"
 
 
 def episodes(

@@ -60,18 +60,19 @@ async def index_memories(
     await _take_out(resources, [memory for memory in memories if memory.status != "active"])
     async with resources.store.transaction() as tx:
         in_step = await tx.memories.mark_synced(memories, resources.encoder.name)
-    await _drop_deleted(resources, [memory for memory in active if memory.id not in in_step])
+    await _drop_outdated(resources, [memory for memory in active if memory.id not in in_step])
     return len(in_step)
 
 
-async def _drop_deleted(resources: MemoryResources, doubtful: Sequence[Memory]) -> None:
-    """A row deleted while its vector was written must not leave the vector behind. One that only
-    changed stays pending and is written again."""
+async def _drop_outdated(resources: MemoryResources, doubtful: Sequence[Memory]) -> None:
+    """A row deleted or given up while its vector was written must not leave the vector behind. One
+    that only changed stays pending and is written again."""
     for owner, group in groupby(doubtful, key=lambda memory: memory.owner):
         ids = [memory.id for memory in group]
         async with resources.store.transaction() as tx:
-            alive = {memory.id for memory in await tx.memories.of_owner(owner, ids)}
-        if gone := [memory_id for memory_id in ids if memory_id not in alive]:
+            rows = await tx.memories.of_owner(owner, ids)
+        active = {memory.id for memory in rows if memory.status == "active"}
+        if gone := [memory_id for memory_id in ids if memory_id not in active]:
             await resources.index.delete(owner, gone)
 
 

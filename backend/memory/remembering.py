@@ -1,10 +1,11 @@
 """Remembering and forgetting by hand: what a person adds to, and takes out of, the memory."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.errors import Conflict, NotFound
-from backend.memory.episodes import content_hash
+from backend.errors import Conflict, NotFound, ServiceUnavailable
+from backend.memory.episodes import content_hash, quotation
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, MemoryRevision, Owner, utc_now
@@ -22,11 +23,11 @@ class Note:
 
 
 async def remember(resources: MemoryResources, owner: Owner, note: Note) -> Memory:
-    """Store a manual memory and index it.
+    """Store a manual memory and index it; with the index or the encoder down it is stored as
+    `pending`, and indexed later.
 
     Raises:
         Conflict: exactly this is remembered already.
-        EncoderUnavailable, IndexUnavailable: it is stored, and will be indexed later.
     """
     memory = Memory(
         character_id=owner.character_id,
@@ -46,8 +47,9 @@ async def remember(resources: MemoryResources, owner: Owner, note: Note) -> Memo
         await tx.memories.revise(
             MemoryRevision(memory_id=memory.id, action="added", content=memory.content)
         )
-    await index_memories(resources, [memory])
-    memory.index_state = "synced"
+    with suppress(ServiceUnavailable):
+        await index_memories(resources, [memory])
+        memory.index_state = "synced"
     return memory
 
 
@@ -60,15 +62,19 @@ async def forget(resources: MemoryResources, owner: Owner, memory_id: UUID) -> i
 
     Raises:
         NotFound: the owner has no such memory.
+        IndexUnavailable: the text is gone; the sweep will do the rest.
     """
     async with resources.store.transaction() as tx:
+        await tx.memories.lock(owner)
         found = await tx.memories.of_owner(owner, [memory_id])
         if not found:
             raise NotFound("There is no such memory.")
         doomed = found + await _episodes_behind(tx, owner, found[0])
+        await _end_quoting(tx, owner, doomed)
         for memory in doomed:
             _empty(memory)
             await tx.memories.save(memory)
+        await tx.memories.delete_history([memory.id for memory in doomed])
     await remove_emptied(resources, doomed)
     return len(doomed)
 
@@ -77,6 +83,18 @@ async def _episodes_behind(tx: Transaction, owner: Owner, memory: Memory) -> lis
     if memory.kind == "episode" or not memory.source_message_ids:
         return []
     return await tx.memories.of_messages(owner, memory.source_message_ids, kind="episode")
+
+
+async def _end_quoting(tx: Transaction, owner: Owner, doomed: list[Memory]) -> None:
+    """What followed a forgotten message was embedded with it; the sweep embeds it anew without."""
+    for episode in doomed:
+        if episode.kind != "episode":
+            continue
+        quote = quotation(episode.about_name or "", episode.content)
+        for memory in await tx.memories.quoting(owner, quote):
+            memory.index_text = memory.index_text.replace(quote, "")
+            memory.index_state, memory.updated_at = "pending", utc_now()
+            await tx.memories.save(memory)
 
 
 def _empty(memory: Memory) -> None:

@@ -1,6 +1,7 @@
 """Servers that the end-to-end tests share, and a user of one's own for each test."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,8 +83,13 @@ async def groq_client(groq_keepsake: KeepsakeProcess, groq: GroqServer) -> Async
 
 
 def replies(*chunks: str, **more: Any) -> Behaviour:
-    """A reply in these chunks. Not for an extraction, which may be asked for at any moment."""
-    return says(*chunks, on="chat", **more)
+    """A reply in these chunks."""
+    return for_chat(says(*chunks, **more))
+
+
+def for_chat(behaviour: Behaviour) -> Behaviour:
+    """The behaviour for a reply, and not for an extraction, which may be asked for at any moment."""
+    return replace(behaviour, on="chat")
 
 
 def chats(groq: GroqServer) -> list[ChatRequest]:

@@ -456,9 +456,7 @@ async def test_a_message_may_be_as_long_as_the_limit_in_any_script(
 
 
 @pytest.mark.parametrize("first", ["hello", "[1]", '{"data": {}}', "{" * 1000, b"\x00\x01"])
-async def test_ws_closes_with_4400_on_what_is_no_frame(
-    someone: Client, first: str | bytes
-) -> None:
+async def test_ws_closes_with_4400_on_what_is_no_frame(someone: Client, first: str | bytes) -> None:
     fresh = await plain_socket(someone.url)
     await fresh.raw(first)
     assert (await fresh.closed_by_server())[0] == 4400

@@ -53,6 +53,11 @@ class PostgresMemories:
         )
         return list(found)
 
+    async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
+        await self._session.execute(
+            delete(MemoryRevision).where(col(MemoryRevision.memory_id).in_(memory_ids))
+        )
+
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         if not memory_ids:
             return []
@@ -111,6 +116,11 @@ class PostgresMemories:
         if kind:
             conditions.append(col(Memory.kind) == kind)
         return await self._all(owner, *conditions)
+
+    async def quoting(self, owner: Owner, quote: str) -> list[Memory]:
+        return await self._all(
+            owner, col(Memory.kind) == "episode", func.strpos(Memory.index_text, quote) > 0
+        )
 
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
         counted = await self._session.execute(

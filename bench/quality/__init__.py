@@ -1,0 +1,1 @@
+"""How well memory works, measured on the real path, without a language model as judge."""
