@@ -86,26 +86,35 @@ async def recall(
     )
     clock.lap("rank")
     if request.floors:
-        chosen += await _best_known(resources, request, chosen, policy)
+        chosen = await _fill_up(resources, request, chosen, policy)
+        used = {item.memory.id for item in chosen}
+        left_out = [item for item in left_out if item.memory_id not in used]
         clock.lap("background")
     return Recollection(tuple(chosen), tuple(left_out), clock.laps)
 
 
-async def _best_known(
+async def _fill_up(
     resources: MemoryResources,
     request: RecallRequest,
     chosen: list[ScoredMemory],
     policy: RecallPolicy,
 ) -> list[ScoredMemory]:
-    """What is known best, to fill a prompt up; a score of 0 says that the text didn't call for it."""
-    have = {item.memory.id for item in chosen if item.memory.kind == "fact"}
-    missing = policy.background_facts - len(have)
-    if missing <= 0:
-        return []
+    """Add what is known best, within the same limits; a score of 0 says that the text didn't call
+    for it."""
+    facts = sum(item.memory.kind == "fact" for item in chosen)
+    missing = policy.background_facts - facts
+    if missing <= 0 or (request.kinds and "fact" not in request.kinds):
+        return chosen
     async with resources.store.transaction() as tx:
-        known = await tx.memories.best_known(request.owner, limit=policy.background_facts)
-    fresh = [memory for memory in known if memory.id not in have]
-    return [ScoredMemory(memory, 0.0) for memory in fresh[:missing]]
+        known = await tx.memories.best_known(
+            request.owner, limit=request.limit + policy.background_facts
+        )
+    filled, _ = select(
+        [*chosen, *(ScoredMemory(memory, 0.0) for memory in known)],
+        limit=min(request.limit, len(chosen) + missing),
+        token_budget=request.token_budget,
+    )
+    return filled
 
 
 async def _search(

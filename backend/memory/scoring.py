@@ -247,6 +247,11 @@ def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    """The telling words of a text, cut so that "works" and "work" agree."""
-    words = (word.strip(".,!?;:'\"()").lower() for word in text.replace("’", "'").split())
-    return {word[:4] for word in words if len(word) > 3}
+    """The telling words of a text, cut so that "works" and "work" agree. A short word tells
+    something only as a name or a number: "Rex", "21"."""
+    words = [word.strip(".,!?;:'\"()") for word in text.replace("’", "'").split()]
+    return {
+        word[:4].lower()
+        for place, word in enumerate(words)
+        if len(word) > 3 or word.isdigit() or (place > 0 and len(word) > 1 and word[0].isupper())
+    }

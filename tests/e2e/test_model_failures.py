@@ -127,12 +127,7 @@ def queued(*behaviours: Behaviour) -> Callable[[GroqServer], None]:
             OVERLOADED,
             "Half ",
         ),
-        (
-            queued(replies(raw="<html>a proxy's page</html>")),
-            "model_output_invalid",
-            None,
-            "",
-        ),
+        (queued(*[replies(raw="<html>a proxy</html>")] * 3), "model_unreachable", None, ""),
         (
             queued(for_chat(fails(400, "too long", code="context_length_exceeded"))),
             "model_request_rejected",

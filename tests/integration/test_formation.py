@@ -25,7 +25,9 @@ NOTHING = ScriptedExtractor(lambda _: [])
 
 
 def fact(content: str, *lines: TranscriptLine, **changes: Any) -> Candidate:
-    return Candidate(content, **{"source_message_ids": tuple(x.message_id for x in lines)} | changes)
+    return Candidate(
+        content, **{"source_message_ids": tuple(x.message_id for x in lines)} | changes
+    )
 
 
 def each_line(transcript: Transcript) -> list[Candidate]:
@@ -72,9 +74,7 @@ async def formed_seq(system: System, conversation: Conversation) -> int:
     return found.formed_seq
 
 
-async def standing(
-    system: System, owner: Owner
-) -> tuple[Relationship, list[RelationshipChange]]:
+async def standing(system: System, owner: Owner) -> tuple[Relationship, list[RelationshipChange]]:
     async with system.store.transaction() as tx:
         return (
             await tx.relationships.get(owner),
@@ -222,9 +222,7 @@ async def test_a_deleted_conversation_is_not_formed(system: System) -> None:
 
 async def test_a_second_mention_reinforces(system: System) -> None:
     conversation = await system.introduce()
-    extractor = ScriptedExtractor(
-        lambda t: [fact("The user likes tea.", *t.lines, confidence=0.8)]
-    )
+    extractor = ScriptedExtractor(lambda t: [fact("The user likes tea.", *t.lines, confidence=0.8)])
     [first] = await say_and_form(system, conversation, extractor, "Tea!", created_at=NOON)
     later = NOON + timedelta(days=2)
 
@@ -253,9 +251,7 @@ async def test_the_same_thing_in_other_words_reinforces(system: System) -> None:
 async def test_a_new_value_supersedes_the_old_one_which_stays_in_history(system: System) -> None:
     conversation = await system.introduce()
     extractor = about("home")
-    await say_and_form(
-        system, conversation, extractor, "The user lives in Porto.", created_at=NOON
-    )
+    await say_and_form(system, conversation, extractor, "The user lives in Porto.", created_at=NOON)
     later = NOON + timedelta(days=30)
 
     [said] = await say_and_form(
@@ -378,7 +374,7 @@ async def test_an_extractor_that_fails_leaves_everything_unformed_and_visible(
 async def test_with_a_part_down_nothing_of_the_batch_is_kept(system: System, part: str) -> None:
     conversation = await system.introduce()
     await system.say(conversation, "I like tea.")
-    setattr(getattr(system, part), "down", True)
+    getattr(system, part).down = True
 
     with pytest.raises(KeepsakeError):
         await form(system, conversation, ScriptedExtractor(each_line))

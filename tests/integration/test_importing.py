@@ -32,9 +32,7 @@ def message(minute: int, content: str, sender_type: str = "user", **more: Any) -
 
 async def imported(system: System, *messages: ImportedMessage, title: str = "") -> Conversation:
     user, character = await people(system)
-    return await import_conversation(
-        system.store, user, character, title=title, messages=messages
-    )
+    return await import_conversation(system.store, user, character, title=title, messages=messages)
 
 
 async def test_a_chat_is_stored_in_the_order_of_its_times(system: System) -> None:
@@ -134,9 +132,7 @@ async def test_an_empty_chat_is_an_empty_conversation(system: System) -> None:
     ],
     ids=["twice", "blank", "NUL", "surrogate", "NUL id"],
 )
-async def test_a_chat_with_a_fault_is_refused_whole(
-    system: System, wrong: ImportedMessage
-) -> None:
+async def test_a_chat_with_a_fault_is_refused_whole(system: System, wrong: ImportedMessage) -> None:
     user, character = await people(system)
     first = message(1, "Hello.", client_message_id="a")
 

@@ -46,9 +46,7 @@ async def test_pending_rows_are_indexed(edge_system: System) -> None:
     assert await sweep(system) == 0
 
 
-async def test_rows_are_swept_in_batches(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_rows_are_swept_in_batches(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_sync, "BATCH", 4)
     owner = await an_owner(system)
     await stored(system, *(a_memory(owner, f"Tea {n}.") for n in range(10)))
@@ -73,12 +71,12 @@ async def test_what_is_down_keeps_rows_pending_until_it_is_back(
 ) -> None:
     owner = await an_owner(system)
     await stored(system, a_memory(owner))
-    setattr(getattr(system, part), "down", True)
+    getattr(system, part).down = True
     with pytest.raises(error):
         await sweep(system)
     assert await states(system, owner) == ["pending"]
 
-    setattr(getattr(system, part), "down", False)
+    getattr(system, part).down = False
     await sweep(system)
 
     assert await states(system, owner) == ["synced"]

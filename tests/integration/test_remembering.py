@@ -105,12 +105,12 @@ async def test_a_note_taken_while_a_part_is_down_is_indexed_later(
     system: System, part: str
 ) -> None:
     owner = (await system.introduce()).owner
-    setattr(getattr(system, part), "down", True)
+    getattr(system, part).down = True
 
     memory = await remember(system.memory, owner, Note("The user likes tea."))
 
     assert memory.index_state == "pending"
-    setattr(getattr(system, part), "down", False)
+    getattr(system, part).down = False
     await sweep(system)
     assert await system.recalled(owner, "tea") == ["The user likes tea."]
 

@@ -23,7 +23,8 @@ class JobQueue:
         self._handler: FormationHandler | None = None
         self._form_memory = self._app.task(
             name=FORMATION_TASK,
-            retry=RetryStrategy(max_attempts=FORMATION_ATTEMPTS, exponential_wait=4),
+            # Its "attempts" are the tries after the first.
+            retry=RetryStrategy(max_attempts=FORMATION_ATTEMPTS - 1, exponential_wait=4),
         )(self._run_formation)
 
     async def _run_formation(self, conversation_id: str) -> None:

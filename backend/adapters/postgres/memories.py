@@ -85,6 +85,7 @@ class PostgresMemories:
                 col(Memory.status) == "active",
                 col(Memory.kind) == "fact",
                 col(Memory.realm) == "real",
+                col(Memory.about) != "character",
             )
             .order_by(
                 col(Memory.pinned).desc(),
