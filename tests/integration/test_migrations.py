@@ -53,7 +53,7 @@ async def checked(url: str) -> None:
 async def test_a_database_is_upgraded_from_nothing_and_a_second_time_without_effect(
     empty_url: str,
 ) -> None:
-    with pytest.raises(StoreUnavailable, match="schema none.*keepsake migrate"):
+    with pytest.raises(StoreUnavailable, match=r"schema none.*keepsake migrate"):
         await checked(empty_url)
 
     await migrate(empty_url)

@@ -30,7 +30,7 @@ async def test_what_fits_comes_to_mind_best_first(edge_system: System) -> None:
     await system.keep(
         a_memory(owner, "The user's cat is called Tom."),
         a_memory(owner, DOG),
-        a_memory(owner, "Rain falls in Spain."),
+        a_memory(owner, "Rain falls in Spain.", about="character"),
     )
 
     found = await system.recall(owner, "What is the user's dog called?")
@@ -40,7 +40,7 @@ async def test_what_fits_comes_to_mind_best_first(edge_system: System) -> None:
         "The user's cat is called Tom.",
     ]
     assert [item.reason for item in found.left_out] == ["below_threshold"]
-    assert list(found.timings) == ["embed", "search", "hydrate", "rank"]
+    assert list(found.timings) == ["embed", "search", "hydrate", "rank", "background"]
     assert all(spent >= 0 for spent in found.timings.values())
 
 
@@ -155,7 +155,9 @@ async def test_a_search_gets_as_many_as_it_asked_for_and_no_more(system: System)
 async def test_words_alone_find_what_meaning_does_not(system: System) -> None:
     owner = await an_owner(system)
     long = "The user once wrote down on a very long list of many things the code XK-47 among them"
-    await system.keep(a_memory(owner, long), a_memory(owner, "Rain falls."))
+    await system.keep(
+        a_memory(owner, long, kind="summary"), a_memory(owner, "Rain falls.", kind="summary")
+    )
 
     found = await system.recall(owner, "XK-47?")
 
@@ -196,3 +198,59 @@ async def test_what_was_just_said_again_goes_before_what_was_said_long_ago(
     found = await system.recalled(owner, "What tea does the user like?")
 
     assert found[0] == "The user likes black tea."
+
+
+# --- what is known best -------------------------------------------------------------------------
+
+
+async def test_a_prompt_is_filled_up_with_what_is_known_best(system: System) -> None:
+    owner = await an_owner(system)
+    await system.keep(
+        a_memory(owner, "Four.", importance=4),
+        a_memory(owner, "Nine.", importance=9),
+        a_memory(owner, "Pinned.", importance=1, pinned=True),
+        a_memory(owner, "Six.", importance=6),
+        a_memory(owner, "In a story.", importance=10, realm="fiction"),
+        a_memory(owner, "The character's own.", importance=10, about="character"),
+        a_memory(owner, "No longer so.", importance=10, status="superseded"),
+        a_memory(owner, "Only said.", importance=10, kind="episode"),
+    )
+    await system.keep(a_memory((await system.introduce()).owner, "Somebody else's."))
+
+    found = await system.recall(owner, "Who am I?")
+
+    assert [(item.memory.content, item.score) for item in found.memories] == [
+        ("Pinned.", 0),
+        ("Nine.", 0),
+        ("Six.", 0),
+    ]
+    used = {item.memory.id for item in found.memories}
+    assert used.isdisjoint(item.memory_id for item in found.left_out)
+
+
+async def test_filling_up_repeats_nothing_and_keeps_within_the_limits(system: System) -> None:
+    owner = await an_owner(system)
+    said = new_id()
+    await system.keep(
+        a_memory(owner, "My dog is called Biscuit.", kind="episode", source_message_ids=[said]),
+        a_memory(owner, "My dog is called Biscuit!", importance=10, source_message_ids=[said]),
+        a_memory(owner, "x" * 400, importance=9),
+        a_memory(owner, "Rain falls."),
+    )
+
+    assert await system.recalled(owner, "My dog is called?", token_budget=50) == [
+        "My dog is called Biscuit.",
+        "Rain falls.",
+    ]
+    assert await system.recalled(owner, "My dog is called?", limit=1) == [
+        "My dog is called Biscuit."
+    ]
+
+
+async def test_a_search_is_not_filled_up(system: System) -> None:
+    owner = await an_owner(system)
+    await system.keep(a_memory(owner, DOG, kind="episode", source_message_ids=[new_id()]))
+    async with system.store.transaction() as tx:
+        await tx.memories.add([a_memory(owner, "Not indexed yet.")])
+
+    assert await system.recalled(owner, "dog", floors=False) == [DOG]

@@ -210,7 +210,8 @@ async def test_release_all_frees_every_conversation(system: System) -> None:
     async with system.store.transaction() as tx:
         await tx.turns.release_all()
 
-    assert await claim(system, one.id, "new", 60) and await claim(system, other.id, "new", 60)
+    assert await claim(system, one.id, "new", 60)
+    assert await claim(system, other.id, "new", 60)
 
 
 # --- who waits ----------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ async def test_the_context_says_which_memories_were_used_and_the_score_of_each_a
     reply = await answered(system, system.turns(model), conversation, "What is my dog called?")
 
     context = await context_of(system, reply)
-    [used] = context.active_memories
+    used, background = context.active_memories
     assert (used["memoryId"], used["content"]) == (str(dog.id), dog.content)
     assert used["sourceMessageIds"] == [str(source)]
     assert 0 < used["relevance"] <= 1
@@ -213,13 +213,16 @@ async def test_the_context_says_which_memories_were_used_and_the_score_of_each_a
     assert used["scores"]["dense"] > 0
     assert used["scores"]["keyword"] == 1
     assert context.recall == "ok"
-    assert [item["reason"] for item in context.left_out] == ["below_threshold"]
+    assert (background["content"], background["relevance"]) == ("Rain falls.", 0)
+    assert context.left_out == []
     assert [item["content"] for item in context.recent_messages] == ["What is my dog called?"]
     assert set(context.token_use) == {"instructions", "history", "situation", "message"}
-    assert {"read", "embed", "search", "hydrate", "rank", "firstDelta"} <= set(context.timings)
+    assert {"read", "embed", "search", "hydrate", "rank", "background", "firstDelta"} <= set(
+        context.timings
+    )
     [prompt] = model.prompts
-    assert "- The user's dog is called Biscuit.\n" in prompt.situation
-    assert prompt.memories == ("The user's dog is called Biscuit.",)
+    assert "- The user's dog is called Biscuit.\n- Rain falls.\n" in prompt.situation
+    assert prompt.memories == ("The user's dog is called Biscuit.", "Rain falls.")
 
 
 async def test_if_storing_the_reply_fails_nothing_of_it_is_there(system: System) -> None:

@@ -17,6 +17,8 @@ from backend.store import Store, Transaction
 from embeddings.base import EncoderError, Vector, Vectors
 from embeddings.hashing import HashingEncoder
 
+DIMENSION = 2048  # wide enough that strangers share no component
+
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -80,7 +82,7 @@ class SwitchedEncoder(HashingEncoder):
     """Fails while `down`; waits while `held` is cleared, `waiting` calls at the time."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(DIMENSION)
         self.down = False
         self.held = asyncio.Event()
         self.held.set()

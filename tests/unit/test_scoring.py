@@ -15,6 +15,7 @@ from backend.memory.scoring import (
     is_bare_question,
     score_candidates,
     select,
+    shortlist,
 )
 from backend.models import Memory, new_id
 from backend.ports import IndexHits
@@ -123,23 +124,29 @@ def test_newer_goes_first_among_equals() -> None:
     assert arms.order() == ["new", "old"]
 
 
+def spoken(content: str) -> Memory:
+    return remembered(content, kind="episode", source_message_ids=[new_id()])
+
+
 def test_the_same_question_asked_before_does_not_answer_itself() -> None:
-    said = {"kind": "episode", "source_message_ids": [new_id()]}
     arms = (
         Arms()
-        .found(remembered("What is my dog called?", **said), dense=0.9, keyword=5.0)
-        .found(remembered("My dog is called Biscuit.", kind="episode"), dense=0.8, keyword=4.5)
-        .found(remembered("Is my dog well?", kind="episode"), dense=0.8, keyword=4.5)
-        .found(remembered("I had soup.", kind="episode"), dense=0.1)
+        .found(spoken("Is my dog well?"), dense=0.8, keyword=4.5)
+        .found(spoken("My dog is called Biscuit."), dense=0.8, keyword=4.5)
+        .found(spoken("I had soup."), dense=0.1)
     )
     ranked = arms.ranked()
 
-    told, _ = select(ranked, limit=10, token_budget=None, near_only=POLICY)
+    told, left_out = select(ranked, limit=10, token_budget=None, near_only=POLICY)
     searched, _ = select(ranked, limit=10, token_budget=None)
 
-    assert arms.order().index("My dog is called Biscuit.") < arms.order().index("Is my dog well?")
-    assert told == []  # none of these cites a message that the window doesn't show
-    assert len(searched) == 0
+    assert [item.memory.content for item in told] == ["My dog is called Biscuit."]
+    assert reasons(left_out) == ["only_asks", "below_threshold"]
+    assert [item.memory.content for item in searched] == [
+        "My dog is called Biscuit.",
+        "Is my dog well?",
+        "I had soup.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -266,6 +273,31 @@ def test_a_fact_and_the_words_it_came_from_are_told_once() -> None:
 
     assert chosen == [fact, another]
     assert reasons(left_out) == ["repeats_another"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I like tea, and on Sundays I walk along the river.",
+        "I like tea. My dog is Rex.",  # short, but a name
+        "I like tea. I am 42.",
+    ],
+)
+def test_words_that_say_more_than_the_fact_drawn_from_them_are_told_too(said: str) -> None:
+    source = new_id()
+    fact = scored(remembered("The user likes tea.", source_message_ids=[source]))
+    episode = scored(remembered(said, kind="episode", source_message_ids=[source]))
+
+    assert select([fact, episode], limit=10, token_budget=None)[0] == [fact, episode]
+
+
+def test_the_shortlist_is_the_best_of_both_arms() -> None:
+    keys = [new_id() for _ in range(4)]
+    hits = IndexHits({keys[0]: 0.9, keys[1]: 0.5, keys[2]: 0.1}, {keys[1]: 8.0, keys[3]: 1.0})
+
+    assert shortlist(hits, 2, POLICY) == [keys[1], keys[0]]
+    assert set(shortlist(hits, 9, POLICY)) == set(keys)
+    assert shortlist(IndexHits(), 9, POLICY) == []
 
 
 def test_the_same_words_are_told_once() -> None:
