@@ -32,7 +32,7 @@ def parse_limit(text: str) -> RateLimitItem:
 def rate_limited(retry_after: float) -> RateLimited:
     """The error that says how many seconds to wait."""
     return RateLimited(
-        f"too many requests; try again in {max(1, round(retry_after))} s", retry_after=retry_after
+        f"Too many requests. Try again in {max(1, round(retry_after))} s.", retry_after=retry_after
     )
 
 

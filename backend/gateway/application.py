@@ -8,7 +8,7 @@ import socketio
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from backend.gateway import websocket
@@ -59,13 +59,16 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _add_page(app: FastAPI, options: GatewayOptions) -> None:
-    if options.page and (options.page / "index.html").is_file():
-        app.mount("/", StaticFiles(directory=options.page, html=True), name="page")
-        return
+    index = options.page / "index.html" if options.page else None
+    built = index is not None and index.is_file()
+    if options.page and built:
+        # Not the whole folder at "/": that would answer for every address of ours with 404, also
+        # where 405 is right.
+        app.mount("/assets", StaticFiles(directory=options.page / "assets"), name="assets")
 
-    @app.get("/", include_in_schema=False)
-    async def no_page() -> HTMLResponse:
-        return HTMLResponse(NO_PAGE)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page() -> Response:
+        return FileResponse(index) if index and built else HTMLResponse(NO_PAGE)
 
 
 def _lifespan(

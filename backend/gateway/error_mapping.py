@@ -88,10 +88,16 @@ async def _validation_error(_request: Request, error: Exception) -> JSONResponse
     return problem(422, "invalid_request", f"{named}.", errors=faults)
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _HTTP_CODES.get(error.status_code, "request_failed")
-    return problem(error.status_code, code, str(error.detail))
+    detail = {
+        404: "There is nothing at this address.",
+        405: f"This address doesn't take {request.method}.",
+    }.get(error.status_code, str(error.detail))
+    answer = problem(error.status_code, code, detail)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _defect(_request: Request, error: Exception) -> JSONResponse:

@@ -27,11 +27,18 @@ from backend.store import Store, Transaction
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 15.0
-RENEW_SECONDS = 5.0
-SWEEP_SECONDS = 5.0  # lease + sweep: a dead process's message is taken up within 20 s
 SWEEP_BATCH = 50
 ENDINGS = {"complete": "completed", "interrupted": "interrupted", "failed": "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds that a lease lives, between its renewals, and between sweeps. Lease and sweep
+    together: how long a dead process's message waits at most."""
+
+    lease: float = 15.0
+    renewal: float = 5.0
+    sweep: float = 5.0
 
 
 @dataclass(slots=True)
@@ -51,10 +58,13 @@ class Generation:
 class TurnDriver:
     """Answers waiting messages. `wake` is cheap and may be called any number of times."""
 
-    def __init__(self, store: Store, resources: TurnResources, hub: Hub) -> None:
+    def __init__(
+        self, store: Store, resources: TurnResources, hub: Hub, pace: Pace | None = None
+    ) -> None:
         self._store = store
         self._resources = resources
         self._hub = hub
+        self._pace = pace or Pace()
         self._process = str(uuid4())
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._again: set[UUID] = set()
@@ -96,11 +106,12 @@ class TurnDriver:
             try:
                 async with self._store.transaction() as tx:
                     waiting = await tx.turns.waiting(limit=SWEEP_BATCH)
-                for conversation_id in waiting:
+                # What is to be regenerated is known here alone; another process may have been busy.
+                for conversation_id in (*waiting, *self._regenerate):
                     self.wake(conversation_id)
             except KeepsakeError as error:
                 log.warning("turns.sweep_failed", code=error.code)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(self._pace.sweep)
 
     async def close(self, grace_seconds: float) -> None:
         """Start no more turns; let running ones end within the grace time. What doesn't make it
@@ -133,7 +144,7 @@ class TurnDriver:
 
     async def _answer_waiting(self, conversation_id: UUID) -> None:
         async with self._store.transaction() as tx:
-            fence = await tx.turns.claim(conversation_id, self._process, seconds=LEASE_SECONDS)
+            fence = await tx.turns.claim(conversation_id, self._process, seconds=self._pace.lease)
             if fence is None:
                 return
             assignment = await self._next(tx, conversation_id, fence)
@@ -142,7 +153,7 @@ class TurnDriver:
                 async with self._renewed(conversation_id, fence):
                     await self._drive(assignment)
                 async with self._store.transaction() as tx:
-                    await tx.turns.renew(conversation_id, fence, seconds=LEASE_SECONDS)
+                    await tx.turns.renew(conversation_id, fence, seconds=self._pace.lease)
                     assignment = await self._next(tx, conversation_id, fence)
         finally:
             with suppress(KeepsakeError):
@@ -153,6 +164,7 @@ class TurnDriver:
         """The next thing to answer; reading it marks it as read by the character."""
         conversation = await tx.conversations.get(conversation_id)
         if conversation is None or conversation.status == "deleted":
+            self._regenerate.pop(conversation_id, None)
             return None
         target = await tx.turns.next_unanswered(conversation_id)
         if target:
@@ -164,6 +176,8 @@ class TurnDriver:
         if not wanted:
             return None
         reply = await tx.messages.get(wanted.pop(0))
+        if not wanted:
+            del self._regenerate[conversation_id]
         target = await tx.messages.get(reply.reply_to) if reply and reply.reply_to else None
         if reply is None or target is None:
             raise NotFound("The message that this reply answers is gone.")
@@ -194,8 +208,7 @@ class TurnDriver:
                     case ReplyEnded():
                         await self._ended(assignment, event)
         except BaseException:
-            self._generations.pop(conversation.id, None)
-            await self._typing(conversation, is_typing=False)
+            await self._abandoned(conversation)
             raise
 
     async def _started(self, assignment: Assignment, message_id: UUID, stop: asyncio.Event) -> None:
@@ -226,6 +239,16 @@ class TurnDriver:
         await self._announce(assignment, end.message)
         if end.error:
             await self._tell_error(conversation_id, end.error, assignment.target)
+
+    async def _abandoned(self, conversation: Conversation) -> None:
+        """What was begun under this id will never be stored; the answer comes under another."""
+        generation = self._generations.pop(conversation.id, None)
+        if generation:
+            data = response_event(
+                conversation.id, generation.message_id, "failed", index=generation.index + 1
+            )
+            await self._respond(conversation.id, data)
+        await self._typing(conversation, is_typing=False)
 
     async def _announce(self, assignment: Assignment, reply: Message) -> None:
         variants = []
@@ -276,10 +299,10 @@ class TurnDriver:
 
         async def renew() -> None:
             while True:
-                await asyncio.sleep(RENEW_SECONDS)
+                await asyncio.sleep(self._pace.renewal)
                 with suppress(KeepsakeError):
                     async with self._store.transaction() as tx:
-                        await tx.turns.renew(conversation_id, fence, seconds=LEASE_SECONDS)
+                        await tx.turns.renew(conversation_id, fence, seconds=self._pace.lease)
 
         renewing = asyncio.create_task(renew())
         try:

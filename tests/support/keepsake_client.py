@@ -52,9 +52,9 @@ class Client:
 
     # --- any request ------------------------------------------------------------------------------
 
-    async def get(self, path: str, status: int = 200, **params: Any) -> Any:
-        """GET, and the JSON of the answer, which must have this status."""
-        return expect(await self.http.get(path, params=params), status)
+    async def get(self, path: str, **params: Any) -> Any:
+        """GET, and the JSON of the answer, which must be 200."""
+        return expect(await self.http.get(path, params=params), 200)
 
     async def post(self, path: str, body: Any = None, status: int | None = None) -> Any:
         """POST; 200 or 201 unless another status is named."""
