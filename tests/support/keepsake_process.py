@@ -86,6 +86,11 @@ class KeepsakeProcess:
         assert self._process is not None, "it was never started"
         return self._process.pid
 
+    @property
+    def process(self) -> psutil.Process:
+        """The running process."""
+        return psutil.Process(self.pid)
+
     async def launch(self) -> None:
         """Start it, without waiting until it answers."""
         with self._log.open("ab") as log:
@@ -126,6 +131,10 @@ class KeepsakeProcess:
     def terminate(self) -> None:
         """Send SIGTERM and don't wait."""
         os.kill(self.pid, signal.SIGTERM)
+
+    def interrupt_group(self) -> None:
+        """What Ctrl-C in a terminal does: SIGINT to every process of the group."""
+        os.killpg(self.pid, signal.SIGINT)
 
     async def wait(self) -> int:
         """Its exit status, once it has ended."""

@@ -24,9 +24,9 @@ class Process:
     def __init__(
         self, system: System, exchange: Exchange, model: LanguageModel, pace: Pace | None = None
     ) -> None:
+        self.exchange = exchange
         self.store = UnpluggableStore(system.store)
-        self.bus = InMemoryEventBus(exchange)
-        self.hub = Hub(self.bus)
+        self.hub = Hub(InMemoryEventBus(exchange))
         turns = system.turns(model)
         resources = replace(turns, memory=replace(turns.memory, store=self.store))
         self.turns = TurnDriver(self.store, resources, self.hub, pace or Pace(sweep=NEVER))
@@ -47,8 +47,7 @@ class Process:
 async def running(*processes: Process) -> AsyncIterator[None]:
     """The processes hear each other; at the end their turns end."""
     hearing = [asyncio.create_task(process.hub.run()) for process in processes]
-    exchange = processes[0].bus._exchange
-    await eventually(lambda: len(exchange.buses) == len(processes))
+    await eventually(lambda: len(processes[0].exchange.buses) == len(processes))
     try:
         yield
     finally:
