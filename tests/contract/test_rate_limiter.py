@@ -44,7 +44,7 @@ async def test_lets_the_limit_through_and_refuses_the_next(
         await limiter.take(key)
     assert refused.value.retry_after is not None
     assert 50 < refused.value.retry_after <= 60
-    assert "try again in" in str(refused.value)
+    assert "Try again in" in str(refused.value)
 
 
 async def test_refusals_are_not_counted(new_limiter: NewLimiter, key: str) -> None:
