@@ -31,7 +31,7 @@ from backend.adapters.redis.rate_limiter import RedisRateLimiter
 from backend.conversation.context_builder import ContextPolicy
 from backend.conversation.turn import TurnResources
 from backend.errors import ConfigurationError, DataDirInUse, EncoderUnavailable
-from backend.gateway.application import ASGIApplication, create_application
+from backend.gateway.application import Application, create_application
 from backend.gateway.authentication import Tokens
 from backend.gateway.hub import Hub
 from backend.gateway.services import Check, GatewayOptions, Services
@@ -52,7 +52,6 @@ log = structlog.get_logger(__name__)
 
 PAGE = Path(__file__).parent.parent / "web" / "dist"
 LOCAL_USER_EMAIL = "local@keepsake.localhost"
-GRACE_SECONDS = 20.0  # how long running replies may take to end at shut-down
 Loops = dict[str, Coroutine[Any, Any, None]]
 QUIET_SECONDS = 15.0  # silence after which a model reads what was said
 JOB_RECOVERY_SECONDS = 15.0
@@ -259,7 +258,7 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
         _run_behind(stack, {"events": hub.run(), "turn sweep": turns.sweep()})
         if with_worker:
             _run_behind(stack, _worker_loops(settings, core, hub.publish))
-        stack.push_async_callback(turns.close, GRACE_SECONDS)
+        stack.push_async_callback(turns.close, services.options.grace_seconds)
         yield services
 
 
@@ -380,7 +379,7 @@ def gateway_options(settings: Settings) -> GatewayOptions:
     )
 
 
-def build_application(settings: Settings, *, with_worker: bool = True) -> ASGIApplication:
+def build_application(settings: Settings, *, with_worker: bool = True) -> Application:
     """The ASGI application for these settings."""
     return create_application(
         lambda: open_services(settings, with_worker=with_worker), gateway_options(settings)

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
@@ -21,14 +22,17 @@ def serve_one(settings: Settings, *, with_worker: bool) -> None:
         KeepsakeError: start-up failed.
     """
     listening = listen(settings.host, settings.websocket_port)
-    application = _StartUp(build_application(settings, with_worker=with_worker))
-    server = uvicorn.Server(uvicorn.Config(application, **_uvicorn_options()))
+    application = build_application(settings, with_worker=with_worker)
+    kept = _StartUp(application)
+    server = _DrainingServer(uvicorn.Config(kept, **_uvicorn_options()), application.drain)
     try:
         server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn raises Ctrl-C again once everything has stopped; that is no failure
     finally:
         listening.close()
-    if application.failure:
-        raise application.failure
+    if kept.failure:
+        raise kept.failure
 
 
 def serve_many(settings: Settings, workers: int, *, with_worker: bool) -> None:
@@ -105,6 +109,19 @@ def _uvicorn_options() -> dict[str, Any]:
         "timeout_keep_alive": 30,
         "server_header": False,
     }
+
+
+class _DrainingServer(uvicorn.Server):
+    """Lets running replies end before sockets are closed, so that clients see them end."""
+
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._drain = drain
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if not self.force_exit:
+            await self._drain()
+        await super().shutdown(sockets)
 
 
 class _StartUp:

@@ -19,7 +19,6 @@ from backend.gateway.rest import auth, characters, conversations, health, memory
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.socketio import create_socketio_server
 
-ASGIApplication = Callable[[Any, Any, Any], Any]
 OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 NO_PAGE = """<!doctype html><title>Keepsake</title>
@@ -27,7 +26,7 @@ NO_PAGE = """<!doctype html><title>Keepsake</title>
 <code>make run</code> again. The API is described at <a href="/docs">/docs</a>.</p>"""
 
 
-def create_application(open_services: OpenServices, options: GatewayOptions) -> ASGIApplication:
+def create_application(open_services: OpenServices, options: GatewayOptions) -> "Application":
     """Put the application together; `open_services` runs for the application's lifetime."""
     app = FastAPI(
         title="Keepsake",
@@ -46,7 +45,7 @@ def create_application(open_services: OpenServices, options: GatewayOptions) -> 
         )
     _add_routes(app)
     _add_page(app, options)
-    return _Switch(app, options.websocket_path)
+    return Application(app, options.websocket_path)
 
 
 def _add_routes(app: FastAPI) -> None:
@@ -91,13 +90,19 @@ def _lifespan(
     return lifespan
 
 
-class _Switch:
-    """Sends Socket.IO's path to Socket.IO and everything else, lifespan too, to FastAPI. (Socket.IO's
-    own wrapper would have to exist before the services that it serves.)"""
+class Application:
+    """The ASGI callable. Sends Socket.IO's path to Socket.IO and everything else, lifespan too, to
+    FastAPI. (Socket.IO's own wrapper would have to exist before the services that it serves.)"""
 
     def __init__(self, app: FastAPI, path: str) -> None:
         self._app = app
         self._path = path.rstrip("/") + "/"
+
+    async def drain(self) -> None:
+        """Start no more turns and let running replies end; for before sockets are closed."""
+        services: Services | None = getattr(self._app.state, "services", None)
+        if services:
+            await services.turns.close(services.options.grace_seconds)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")

@@ -27,6 +27,7 @@ class GatewayOptions:
     websocket_path: str = "/socket.io"
     allowed_origins: tuple[str, ...] = ()
     page: Path | None = None  # the built web page
+    grace_seconds: float = 20.0  # how long running replies may take to end at shut-down
 
 
 @dataclass(frozen=True, slots=True)
