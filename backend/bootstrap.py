@@ -140,11 +140,11 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         if settings.embedded_database:
             await migrate(stores.database_url)
         jobs = JobQueue(stores.database_url)
-        await jobs.open()
-        stack.push_async_callback(jobs.close)
         store = PostgresStore(stores.database_url, jobs)
         stack.push_async_callback(store.close)
         await store.check()
+        await jobs.open()
+        stack.push_async_callback(jobs.close)
         memory = await _open_memory(settings, store, encoder, stack)
         bus = RedisEventBus(stores.redis_url)
         stack.push_async_callback(bus.close)

@@ -1,6 +1,7 @@
 """Running the ASGI application with uvicorn: the port, the signals, the way out."""
 
 import errno
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -29,6 +30,9 @@ def serve_one(settings: Settings, *, with_worker: bool) -> None:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass  # uvicorn raises Ctrl-C again once everything has stopped; that is no failure
+    except SystemExit:
+        if not kept.failure:
+            raise
     finally:
         listening.close()
     if kept.failure:
@@ -125,7 +129,8 @@ class _DrainingServer(uvicorn.Server):
 
 
 class _StartUp:
-    """Keeps the exception of a failed start, which ASGI servers only log as text."""
+    """Keeps the exception of a failed start, which ASGI servers only log as text, and keeps them
+    from doing so: who started it gets one line."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -135,8 +140,14 @@ class _StartUp:
         if scope["type"] != "lifespan":
             await self._application(scope, receive, send)
             return
+
+        async def send_quietly(message: Any) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await send(message)
+
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, send_quietly)
         except Exception as error:
             self.failure = error
             raise

@@ -118,6 +118,7 @@ class TurnDriver:
         stays unanswered in Postgres and is taken up at the next start."""
         self._closing = True
         if self._tasks:
+            log.info("turns.draining", running=len(self._tasks), grace_seconds=grace_seconds)
             await asyncio.wait(self._tasks.values(), timeout=grace_seconds)
         running = list(self._tasks.values())
         for task in running:

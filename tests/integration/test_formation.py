@@ -404,6 +404,21 @@ async def test_what_is_stored_but_not_indexed_is_told_and_swept_up_later(
     assert await system.recalled(conversation.owner, "tea") == ["I like tea."]
 
 
+async def test_what_is_superseded_while_the_index_is_down_leaves_it_later(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await say_and_form(system, conversation, about("home"), "Home is Porto.")
+    system.index.writes_down = True
+    await say_and_form(system, conversation, about("home"), "Home is Lisbon.")
+    system.index.writes_down = False
+
+    await sweep_once(system.memory, settle=timedelta(0))
+
+    assert await system.index.count(conversation.owner) == 1
+    assert await system.recalled(conversation.owner, "Home", floors=False) == ["Home is Lisbon."]
+
+
 async def test_a_message_said_while_the_model_reads_is_left_for_the_next_batch(
     system: System,
 ) -> None:

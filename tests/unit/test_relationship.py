@@ -57,6 +57,13 @@ def test_one_message_moves_a_measure_by_a_bounded_step_and_says_how_far(
         assert after == pytest.approx(getattr(before, measure) + moved, abs=ROUNDING)
 
 
+@pytest.mark.parametrize("warmth", [9.0, -9.0])
+def test_no_signal_however_strong_moves_further(warmth: float) -> None:
+    delta, _ = step(standing(level=50), Signal(warmth), Delta())
+
+    assert abs(delta.level) == MAX_STEP
+
+
 @given(relationships, st.lists(signals, max_size=60))
 def test_a_day_moves_a_measure_no_further_than_its_cap(
     relationship: Relationship, day: list[Signal]

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.models import Memory, MemoryRevision, Owner
 from backend.store import MemoryFilter
 
-INSERT_CHUNK = 500
+INSERT_CHUNK = 100
 
 
 class PostgresMemories:

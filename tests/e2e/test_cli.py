@@ -1,0 +1,190 @@
+"""The command line, as a person types it: beside a running server, and alone."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.e2e.conftest import FAST_ENCODER
+from tests.support.groq_server import GroqServer
+from tests.support.keepsake_client import PASSWORD, Client, expect, signed_in
+from tests.support.keepsake_process import (
+    Finished,
+    KeepsakeProcess,
+    keepsake,
+    run_keepsake,
+    temporary_folder,
+)
+
+COMMANDS = {
+    *("serve", "worker", "migrate", "reindex", "bench", "token", "create-admin", "doctor"),
+}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def server() -> AsyncIterator[KeepsakeProcess]:
+    """A Keepsake with the offline companion, for these tests to stop and start."""
+    async with keepsake(EMBEDDING_MODEL=FAST_ENCODER) as started:
+        yield started
+
+
+async def beside(server: KeepsakeProcess, *arguments: str, **environment: object) -> Finished:
+    """Run a command with the settings of a server, whether it runs or not."""
+    settings = {
+        "DATA_DIR": server.data_dir,
+        "WEBSOCKET_PORT": server.port,
+        "EMBEDDING_MODEL": FAST_ENCODER,
+    }
+    return await run_keepsake(*arguments, **settings | environment)
+
+
+async def owner_of(token: str, server: KeepsakeProcess) -> dict[str, object]:
+    """Whose token it is, by the server's word."""
+    client = Client(server.url)
+    async with client.http:
+        client.http.headers["Authorization"] = f"Bearer {token}"
+        account: dict[str, object] = await client.get("/auth/me")
+        return account
+
+
+def findings(finished: Finished) -> dict[str, tuple[bool, str]]:
+    """What `doctor` printed: name to whether it is well, and how. Long lines come wrapped."""
+    text = re.sub(r"\n(?!ok |FAIL )", " ", finished.errors.strip())
+    found = (re.match(r"(ok|FAIL) +(.+?): (.*)", line) for line in text.splitlines())
+    return {match[2]: (match[1] == "ok", " ".join(match[3].split())) for match in found if match}
+
+
+async def test_every_command_explains_itself() -> None:
+    overview = await run_keepsake("--help")
+    assert overview.status == 0
+    listed = set(re.findall(r"^│ ([a-z-]+) ", overview.output, re.MULTILINE))
+    assert listed >= COMMANDS
+    for each in await asyncio.gather(*(run_keepsake(name, "--help") for name in sorted(listed))):
+        assert each.status == 0, each.errors
+        assert "Usage:" in each.output
+
+
+async def test_a_command_that_doesn_t_exist_is_a_failure() -> None:
+    finished = await run_keepsake("remember")
+    assert finished.status == 2
+    assert "Traceback" not in finished.errors
+
+
+async def test_a_token_lets_the_local_user_in_while_the_server_runs(
+    server: KeepsakeProcess,
+) -> None:
+    finished = await beside(server, "token")
+    assert (finished.status, finished.errors) == (0, "")
+    local = await owner_of(finished.output.strip(), server)
+    assert local["role"] == "user"
+
+    async with signed_in(server.url) as user:
+        named = await beside(server, "token", "--email", user.user["email"])
+        assert await owner_of(named.output.strip(), server) == user.user
+
+    unknown = await beside(server, "token", "--email", "nobody@example.com")
+    assert unknown.complaint == "There is no account with the address nobody@example.com."
+
+
+async def test_an_admin_is_made_once_and_again_with_another_password(
+    server: KeepsakeProcess,
+) -> None:
+    for password in ("the first password", "the second password"):
+        arguments = ("create-admin", "boss@example.com", "--password", password)
+        finished = await beside(server, *arguments)
+        assert (finished.status, finished.output) == (0, "boss@example.com is an admin.\n")
+        form = {"username": "boss@example.com", "password": password}
+        client = Client(server.url)
+        async with client.http:
+            pair = expect(await client.http.post("/auth/token", data=form), 200)
+        account = await owner_of(pair["access_token"], server)
+        assert (account["email"], account["role"]) == ("boss@example.com", "admin")
+
+
+async def test_an_account_that_exists_can_become_an_admin(server: KeepsakeProcess) -> None:
+    async with signed_in(server.url) as user:
+        finished = await beside(
+            server, "create-admin", user.user["email"], "--password", PASSWORD + "!"
+        )
+        assert finished.status == 0
+        assert await user.get("/auth/me") == user.user | {"role": "admin"}
+
+
+async def test_what_needs_the_data_alone_says_who_has_it(server: KeepsakeProcess) -> None:
+    for command in ("migrate", "reindex"):
+        complaint = (await beside(server, command)).complaint
+        assert f"(pid {server.pid})" in complaint, command
+
+
+async def test_a_worker_of_its_own_needs_servers_of_its_own() -> None:
+    with temporary_folder() as folder:
+        complaint = (await run_keepsake("worker", DATA_DIR=folder)).complaint
+    for name in ("DATABASE_URL", "REDIS_URL", "QDRANT_URL"):
+        assert name in complaint
+
+
+async def test_the_doctor_asks_the_running_server(server: KeepsakeProcess) -> None:
+    finished = await beside(server, "doctor")
+    found = findings(finished)
+    assert set(found) >= {"python", "web page", "disk", "database", "redis", "qdrant", "encoder"}
+    assert found["database"] == (True, "answers (running server)")
+    assert found["model (offline)"][0]
+    assert finished.status == (0 if all(well for well, _ in found.values()) else 1)
+    assert [name for name, (well, _) in found.items() if not well] in ([], ["web page"])
+
+
+async def test_the_doctor_says_what_is_wrong_with_the_model(
+    server: KeepsakeProcess, groq: GroqServer
+) -> None:
+    on_groq = {"GROQ_API_KEY": "a wrong key", "GROQ_BASE_URL": groq.groq_url}
+    finished = await beside(server, "doctor", **on_groq)
+    assert finished.status == 1
+    assert findings(finished)["model (groq)"] == (
+        False,
+        "Groq rejected the API key. Set GROQ_API_KEY to a valid key from console.groq.com, "
+        "then restart.",
+    )
+    groq.models.remove("openai/gpt-oss-20b")
+    finished = await beside(server, "doctor", **on_groq | {"GROQ_API_KEY": groq.key})
+    well, words = findings(finished)["model (groq)"]
+    assert (finished.status, well) == (1, False)
+    assert "Groq has no model 'openai/gpt-oss-20b'" in words
+    assert "GROQ_MEMORY_MODEL" in words
+
+
+async def test_commands_work_while_no_server_runs(server: KeepsakeProcess) -> None:
+    """Last, since it stops the server; they start what they need and stop it again."""
+    async with signed_in(server.url) as user:
+        await user.say(await user.converse(), "My dog is called Biscuit.")
+        await user.all_formed()
+        assert await server.stop() != 1
+
+        token = await beside(server, "token")
+        assert (token.status, token.errors) == (0, "")
+        migrated = await beside(server, "migrate")
+        assert (migrated.status, migrated.output) == (0, "The schema is up to date.\n")
+        reindexed = await beside(server, "reindex")
+        assert reindexed.status == 0
+        count = int(re.match(r"(\d+) memories are indexed", reindexed.output)[1])  # type: ignore[index]
+        assert count >= 3, "two episodes and a fact"
+        found = findings(await beside(server, "doctor"))
+        assert {name: found[name][1] for name in ("database", "redis", "qdrant", "encoder")} == (
+            dict.fromkeys(("database", "redis", "qdrant", "encoder"), "answers")
+        )
+        assert server.servers() == []
+
+        await server.start()
+        assert (await owner_of(token.output.strip(), server))["role"] == "user"
+        assert "Biscuit" in (await user.search("the dog", kinds=["fact"]))[0]["content"]
+
+
+async def test_migrate_says_when_there_is_no_database() -> None:
+    finished = await run_keepsake(
+        *("migrate",),
+        DATABASE_URL="postgresql://127.0.0.1:1/x",
+        REDIS_URL="redis://127.0.0.1:1",
+        QDRANT_URL="http://127.0.0.1:1",
+        JWT_SECRET="s" * 32,
+    )
+    assert "DATABASE_URL" in finished.complaint
