@@ -8,8 +8,9 @@ import pytest_asyncio
 
 from backend.adapters.in_memory.index import InMemoryIndex
 from backend.adapters.postgres.migrate import migrate
+from backend.adapters.postgres.store import PostgresStore
 from tests.support.services import fresh_database
-from tests.support.system import System, edge_index, open_system
+from tests.support.system import System, edge_index, open_store, open_system
 
 # Everything hangs on a user or a character. Ten times as fast as copying a template database,
 # whose removal makes the server write a checkpoint.
@@ -32,15 +33,24 @@ async def database_url(migrated_url: str) -> str:
     return migrated_url
 
 
+@pytest_asyncio.fixture(scope="session")
+async def store(migrated_url: str) -> AsyncIterator[PostgresStore]:
+    """A store on the shared database."""
+    async with open_store(migrated_url) as store:
+        yield store
+
+
 @pytest_asyncio.fixture
-async def system(database_url: str) -> AsyncIterator[System]:
+async def system(database_url: str, store: PostgresStore) -> AsyncIterator[System]:
     """A system with its index in memory."""
-    async with open_system(database_url, InMemoryIndex()) as system:
+    async with open_system(database_url, store, InMemoryIndex()) as system:
         yield system
 
 
 @pytest_asyncio.fixture
-async def edge_system(database_url: str, tmp_path: Path) -> AsyncIterator[System]:
+async def edge_system(
+    database_url: str, store: PostgresStore, tmp_path: Path
+) -> AsyncIterator[System]:
     """A system with its index on files."""
-    async with open_system(database_url, edge_index(tmp_path)) as system:
+    async with open_system(database_url, store, edge_index(tmp_path)) as system:
         yield system

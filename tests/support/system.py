@@ -1,7 +1,7 @@
 """The memory and turn system on a real database, put together without bootstrap."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
@@ -118,15 +118,23 @@ class System:
 
 
 @asynccontextmanager
-async def open_system(url: str, index: VectorIndex) -> AsyncIterator[System]:
-    """A system on a migrated database and a closed index."""
-    jobs = JobQueue(url)
-    store = PostgresStore(url, jobs)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(store.close)
-        await index.open()
-        stack.push_async_callback(index.close)
-        yield System(url, store, jobs, SwitchedIndex(index), SwitchedEncoder())
+async def open_store(url: str) -> AsyncIterator[PostgresStore]:
+    """A store on a migrated database. Shared by many systems, it compiles each statement once."""
+    store = PostgresStore(url, JobQueue(url))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_system(url: str, store: PostgresStore, index: VectorIndex) -> AsyncIterator[System]:
+    """A system on a store and a closed index."""
+    await index.open()
+    try:
+        yield System(url, store, JobQueue(url), SwitchedIndex(index), SwitchedEncoder())
+    finally:
+        await index.close()
 
 
 def edge_index(folder: Path) -> EdgeIndex:
