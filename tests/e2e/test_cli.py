@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.e2e.conftest import FAST_ENCODER
 from tests.support.groq_server import GroqServer
-from tests.support.keepsake_client import PASSWORD, Client, expect, signed_in
+from tests.support.keepsake_client import Client, expect, signed_in
 from tests.support.keepsake_process import (
     Finished,
     KeepsakeProcess,
@@ -71,25 +71,20 @@ async def test_a_command_that_doesn_t_exist_is_a_failure() -> None:
     assert "Traceback" not in finished.errors
 
 
-async def test_a_token_lets_the_local_user_in_while_the_server_runs(
-    server: KeepsakeProcess,
-) -> None:
-    finished = await beside(server, "token")
-    assert (finished.status, finished.errors) == (0, "")
-    local = await owner_of(finished.output.strip(), server)
-    assert local["role"] == "user"
-
+async def test_a_token_lets_in_while_the_server_runs(server: KeepsakeProcess) -> None:
     async with signed_in(server.url) as user:
-        named = await beside(server, "token", "--email", user.user["email"])
+        local, named, unknown = await asyncio.gather(
+            beside(server, "token"),
+            beside(server, "token", "--email", user.user["email"]),
+            beside(server, "token", "--email", "nobody@example.com"),
+        )
+        assert (local.status, local.errors) == (0, "")
+        assert (await owner_of(local.output.strip(), server))["role"] == "user"
         assert await owner_of(named.output.strip(), server) == user.user
-
-    unknown = await beside(server, "token", "--email", "nobody@example.com")
     assert unknown.complaint == "There is no account with the address nobody@example.com."
 
 
-async def test_an_admin_is_made_once_and_again_with_another_password(
-    server: KeepsakeProcess,
-) -> None:
+async def test_an_account_is_made_an_admin_s_once_and_again(server: KeepsakeProcess) -> None:
     for password in ("the first password", "the second password"):
         arguments = ("create-admin", "boss@example.com", "--password", password)
         finished = await beside(server, *arguments)
@@ -102,19 +97,9 @@ async def test_an_admin_is_made_once_and_again_with_another_password(
         assert (account["email"], account["role"]) == ("boss@example.com", "admin")
 
 
-async def test_an_account_that_exists_can_become_an_admin(server: KeepsakeProcess) -> None:
-    async with signed_in(server.url) as user:
-        finished = await beside(
-            server, "create-admin", user.user["email"], "--password", PASSWORD + "!"
-        )
-        assert finished.status == 0
-        assert await user.get("/auth/me") == user.user | {"role": "admin"}
-
-
 async def test_what_needs_the_data_alone_says_who_has_it(server: KeepsakeProcess) -> None:
-    for command in ("migrate", "reindex"):
-        complaint = (await beside(server, command)).complaint
-        assert f"(pid {server.pid})" in complaint, command
+    for finished in await asyncio.gather(beside(server, "migrate"), beside(server, "reindex")):
+        assert f"(pid {server.pid})" in finished.complaint
 
 
 async def test_a_worker_of_its_own_needs_servers_of_its_own() -> None:
@@ -124,31 +109,32 @@ async def test_a_worker_of_its_own_needs_servers_of_its_own() -> None:
         assert name in complaint
 
 
-async def test_the_doctor_asks_the_running_server(server: KeepsakeProcess) -> None:
-    finished = await beside(server, "doctor")
-    found = findings(finished)
+async def test_the_doctor_asks_the_running_server_and_the_model(
+    server: KeepsakeProcess, groq: GroqServer
+) -> None:
+    groq.models.remove("openai/gpt-oss-20b")
+    on_groq = {"GROQ_API_KEY": groq.key, "GROQ_BASE_URL": groq.groq_url}
+    offline, wrong_key, retired = await asyncio.gather(
+        beside(server, "doctor"),
+        beside(server, "doctor", **on_groq | {"GROQ_API_KEY": "another key"}),
+        beside(server, "doctor", **on_groq),
+    )
+    found = findings(offline)
     assert set(found) >= {"python", "web page", "disk", "database", "redis", "qdrant", "encoder"}
     assert found["database"] == (True, "answers (running server)")
     assert found["model (offline)"][0]
-    assert finished.status == (0 if all(well for well, _ in found.values()) else 1)
-    assert [name for name, (well, _) in found.items() if not well] in ([], ["web page"])
+    unwell = [name for name, (well, _) in found.items() if not well]
+    assert unwell in ([], ["web page"])
+    assert offline.status == (1 if unwell else 0)
 
-
-async def test_the_doctor_says_what_is_wrong_with_the_model(
-    server: KeepsakeProcess, groq: GroqServer
-) -> None:
-    on_groq = {"GROQ_API_KEY": "a wrong key", "GROQ_BASE_URL": groq.groq_url}
-    finished = await beside(server, "doctor", **on_groq)
-    assert finished.status == 1
-    assert findings(finished)["model (groq)"] == (
+    assert wrong_key.status == 1
+    assert findings(wrong_key)["model (groq)"] == (
         False,
         "Groq rejected the API key. Set GROQ_API_KEY to a valid key from console.groq.com, "
         "then restart.",
     )
-    groq.models.remove("openai/gpt-oss-20b")
-    finished = await beside(server, "doctor", **on_groq | {"GROQ_API_KEY": groq.key})
-    well, words = findings(finished)["model (groq)"]
-    assert (finished.status, well) == (1, False)
+    well, words = findings(retired)["model (groq)"]
+    assert (retired.status, well) == (1, False)
     assert "Groq has no model 'openai/gpt-oss-20b'" in words
     assert "GROQ_MEMORY_MODEL" in words
 

@@ -155,11 +155,11 @@ async def test_two_runs_at_once_form_everything_exactly_once(system: System) -> 
 async def test_a_long_chat_is_formed_in_batches(system: System) -> None:
     conversation = await system.introduce()
     extractor = ScriptedExtractor(each_line)
-    count = 2 * BATCH_MESSAGES + 5
+    count = BATCH_MESSAGES + 5
 
     await say_and_form(system, conversation, extractor, *(f"Fact {n}." for n in range(count)))
 
-    assert [len(transcript.lines) for transcript in extractor.transcripts] == [40, 40, 5]
+    assert [len(transcript.lines) for transcript in extractor.transcripts] == [40, 5]
     assert len(await system.memories(conversation.owner)) == count
     assert await formed_seq(system, conversation) == count
 

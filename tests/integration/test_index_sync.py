@@ -201,10 +201,9 @@ async def test_reindexing_asks_for_every_active_row_anew(system: System) -> None
 async def test_the_sweep_goes_on_by_itself_through_an_outage(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_sync, "SETTLE", timedelta(0))
     monkeypatch.setattr(index_sync, "IDLE_SECONDS", 0.01)
     owner = await an_owner(system)
-    await stored(system, a_memory(owner))
+    await stored(system, a_memory(owner, updated_at=utc_now() - timedelta(hours=1)))
     system.index.down = True
     sweeping = asyncio.create_task(sync_index(system.memory))
     try:

@@ -60,7 +60,7 @@ class PostgresConversations:
         return list(await self._session.exec(query))
 
     async def change(self, conversation_id: UUID, **values: Any) -> None:
-        await self._session.execute(
+        await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id)
             .values(updated_at=func.now(), **values)

@@ -84,7 +84,7 @@ class FormationQueue:
         return list(found)[::-1]
 
     async def advance(self, conversation_id: UUID, *, from_seq: int, to_seq: int) -> None:
-        advanced = await self._session.execute(
+        advanced = await self._session.exec(
             update(Conversation)
             .where(
                 col(Conversation.id) == conversation_id,
@@ -98,7 +98,8 @@ class FormationQueue:
             raise Conflict("These messages were formed into memory by another run.")
 
     async def state(self, owner: Owner) -> FormationState:
-        found = await self._session.execute(
+        connection = await self._session.connection()
+        found = await connection.execute(
             _STATE,
             {
                 "character_id": owner.character_id,

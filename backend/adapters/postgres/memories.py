@@ -23,7 +23,7 @@ class PostgresMemories:
         self._session = session
 
     async def lock(self, owner: Owner) -> None:
-        await self._session.execute(
+        await self._session.exec(
             select(func.pg_advisory_xact_lock(func.hashtextextended(owner.key, 0)))
         )
 
@@ -33,9 +33,9 @@ class PostgresMemories:
             chunk = memories[start : start + INSERT_CHUNK]
             # Rows as parameters, not as values of the statement: that one would be compiled anew
             # each time, half a second for a full chunk.
-            inserted = await self._session.execute(
+            inserted = await self._session.exec(
                 insert(Memory).on_conflict_do_nothing().returning(col(Memory.id)),
-                [memory.model_dump() for memory in chunk],
+                params=[memory.model_dump() for memory in chunk],
             )
             ids = set(inserted.scalars())
             stored += [memory for memory in chunk if memory.id in ids]
@@ -54,7 +54,7 @@ class PostgresMemories:
         return list(found)
 
     async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
-        await self._session.execute(
+        await self._session.exec(
             delete(MemoryRevision).where(col(MemoryRevision.memory_id).in_(memory_ids))
         )
 
@@ -124,19 +124,19 @@ class PostgresMemories:
         )
 
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
-        counted = await self._session.execute(
-            select(Memory.kind, func.count().label("total"))
+        counted = await self._session.exec(
+            select(Memory.kind, func.count())
             .where(*_owned(owner), col(Memory.status) == "active")
             .group_by(col(Memory.kind))
         )
-        return {row.kind: row.total for row in counted}
+        return dict(counted.all())
 
     async def save(self, memory: Memory) -> None:
         await self._session.merge(memory)
         await self._session.flush()
 
     async def delete(self, memory_ids: Sequence[UUID]) -> None:
-        await self._session.execute(delete(Memory).where(col(Memory.id).in_(memory_ids)))
+        await self._session.exec(delete(Memory).where(col(Memory.id).in_(memory_ids)))
 
     async def unsynced(self, *, limit: int, older_than: datetime) -> list[Memory]:
         found = await self._session.exec(
@@ -149,7 +149,7 @@ class PostgresMemories:
 
     async def mark_synced(self, memories: Sequence[Memory], model: str) -> set[UUID]:
         versions = {memory.id: memory.updated_at for memory in memories}
-        marked = await self._session.execute(
+        marked = await self._session.exec(
             update(Memory)
             .where(
                 col(Memory.id).in_(versions),
@@ -164,7 +164,7 @@ class PostgresMemories:
         return set(marked.scalars())
 
     async def mark_all_pending(self) -> int:
-        marked = await self._session.execute(
+        marked = await self._session.exec(
             update(Memory)
             .where(col(Memory.status) == "active")
             .values(index_state="pending")

@@ -35,11 +35,11 @@ class PostgresMessages:
             message.seq = seq
         for start in range(0, len(messages), INSERT_CHUNK):
             chunk = [message.model_dump() for message in messages[start : start + INSERT_CHUNK]]
-            await self._session.execute(insert(Message), chunk)
+            await self._session.exec(insert(Message), params=chunk)
 
     async def _take_numbers(self, conversation_id: UUID, count: int, newest: datetime) -> int:
         """Reserve `count` numbers and return the last of them."""
-        taken = await self._session.execute(
+        taken = await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id)
             .values(
@@ -92,7 +92,7 @@ class PostgresMessages:
     async def mark_read(
         self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
     ) -> int:
-        changed = await self._session.execute(
+        changed = await self._session.exec(
             update(Message)
             .where(
                 col(Message.conversation_id) == conversation_id,

@@ -7,8 +7,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 import migrations
+from backend.errors import StoreUnavailable
 
 MIGRATIONS = Path(next(iter(migrations.__path__)))
 
@@ -28,5 +30,16 @@ def newest_revision() -> str | None:
 
 
 async def migrate(url: str) -> None:
-    """Upgrade to the newest revision. Several processes may call it; one works, the rest wait."""
-    await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+    """Upgrade to the newest revision. Several processes may call it; one works, the rest wait.
+
+    Raises:
+        StoreUnavailable: the database can't be reached, or a table stays locked.
+    """
+    try:
+        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+    except OperationalError as error:
+        reason = str(error.orig).split("\n", 1)[0].rstrip(".")
+        raise StoreUnavailable(
+            f"The schema can't be brought up to date: {reason}. Check DATABASE_URL and that "
+            "PostgreSQL runs."
+        ) from error

@@ -21,8 +21,8 @@ class PostgresTurns:
         self._session = session
 
     async def waiting(self, *, limit: int) -> list[UUID]:
-        found = await self._session.execute(
-            select(col(Conversation.id))
+        found = await self._session.exec(
+            select_model(Conversation.id)
             .where(
                 col(Conversation.answered_seq) < col(Conversation.last_seq),
                 col(Conversation.status) != "deleted",
@@ -31,10 +31,10 @@ class PostgresTurns:
             )
             .limit(limit)
         )
-        return list(found.scalars())
+        return list(found)
 
     async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
-        claimed = await self._session.execute(
+        claimed = await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id, _lease_free())
             .values(
@@ -56,7 +56,7 @@ class PostgresTurns:
         await self._change(conversation_id, fence, turn_fence=Conversation.turn_fence)
 
     async def _change(self, conversation_id: UUID, fence: int, **values: Any) -> None:
-        changed = await self._session.execute(
+        changed = await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id, col(Conversation.turn_fence) == fence)
             .values(**values)
@@ -67,7 +67,7 @@ class PostgresTurns:
             raise Conflict("Another process took this turn over.")
 
     async def release(self, conversation_id: UUID, fence: int) -> None:
-        await self._session.execute(
+        await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id, col(Conversation.turn_fence) == fence)
             .values(turn_lease_owner=None, turn_lease_until=None)
@@ -75,7 +75,7 @@ class PostgresTurns:
         )
 
     async def release_all(self) -> None:
-        await self._session.execute(
+        await self._session.exec(
             update(Conversation)
             .where(col(Conversation.turn_lease_until).is_not(None))
             .values(turn_lease_owner=None, turn_lease_until=None)
