@@ -249,9 +249,12 @@ def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
 def _stems(text: str) -> set[str]:
     """The telling words of a text, cut so that "works" and "work" agree. A short word tells
     something only as a name or a number: "Rex", "21"."""
-    words = [word.strip(".,!?;:'\"()") for word in text.replace("’", "'").split()]
-    return {
-        word[:4].lower()
-        for place, word in enumerate(words)
-        if len(word) > 3 or word.isdigit() or (place > 0 and len(word) > 1 and word[0].isupper())
-    }
+    stems = set()
+    opening = True  # the first word of a sentence is a capital's whatever it is
+    for raw in text.replace("’", "'").split():
+        word = raw.strip(".,!?;:'\"()")
+        is_name = not opening and len(word) > 1 and word[0].isupper()
+        if len(word) > 3 or word.isdigit() or is_name:
+            stems.add(word[:4].lower())
+        opening = raw.endswith((".", "!", "?"))
+    return stems

@@ -1,17 +1,17 @@
-"""The server that the browser looks at: what a newcomer starts, on data of its own."""
+"""A Keepsake as a newcomer starts it, for the browser to open."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
-from backend.bootstrap import PAGE
-from tests.support.keepsake_process import keepsake
+from tests.support.keepsake_process import ROOT, keepsake
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def keepsake_url() -> AsyncIterator[str]:
-    """The address of a fresh, embedded, offline Keepsake with its page."""
-    assert (PAGE / "index.html").is_file(), "The page isn't built; `make install` builds it."
+    """The address of a ready Keepsake with everything embedded, the built page and no key."""
+    if not (ROOT / "web" / "dist" / "index.html").is_file():
+        pytest.fail("The page isn't built: run `npm ci && npm run build` in web/.")
     async with keepsake() as server:
-        # By this name, as a person types it.
-        yield server.url.replace("127.0.0.1", "localhost")
+        yield server.url
