@@ -208,6 +208,8 @@ def _used(item: ScoredMemory) -> dict[str, Any]:
     return {
         "memoryId": str(memory.id),
         "kind": memory.kind,
+        "about": memory.about,
+        "aboutName": memory.about_name,
         "content": memory.content,
         "relevance": item.score,
         "scores": dict(item.scores),
