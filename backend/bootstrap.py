@@ -30,7 +30,7 @@ from backend.adapters.redis.event_bus import RedisEventBus
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
 from backend.conversation.context_builder import ContextPolicy
 from backend.conversation.turn import TurnResources
-from backend.errors import ConfigurationError, DataDirInUse, EncoderUnavailable
+from backend.errors import ConfigurationError, DataDirInUse, EncoderUnavailable, IndexUnavailable
 from backend.gateway.application import Application, create_application
 from backend.gateway.authentication import Tokens
 from backend.gateway.hub import Hub
@@ -38,7 +38,7 @@ from backend.gateway.services import Check, GatewayOptions, Services
 from backend.gateway.turn_driver import TurnDriver
 from backend.memory.extraction import ModelExtractor
 from backend.memory.resources import MemoryResources
-from backend.models import User
+from backend.models import Owner, User
 from backend.models.ready_made import READY_MADE
 from backend.ports import EventBus, Extractor, LanguageModel, VectorIndex
 from backend.settings import Provider, Settings
@@ -146,6 +146,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         await jobs.open()
         stack.push_async_callback(jobs.close)
         memory = await _open_memory(settings, store, encoder, stack)
+        _run_behind(stack, {"warm-up": _warm_up(memory)})
         bus = RedisEventBus(stores.redis_url)
         stack.push_async_callback(bus.close)
         model = build_model(settings)
@@ -184,6 +185,17 @@ async def _load(encoder: Encoder) -> None:
         await encoder.load()
     except EncoderError as error:
         raise EncoderUnavailable(f"{error} Check EMBEDDING_MODEL.") from error
+
+
+async def _warm_up(memory: MemoryResources) -> None:
+    """A first recall, so that the first reply doesn't wait for what is only slow once."""
+    nobody = Owner(UUID(int=0), UUID(int=0))
+    try:
+        await memory.encoder.load()
+        dense = await memory.encoder.encode_query("What do you remember?")
+        await memory.index.search(nobody, dense, memory.keywords.encode_query("remember"), limit=1)
+    except (EncoderError, IndexUnavailable):
+        log.info("recall.cold")  # whoever asks next is told why
 
 
 async def _load_quietly(encoder: Encoder) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
 
@@ -74,11 +74,9 @@ def serve(
     if workers > 1:
         serve_many(settings, workers, with_worker=worker)
         return
-    console.print(
-        f"[bold]Keepsake[/bold] starts at http://localhost:{settings.websocket_port} "
-        f"({settings.provider.value}). Ctrl-C stops it."
-    )
-    serve_one(settings, with_worker=worker)
+    say = partial(typer.echo, err=True)
+    say(f"Keepsake starts (replies: {settings.provider.value}) ...")
+    serve_one(settings, with_worker=worker, say=say)
 
 
 @app.command()

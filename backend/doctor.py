@@ -8,7 +8,8 @@ import httpx
 from rich.console import Console
 
 from backend.bootstrap import PAGE, build_model, checks_of, open_core
-from backend.errors import DataDirInUse, KeepsakeError
+from backend.errors import ConfigurationError, DataDirInUse, KeepsakeError
+from backend.serving import listen
 from backend.settings import Provider, Settings
 
 LEAST_FREE_GIB = 1.0
@@ -23,7 +24,7 @@ async def examine(settings: Settings, console: Console) -> bool:
     async for name, good, words in _findings(settings):
         well = well and good
         mark = "[green]ok[/green]  " if good else "[red]FAIL[/red]"
-        console.print(f"{mark} {name}: {words}", highlight=False)
+        console.print(f"{mark} {name}: {words}", highlight=False, soft_wrap=True)
     return well
 
 
@@ -33,6 +34,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _disk(settings)
     try:
         async with open_core(settings) as core:
+            yield _port(settings)
             for name, check in checks_of(core).items():
                 try:
                     await check()
@@ -64,6 +66,15 @@ def _disk(settings: Settings) -> Finding:
     return "disk", True, f"{free:.0f} GiB free"
 
 
+def _port(settings: Settings) -> Finding:
+    """Whether it is free; asked only when no Keepsake runs on this DATA_DIR."""
+    try:
+        listen(settings.host, settings.websocket_port).close()
+    except ConfigurationError as error:
+        return "port", False, error.message
+    return "port", True, f"{settings.websocket_port} is free"
+
+
 async def _ask_running(settings: Settings) -> AsyncIterator[Finding]:
     """A Keepsake runs on this DATA_DIR: it knows best."""
     url = f"http://127.0.0.1:{settings.websocket_port}/readyz"
@@ -71,7 +82,11 @@ async def _ask_running(settings: Settings) -> AsyncIterator[Finding]:
         async with httpx.AsyncClient(timeout=READY_SECONDS) as client:
             answer = (await client.get(url)).json()
     except (httpx.HTTPError, ValueError):
-        yield "server", False, f"one holds DATA_DIR but doesn't answer at {url}; restart it"
+        yield (
+            "server",
+            False,
+            f"one holds DATA_DIR but doesn't answer at {url}; restart it, or set WEBSOCKET_PORT to its port",
+        )
         return
     for name, words in answer["checks"].items():
         yield name, words == "ok", "answers (running server)" if words == "ok" else words

@@ -8,24 +8,28 @@ from typing import Any
 
 import uvicorn
 
-from backend.bootstrap import build_application
 from backend.errors import ConfigurationError
 from backend.settings import Settings, load_settings
 
 SHUTDOWN_SECONDS = 30
 
 
-def serve_one(settings: Settings, *, with_worker: bool) -> None:
-    """Serve in this process until a signal.
+def serve_one(settings: Settings, *, with_worker: bool, say: Callable[[str], None]) -> None:
+    """Serve in this process until a signal; `say` hears a line when it is up and when it stops.
 
     Raises:
         ConfigurationError: the port can't be had.
         KeepsakeError: start-up failed.
     """
     listening = listen(settings.host, settings.websocket_port)
-    application = build_application(settings, with_worker=with_worker)
+    application = _application(settings, with_worker=with_worker)
     kept = _StartUp(application)
-    server = _DrainingServer(uvicorn.Config(kept, **_uvicorn_options()), application.drain)
+    server = _DrainingServer(
+        uvicorn.Config(kept, **_uvicorn_options()),
+        port=settings.websocket_port,
+        drain=application.drain,
+        say=say,
+    )
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -72,12 +76,18 @@ def serve_many(settings: Settings, workers: int, *, with_worker: bool) -> None:
 
 def with_worker() -> Any:
     """The application of one of several processes, background work included."""
-    return build_application(load_settings())
+    return _application(load_settings(), with_worker=True)
 
 
 def without_worker() -> Any:
     """The application of one of several processes; `keepsake worker` does the background work."""
-    return build_application(load_settings(), with_worker=False)
+    return _application(load_settings(), with_worker=False)
+
+
+def _application(settings: Settings, *, with_worker: bool) -> Any:
+    from backend.bootstrap import build_application  # seconds: what is wrong above is said before
+
+    return build_application(settings, with_worker=with_worker)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -116,13 +126,29 @@ def _uvicorn_options() -> dict[str, Any]:
 
 
 class _DrainingServer(uvicorn.Server):
-    """Lets running replies end before sockets are closed, so that clients see them end."""
+    """Lets running replies end before sockets are closed, so that clients see them end; and says
+    where it has got to, since both ends take seconds."""
 
-    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        port: int,
+        drain: Callable[[], Awaitable[None]],
+        say: Callable[[str], None],
+    ) -> None:
         super().__init__(config)
+        self._port = port
         self._drain = drain
+        self._say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say(f"Keepsake is at http://localhost:{self._port}. Ctrl-C stops it.")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._say("Keepsake stops, once running replies have ended.")
         if not self.force_exit:
             await self._drain()
         await super().shutdown(sockets)

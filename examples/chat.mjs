@@ -1,4 +1,4 @@
-// npm install socket.io-client; TOKEN=$(.venv/bin/keepsake token) node chat.mjs
+// npm install --prefix examples; TOKEN=$(.venv/bin/keepsake token) node examples/chat.mjs
 import { io } from "socket.io-client";
 
 const { SERVER = "http://localhost:5000", TOKEN } = process.env;

@@ -1,6 +1,6 @@
 """Servers that the end-to-end tests share, and a user of one's own for each test."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -98,9 +98,9 @@ def chats(groq: GroqServer) -> list[ChatRequest]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Iterator[None]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Shows what the running servers wrote beside a test that failed."""
-    report: Any = yield
+    report = yield
     if report.failed:
         for server in KeepsakeProcess.running:
             report.sections.append((f"Keepsake on port {server.port}", server.log_tail()))

@@ -6,8 +6,9 @@ from typing import Any
 from tests.e2e.conftest import FAST_ENCODER, NO_LIMIT, chats, replies
 from tests.support.groq_behaviours import answers
 from tests.support.groq_server import ChatRequest, GroqServer
+from tests.support.jobs import jobs_hurried
 from tests.support.keepsake_client import Client, signed_in
-from tests.support.keepsake_process import keepsake
+from tests.support.keepsake_process import KeepsakeProcess, keepsake
 
 TOLD = "My dog is called Biscuit."
 ASKED = "What is my dog called?"
@@ -169,7 +170,7 @@ async def test_recalled_text_cannot_leave_its_fence(groq_client: Client, groq: G
 
 
 async def test_groq_s_extraction_becomes_a_fact_with_its_source(
-    groq_client: Client, groq: GroqServer
+    groq_client: Client, groq: GroqServer, groq_keepsake: KeepsakeProcess
 ) -> None:
     fact_in_words = "The user's dog is called Pudding."
     groq.queue(replies("What a ", "good name!"))
@@ -177,7 +178,9 @@ async def test_groq_s_extraction_becomes_a_fact_with_its_source(
     conversation = await groq_client.converse()
     reply = await groq_client.say(conversation, "My dog is called Pudding.")
     assert reply["content"] == "What a good name!"
-    await groq_client.all_formed()
+    async with jobs_hurried(groq_keepsake, conversation) as hurry:
+        await hurry()
+        await groq_client.all_formed()
 
     (fact,) = await groq_client.facts()
     told, _ = await groq_client.messages(conversation)

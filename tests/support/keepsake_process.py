@@ -198,12 +198,12 @@ async def keepsake(*arguments: str, **environment: object) -> AsyncIterator[Keep
         yield server
 
 
-async def run_keepsake(*arguments: str, cwd: Path | None = None, **environment: object) -> Finished:
+async def run_keepsake(*arguments: str, **environment: object) -> Finished:
     """Run one command to its end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "backend"),
         *arguments,
-        cwd=cwd or tempfile.gettempdir(),
+        cwd=tempfile.gettempdir(),
         env=clean_environment(environment),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -158,6 +158,21 @@ describe("a chat", () => {
     expect(outbox.content).toEqual([]);
   });
 
+  it("knows from when a refused message may be sent again, until it is", async () => {
+    const server = new FakeServer();
+    server.refusal = new KeepsakeError("rate_limited", "Too many messages.", 0, 13);
+    const { chat, lines, outbox } = opened(server);
+    const before = Date.now();
+    chat.send("hello");
+    await vi.waitFor(() => expect(lines()).toEqual(["hello: unsent"]));
+    const retryAt = Date.parse(outbox.content[0]?.retryAt ?? "");
+    expect(retryAt).toBeGreaterThanOrEqual(before + 13_000);
+    expect(retryAt).toBeLessThanOrEqual(Date.now() + 13_000);
+    server.cut();
+    chat.retry(server.sends[0] ?? "");
+    expect(Object.keys(outbox.content[0] ?? {})).not.toContain("retryAt");
+  });
+
   it("gives a refused message's text back", async () => {
     const server = new FakeServer();
     server.refusal = new KeepsakeError("message_too_long", "Too long.");

@@ -68,7 +68,9 @@ export class Chat {
   /** Send a message that failed once more, under the same id: the server knows a repeat. */
   retry(clientMessageId: string): void {
     const outgoing = this.state.outgoing.find((one) => one.clientMessageId === clientMessageId);
-    if (outgoing) this.deliver({ ...outgoing, error: undefined });
+    if (!outgoing) return;
+    const { content, createdAt } = outgoing;
+    this.deliver({ clientMessageId, content, createdAt });
   }
 
   /** Take a message that was not sent back out; answers its text. */
@@ -133,9 +135,8 @@ export class Chat {
     // About a message that was stored: its failed reply says the same, and stays.
     if (this.state.messages.some(isAbout)) return;
     const unsent = this.state.outgoing.find(isAbout);
-    if (unsent) {
-      this.change({ type: "sendFailed", clientMessageId: unsent.clientMessageId, error });
-    } else this.options.onProblem(KeepsakeError.fromProblem(error));
+    if (unsent) this.fail(unsent.clientMessageId, error);
+    else this.options.onProblem(KeepsakeError.fromProblem(error));
   }
 
   private hearConnection(): () => void {
@@ -189,10 +190,18 @@ export class Chat {
     } catch (error) {
       if (!this.client.live.isOpen) return;
       const { code, message, retryAfter } = asProblem(error);
-      this.change({ type: "sendFailed", clientMessageId, error: { code, message, retryAfter } });
+      this.fail(clientMessageId, { code, message, retryAfter });
     } finally {
       this.onTheirWay.delete(clientMessageId);
     }
+  }
+
+  private fail(clientMessageId: string, error: Problem): void {
+    const { retryAfter } = error;
+    const retryAt = retryAfter
+      ? new Date(Date.now() + retryAfter * 1000).toISOString()
+      : undefined;
+    this.change({ type: "sendFailed", clientMessageId, error, retryAt });
   }
 
   private change(event: ChatEvent): void {

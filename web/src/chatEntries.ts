@@ -16,20 +16,74 @@ export interface Entry {
   clientMessageId?: string;
   /** Why a message was not sent or a reply did not come. */
   error?: Problem;
+  /** RFC 3339: when an unsent message may be sent again. */
+  retryAt?: string;
+  /** Of a reply that doesn't stand right below the message it answers: how that one begins. */
+  answering?: string;
   /** Of a stored reply: what it was made from, told in full by its context. */
   recalled?: { count: number; recall: RecallOutcome };
 }
 
-/** Stored messages by seq, then own messages on their way, then replies being written. */
+/** How much of the answered message a reply quotes, in characters. */
+const QUOTE_LENGTH = 60;
+
+/** Errors that the same text meets every time. */
+const HOPELESS = new Set(["message_too_long", "invalid_request"]);
+
+/**
+ * Stored messages by seq, unsent ones where they failed among them; then own messages on their
+ * way, then replies being written.
+ */
 export function entriesOf(state: ChatState): Entry[] {
+  const { messages, outgoing } = state;
   const drafts = new Map(state.drafts.map((draft) => [draft.messageId, draft]));
-  const stored = state.messages.map((message) => {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const stored = messages.map((message, position) => {
     const draft = drafts.get(message.id); // a reply that is being written anew
-    return draft ? entryOfDraft(draft) : entryOfMessage(message);
+    const entry = draft ? entryOfDraft(draft) : entryOfMessage(message);
+    const answered = message.replyTo ? byId.get(message.replyTo) : undefined;
+    const isBelow = !answered || answered === messages[position - 1];
+    return isBelow ? entry : { ...entry, answering: quoteOf(answered.content) };
   });
-  const held = new Set(state.messages.map(({ id }) => id));
-  const fresh = state.drafts.filter(({ messageId }) => !held.has(messageId)).map(entryOfDraft);
-  return [...stored, ...state.outgoing.map(entryOfOutgoing), ...fresh];
+  const unsent = outgoing.filter((one) => one.error);
+  const sending = outgoing.filter((one) => !one.error);
+  const fresh = state.drafts.filter(({ messageId }) => !byId.has(messageId));
+  return [
+    ...inPlace(messages, stored, unsent),
+    ...sending.map(entryOfOutgoing),
+    ...fresh.map(entryOfDraft),
+  ];
+}
+
+/** Puts each unsent message after the newest message that was held when it failed. */
+function inPlace(messages: Message[], stored: Entry[], unsent: Outgoing[]): Entry[] {
+  const places = [
+    ...messages.map(({ seq }, position) => ({ at: seq, entry: stored[position] })),
+    ...unsent.map((one) => ({
+      at: (one.afterSeq ?? Number.MAX_SAFE_INTEGER) + 0.5,
+      entry: entryOfOutgoing(one),
+    })),
+  ];
+  return places.sort((one, other) => one.at - other.at).flatMap(({ entry }) => entry ?? []);
+}
+
+/** Whether the newest reply that names its model came from the built-in demonstration. */
+export function isDemonstration(messages: Message[]): boolean {
+  const newest = messages.findLast(({ senderType, metadata }) => {
+    return senderType === "character" && metadata.model;
+  });
+  return newest?.metadata.model === "offline";
+}
+
+/** Whether sending an unsent message again, as it is, may succeed. */
+export function mayBeRetried({ error }: Entry): boolean {
+  return !error || !HOPELESS.has(error.code);
+}
+
+function quoteOf(text: string): string {
+  const characters = Array.from(text.replace(/\s+/g, " ").trim());
+  if (characters.length <= QUOTE_LENGTH) return characters.join("");
+  return `${characters.slice(0, QUOTE_LENGTH).join("")}…`;
 }
 
 function entryOfMessage(message: Message): Entry {
@@ -60,6 +114,7 @@ function entryOfOutgoing(outgoing: Outgoing): Entry {
     createdAt: outgoing.createdAt,
     clientMessageId: outgoing.clientMessageId,
     error: outgoing.error,
+    retryAt: outgoing.retryAt,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { entriesOf } from "./chatEntries";
+import { entriesOf, isDemonstration, mayBeRetried } from "./chatEntries";
 import {
   type ChatEvent,
   type ChatState,
@@ -134,9 +134,63 @@ describe("own messages", () => {
     ]);
   });
 
+  it("that failed stay in their place among later messages, and go to the end again", () => {
+    const failed = after(
+      { type: "newestPage", messages: [message(1)], nextCursor: null },
+      sending("mine"),
+      { type: "sendFailed", clientMessageId: "mine", error: { code: "x", message: "No." } },
+      received(message(2)),
+      received(message(3)),
+    );
+    expect(texts(failed)).toEqual(["text 1", "Hello", "text 2", "text 3"]);
+    expect(texts(chatReducer(failed, sending("mine")))).toEqual([
+      "text 1",
+      "text 2",
+      "text 3",
+      "Hello",
+    ]);
+  });
+
+  it.each([
+    ["message_too_long", false],
+    ["invalid_request", false],
+    ["rate_limited", true],
+    ["no_answer", true],
+  ])("refused as %s may be sent again as they are: %s", (code, isHopeful) => {
+    const error = { code, message: "No." };
+    const state = after(sending("mine"), { type: "sendFailed", clientMessageId: "mine", error });
+    expect(entriesOf(state).map(mayBeRetried)).toEqual([isHopeful]);
+  });
+
   it("can be taken back", () => {
     const state = after(sending("mine"), { type: "withdrawn", clientMessageId: "mine" });
     expect(state.outgoing).toEqual([]);
+  });
+});
+
+describe("a reply", () => {
+  const quotes = (...messages: Message[]) =>
+    entriesOf(after(...messages.map(received))).map(({ answering }) => answering);
+
+  it("quotes the message it answers only when another stands between", () => {
+    const own = { senderType: "user" } as const;
+    expect(
+      quotes(
+        message(1, own),
+        message(2, { ...own, content: `What\n${"x".repeat(60)}` }),
+        message(3, { senderType: "character", replyTo: "m2" }),
+        message(4, { replyTo: "m1", senderType: "character" }),
+        message(5, { replyTo: "m2", senderType: "character" }),
+        message(6, { replyTo: "not loaded" }),
+      ),
+    ).toEqual([undefined, undefined, undefined, "text 1", `What ${"x".repeat(55)}…`, undefined]);
+  });
+
+  it("is the demonstration's while the newest that names its model is", () => {
+    const shown = message(2, { metadata: { model: "offline" } });
+    expect(isDemonstration([shown, message(3), message(4)])).toBe(true);
+    expect(isDemonstration([shown, message(4, { metadata: { model: "real" } })])).toBe(false);
+    expect(isDemonstration([])).toBe(false);
   });
 });
 

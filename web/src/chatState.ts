@@ -9,6 +9,10 @@ export interface Outgoing {
   createdAt: string;
   /** Why it was not sent; absent while it is on its way. */
   error?: Problem;
+  /** RFC 3339: when sending it again may succeed, if the server said so. */
+  retryAt?: string;
+  /** The newest message held when it failed, its place from then on; unknown before the first page. */
+  afterSeq?: number;
 }
 
 /** A reply as it arrives, before its Message exists. */
@@ -46,7 +50,7 @@ export type ChatEvent =
   | { type: "progress"; progress: ReplyProgress }
   | { type: "typing"; isTyping: boolean }
   | { type: "sending"; outgoing: Outgoing }
-  | { type: "sendFailed"; clientMessageId: string; error: Problem }
+  | { type: "sendFailed"; clientMessageId: string; error: Problem; retryAt?: string }
   | { type: "withdrawn"; clientMessageId: string };
 
 export function emptyChat(outgoing: Outgoing[] = []): ChatState {
@@ -90,7 +94,12 @@ export function chatReducer(state: ChatState, event: ChatEvent): ChatState {
         ...state,
         outgoing: state.outgoing.map((outgoing) =>
           outgoing.clientMessageId === event.clientMessageId
-            ? { ...outgoing, error: event.error }
+            ? {
+                ...outgoing,
+                error: event.error,
+                retryAt: event.retryAt,
+                afterSeq: state.olderCursor === undefined ? undefined : newestSeq(state),
+              }
             : outgoing,
         ),
       };

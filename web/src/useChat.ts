@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { Chat, type ChatOptions } from "./chat";
-import { type Entry, entriesOf } from "./chatEntries";
+import { type Entry, entriesOf, isDemonstration } from "./chatEntries";
 import type { KeepsakeClient } from "./client";
 import { outboxOf } from "./outbox";
 
@@ -39,14 +39,13 @@ export function useChat(
   const state = useSyncExternalStore(chat.observe, chat.snapshot);
   const entries = useMemo(() => entriesOf(state), [state]);
   const isStoppable = state.drafts.some((draft) => draft.status === "running");
-  const newestReply = state.messages.findLast(({ senderType }) => senderType === "character");
   return {
     entries,
     isAnswering: isStoppable || state.characterIsTyping,
     isStoppable,
     isLoaded: state.olderCursor !== undefined,
     hasOlder: Boolean(state.olderCursor),
-    isDemonstration: newestReply?.metadata.model === "offline",
+    isDemonstration: isDemonstration(state.messages),
     chat,
   };
 }

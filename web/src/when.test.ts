@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { briefly, dayOf, timeOf, timeOfId } from "./when";
+import { briefly, dayOf, secondsUntil, timeOf, timeOfId } from "./when";
 
 const now = new Date(2026, 5, 15, 12, 0);
 const at = (day: number, hour = 9) => new Date(2026, 5, day, hour).toISOString();
@@ -18,6 +18,11 @@ describe("times", () => {
     expect(briefly(at(14), now)).toBe("yesterday");
     expect(briefly(at(3), now)).not.toContain("2026");
     expect(briefly(new Date(2024, 1, 1).toISOString(), now)).toContain("2024");
+  });
+
+  it("are counted down to in whole seconds, never below 0", () => {
+    const left = (later: number) => secondsUntil(at(15), Date.parse(at(15)) + later);
+    expect([-13_000, -12_999, -1, 0, 5000].map(left)).toEqual([13, 13, 1, 0, 0]);
   });
 
   it("are read from version 7 ids only", () => {

@@ -28,6 +28,11 @@ export function briefly(time: string, now = new Date()): string {
   return isThisYear ? dayOfYear.format(date) : fullDay.format(date);
 }
 
+/** Whole seconds until a time; 0 once it has come. */
+export function secondsUntil(time: string, now = Date.now()): number {
+  return Math.max(0, Math.ceil((Date.parse(time) - now) / 1000));
+}
+
 /** The time inside a UUIDv7: its first 48 bits are milliseconds since 1970. */
 export function timeOfId(id: string): string | null {
   const hex = id.replaceAll("-", "");

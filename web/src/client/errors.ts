@@ -24,9 +24,17 @@ export class KeepsakeError extends Error {
   }
 }
 
-/** The sentence to show for anything that was thrown. */
+/** A server's own hint, which ages: it says the wait from when the sentence was written. */
+const WAIT_HINT = /\s*Try again in \d+ s\.?$/;
+
+/** A problem's sentence without the wait, for where the page counts it down itself. */
+export function withoutWait(sentence: string): string {
+  return sentence.replace(WAIT_HINT, "");
+}
+
+/** The sentence to show for anything that was thrown; it says at most once how long to wait. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof KeepsakeError && error.retryAfter) {
+  if (error instanceof KeepsakeError && error.retryAfter && !/\bTry again\b/.test(error.message)) {
     return `${error.message} Try again in ${Math.ceil(error.retryAfter)} s.`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -61,6 +61,8 @@ export interface Message {
   metadata: ReplyMetadata;
   state: MessageState;
   clientMessageId?: string | null;
+  /** Of a reply: the id of the message that it answers. */
+  replyTo?: string | null;
   createdAt: string;
 }
 
@@ -79,10 +81,13 @@ export type RecallOutcome = "ok" | "empty" | "unavailable" | "late";
 /** A memory that a reply was given, and how well it fitted. */
 export interface ActiveMemory {
   memoryId: string;
-  /** 0-1, higher fits better. */
+  /** 0-1, higher fits better; 0 for what is always kept in mind, whatever was said. */
   relevance: number;
   content: string;
   kind: string;
+  /** Whose words or life it is, and their name; older records lack both. */
+  about?: "user" | "character" | null;
+  aboutName?: string | null;
   sourceMessageIds?: string[];
   mentionTime?: string | null;
 }

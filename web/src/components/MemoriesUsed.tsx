@@ -1,7 +1,8 @@
 import { useId, useState } from "react";
 
 import type { Entry } from "../chatEntries";
-import type { KeepsakeClient } from "../client";
+import type { ActiveMemory, KeepsakeClient } from "../client";
+import { groupsOf } from "../usedMemories";
 import { useReplyContext } from "../useReplyContext";
 import { ChevronIcon, KeepsakeIcon } from "./icons";
 import { UsedMemory } from "./UsedMemory";
@@ -20,30 +21,46 @@ export function MemoriesUsed({ client, name, messageId, recalled }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const listId = useId();
   const { context, problem } = useReplyContext(client, messageId, isOpen);
+  const groups = context && groupsOf(context.activeMemories);
+  // A reply's own count may include the background; its memories tell the two apart.
+  const count = groups ? groups.fitting.length : recalled.count;
+  const used = { ...recalled, count };
   return (
     <>
       <button
         type="button"
-        className={recalled.count ? "memories-toggle" : "memories-toggle memories-none"}
+        className={count ? "memories-toggle" : "memories-toggle memories-none"}
         aria-expanded={isOpen}
         aria-controls={listId}
         onClick={() => setIsOpen(!isOpen)}
       >
         <KeepsakeIcon />
-        {headline(recalled)}
+        {headline(used)}
         <ChevronIcon />
       </button>
       <div id={listId} className="memories" role="region" aria-label="Memories used" hidden={!isOpen}>
         {problem && <p className="quiet">{problem}</p>}
-        {!problem && <p className="quiet">{explanation(recalled, name)}</p>}
+        {!problem && <p className="quiet">{explanation(used, name)}</p>}
         {!problem && !context && <p className="quiet">Looking…</p>}
-        <ul>
-          {context?.activeMemories.map((memory) => (
-            <UsedMemory key={memory.memoryId} memory={memory} />
-          ))}
-        </ul>
+        {groups && <MemoryItems memories={groups.fitting} />}
+        {groups && groups.background.length > 0 && (
+          <>
+            <h3 className="memories-background">Also kept in mind</h3>
+            <MemoryItems memories={groups.background} />
+          </>
+        )}
       </div>
     </>
+  );
+}
+
+function MemoryItems({ memories }: { memories: ActiveMemory[] }) {
+  return (
+    <ul>
+      {memories.map((memory) => (
+        <UsedMemory key={memory.memoryId} memory={memory} />
+      ))}
+    </ul>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Chat } from "../chat";
-import type { Entry } from "../chatEntries";
-import { KeepsakeError, sentenceOf } from "../client";
+import { type Entry, mayBeRetried } from "../chatEntries";
+import { KeepsakeError, sentenceOf, withoutWait } from "../client";
+import { useSecondsUntil } from "../useSecondsUntil";
 
 interface SendProps {
   entry: Entry;
@@ -10,18 +11,32 @@ interface SendProps {
 
 /** An own message that was not sent: why, and what can be done with its text. */
 export function SendProblem({ entry, chat, onEdit }: SendProps) {
-  const { clientMessageId, error } = entry;
+  const { clientMessageId, error, retryAt } = entry;
   if (entry.state !== "unsent" || !clientMessageId || !error) return null;
   return (
-    <div className="problem" role="alert">
-      <p>Not sent. {sentenceOf(KeepsakeError.fromProblem(error))}</p>
-      <button type="button" className="link" onClick={() => chat.retry(clientMessageId)}>
-        Try again
-      </button>
+    <div className="problem">
+      {/* The countdown stands outside, or a screen reader would read every second aloud. */}
+      <p role="alert">Not sent. {retryAt ? withoutWait(error.message) : error.message}</p>
+      {mayBeRetried(entry) && (
+        <RetryButton retryAt={retryAt} onClick={() => chat.retry(clientMessageId)} />
+      )}
       <button type="button" className="link" onClick={() => onEdit(chat.withdraw(clientMessageId))}>
         Edit
       </button>
+      <button type="button" className="link" onClick={() => chat.withdraw(clientMessageId)}>
+        Discard
+      </button>
     </div>
+  );
+}
+
+/** Counts down to the time from which sending again may succeed, then can be pressed. */
+function RetryButton({ retryAt, onClick }: { retryAt?: string; onClick: () => void }) {
+  const seconds = useSecondsUntil(retryAt);
+  return (
+    <button type="button" className="link" disabled={seconds > 0} onClick={onClick}>
+      {seconds > 0 ? `Try again in ${seconds} s` : "Try again"}
+    </button>
   );
 }
 

@@ -30,6 +30,7 @@ export function MessageRow(props: Props) {
     >
       {!isOwn && <Avatar id={character.id} name={character.name} />}
       <div className="row-body">
+        {entry.answering && <p className="answering">↳ answering: {entry.answering}</p>}
         {entry.text && (
           <p className={`bubble bubble-${entry.state}`} dir="auto">
             <MessageText text={entry.text} />

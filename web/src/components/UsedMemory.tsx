@@ -1,14 +1,8 @@
 import type { ActiveMemory } from "../client";
+import { kindLabel } from "../usedMemories";
 import { briefly, timeOfId } from "../when";
 import { MessageText } from "./MessageText";
 import { Meter } from "./Meter";
-
-const KINDS: Record<string, string> = {
-  fact: "Fact",
-  episode: "Said",
-  summary: "Summary",
-  experience: "Shared",
-};
 
 /** One memory that a reply was given: what, of which kind, how well it fitted, since when. */
 export function UsedMemory({ memory }: { memory: ActiveMemory }) {
@@ -19,8 +13,10 @@ export function UsedMemory({ memory }: { memory: ActiveMemory }) {
         <MessageText text={memory.content} />
       </p>
       <div className="used-memory-facts">
-        <span className="tag">{KINDS[memory.kind] ?? memory.kind}</span>
-        <Meter label="Relevance" value={Math.round(memory.relevance * 100)} />
+        <span className="tag">{kindLabel(memory)}</span>
+        {memory.relevance > 0 && (
+          <Meter label="Relevance" value={Math.round(memory.relevance * 100)} />
+        )}
         {since && <time dateTime={since}>said {briefly(since)}</time>}
       </div>
     </li>

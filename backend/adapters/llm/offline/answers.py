@@ -8,32 +8,21 @@ from datetime import UTC, datetime
 from backend.adapters.llm.offline.guards import is_injection
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.perspective import first_to_second, second_person
+from backend.adapters.llm.offline.questions import (
+    ASKS_NAME,
+    OPEN,
+    asked_in,
+    content_asked,
+    is_about_user,
+)
 from backend.adapters.llm.offline.words import content_words, kinds_of
 from backend.ports import Prompt
 
-NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me"})
+NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me", "friend"})
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
-_OPEN = re.compile(
-    r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: "
-    r".{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) "
-    r"you(?: about (?:me|myself))?\s*\??$"
-    r"|\btell me (?:what you (?:know|remember)|something) about me\b|\bdo you "
-    r"(?:still )?remember me\b|\bwhat do you remember\s*\??$|\bwho am I\b",
-    re.I,
-)
-_ASKS_OF_USER = re.compile(
-    r"\b(?:what|who|where|when|which|how|whose)(?:'s|’s|s)?\b.{0,60}\b(?:my|I"
-    r"|I'm|me|mine|we|our)\b|\bdo you (?:still )?(?:remember|know|recall)\b"
-    r"|\b(?:do|am|have|did|was|is|are|does|were|has)\s+(?:I|my|we|our)\b"
-    r"|\bremind me\b|\bcan you (?:remember|recall)\b|\b(?:what|who) was (?:it"
-    r"|that)\b",
-    re.I,
-)
-_ADVICE = re.compile(
-    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bhow (?:do|can"
-    r"|would|should) I\b|\bhelp me\b|\b(?:tell|give|show|teach) me an?\b|\bdo "
-    r"I (?:need|have to)\b",
-    re.I,
+MOST_TOLD = 5  # facts in answer to "What do you know about me?"
+_CALLED = re.compile(
+    r"The user(?:'s (?:name|nickname) is| is called| goes by) (?P<name>[^.,]+)\.?$", re.I
 )
 _FITS = {
     "where": re.compile(r"\b(?:in|at|on|near|from|to|outside)\b", re.I),
@@ -74,18 +63,9 @@ class _Known:
     text: str
 
 
-def asks_about_user(message: str) -> bool:
+def asks_about_user(prompt: Prompt) -> bool:
     """Whether the message asks what the user has told; not advice, not small talk."""
-    asks = "?" in message or re.match(
-        r"(?:what|who|where|when|which|how|do you|remind me|tell me what you)\b",
-        message.strip(),
-        re.I,
-    )
-    return bool(
-        asks
-        and not _ADVICE.search(message)
-        and (_ASKS_OF_USER.search(message) or _OPEN.search(message))
-    )
+    return is_about_user(asked_in(prompt.message, prompt.character.name))
 
 
 def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str | None:
@@ -93,23 +73,40 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
 
     `good_enough` is the share, 0-1, of the question's content words that an answer must meet.
     """
+    question = asked_in(prompt.message, prompt.character.name)
     known = list(_known(prompt))
-    if _OPEN.search(prompt.message):
-        told = list(dict.fromkeys(item.told for item in known))[:2]
-        return " ".join(told) or None
-    if (
-        re.fullmatch(
-            r"(?i)\W*(?:do you (?:know|remember) )?what(?:'s|’s|s| is) my name\W*", prompt.message
-        )
-        and prompt.user_name.lower() not in NAMELESS
-    ):
-        return f"Your name is {prompt.user_name}."
+    if OPEN.search(question):
+        return " ".join(_most_telling(known)) or None
     best, score = None, 0.0
     for item in known:
-        fit = _fit(prompt.message, item.text)
+        fit = _fit(question, item.text)
         if fit > score + 1e-9:
             best, score = item, fit
-    return best.told if best and score >= good_enough else None
+    if best and score >= good_enough:
+        return best.told
+    named = ASKS_NAME.fullmatch(question) and prompt.user_name.strip().lower() not in NAMELESS
+    return f"Your name is {prompt.user_name.strip()}." if named else None
+
+
+def name_to_use(prompt: Prompt) -> str:
+    """What to call the user: the name remembered, else the account's; "" if neither is one."""
+    for memory in prompt.memories:
+        if found := _CALLED.match(memory.strip().lstrip("-• ")):
+            return found["name"].strip()
+    plain = prompt.user_name.strip()
+    return "" if plain.lower() in NAMELESS else plain
+
+
+def _most_telling(known: list[_Known]) -> list[str]:
+    """At most `MOST_TOLD` of what is known, facts before episodes, nothing twice in other words."""
+    told: list[str] = []
+    said: list[set[str]] = []
+    for item in sorted(known, key=lambda item: not item.text.lower().startswith("the user")):
+        meaning = set(content_words(item.told))
+        if not any(meaning <= earlier or earlier <= meaning for earlier in said):
+            told.append(item.told)
+            said.append(meaning)
+    return told[:MOST_TOLD]
 
 
 def _known(prompt: Prompt) -> Iterable[_Known]:
@@ -163,7 +160,7 @@ def _lowered(text: str) -> str:
 
 def _fit(question: str, text: str) -> float:
     """Share of the question's content words met, 0-1; less for facts about somebody else."""
-    asked = list(dict.fromkeys(content_words(question)))
+    asked = content_asked(question)
     if not asked:
         return 0.0
     has = set(content_words(text))

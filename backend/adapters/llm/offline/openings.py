@@ -15,7 +15,7 @@ _LEAD_IN = re.compile(
     r"|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me|same"
     r"|besides|cool|great|nice|nice to meet you|"
     r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then"
-    r"|first of all|first|second|finally|recently|"
+    r"|now(?=,? (?:I|my|we|our)\b)|first of all|first|second|finally|recently|"
     r"currently|nowadays|these days|right now|at the moment|personally"
     r"|apparently|in case you are wondering|"
     r"if you must know|if you are wondering|if that helps|if I remember "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backend.adapters.llm.offline.acknowledgements import acknowledge, is_loss
-from backend.adapters.llm.offline.answers import NAMELESS, answer_from_memory, asks_about_user
+from backend.adapters.llm.offline.answers import answer_from_memory, asks_about_user, name_to_use
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.moods import feeling_of
 from backend.adapters.llm.offline.persona import (
@@ -38,7 +38,8 @@ _THANKS = re.compile(r"\b(?:thanks|thank you|thx|cheers|much appreciated)\b", re
 
 
 def compose_reply(prompt: Prompt) -> str:
-    """One reply of one to three sentences; the same prompt always gets the same one."""
+    """One reply of one to three sentences, more only where all that is known is asked for; the
+    same prompt always gets the same one."""
     speaker = _Speaker(prompt)
     language = guess_language(prompt.message)
     if language != "en":
@@ -74,8 +75,8 @@ class _Speaker:
     @property
     def name(self) -> str:
         """What follows a greeting: ", Sam" where the name is known, else nothing."""
-        plain = self.prompt.user_name.strip()
-        return "" if plain.lower() in NAMELESS else f", {plain.split()[0]}"
+        plain = name_to_use(self.prompt).split()
+        return f", {plain[0]}" if plain else ""
 
     def choose(self, phrases: Sequence[str], **values: str) -> str:
         """One of the phrases, filled in; if possible one that the last two turns did not say."""
@@ -97,7 +98,7 @@ class _Speaker:
 
 def _recall(speaker: _Speaker) -> str | None:
     message = speaker.prompt.message
-    if not asks_about_user(message):
+    if not asks_about_user(speaker.prompt):
         return None
     fact = answer_from_memory(speaker.prompt)
     if fact is None:

@@ -130,8 +130,9 @@ _CLAUSE_BREAK = re.compile(
     r"\s*;\s*|\s+[-–—]+\s+|\s*…\s*|\s*\.\.+\s*|\s*[()]\s*"
     r"|,?\s+(?:but|because|'?cause|cuz|cos|although|though|while|whereas|even though)\s+"
     rf"|,?\s+(?:so|since|as|plus)\s+(?={_SUBJECT})"
-    rf"|,\s*(?:and\s+|or\s+)?(?={_SUBJECT})"
-    rf"|\s+and\s+(?:then\s+)?(?={_SUBJECT})"
+    rf"|,\s*(?:and\s+|or\s+)?(?:now,?\s+)?(?={_SUBJECT})"
+    rf"|\s+and\s+(?:then\s+|now,?\s+)?(?={_SUBJECT})"
+    rf"|,?\s+and\s+now\s+(?={_VERB})"
     r"|,\s*(?=(?:who|whose|which)\b)"
     rf"|,?\s+and\s+(?={_VERB})|,\s*(?!like|likes|love)(?={_VERB})",
     re.I,
@@ -155,7 +156,9 @@ _OTHER_ACTOR = re.compile(
     r"|seeing)\b|\bto (?-i:[a-z])",
     re.I,
 )
-_COMPOUND = re.compile(r"\b(?:my|our) [\w\s,-]{2,40}?\band I\b", re.I)
+_COMPOUND = re.compile(
+    r"\b(?:my|our) (?:(?!(?:is|are|was|were|am|has|have|had|I)\b)[\w-]+[\s,]+){1,6}?and I\b", re.I
+)
 
 
 def split_clauses(text: str) -> list[str]:

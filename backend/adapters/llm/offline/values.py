@@ -23,6 +23,8 @@ Shape = Callable[[str, bool], str | None]
 _END = re.compile(
     r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;:()…\"*]|,\s*(?:always|ever|never|not|hands down|I|so|it|he"
     r"|she|they|we|that|which|what|just|like)\b"
+    r"|(?:,\s*(?:and\s+)?|\s+and\s+)(?:(?:tell|ask|give|show|let) me|(?:do|have|can|could|would|will"
+    r"|are|did) you|let's|let us|guess)\b"
     r"| - | – | — )"
     r"|,?\s+(?:because|but|when|whenever|while|since|so|although|though"
     r"|especially|except|if|unless|until|"

@@ -72,6 +72,8 @@ _GROUPS = {
     "partner": {"wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "married"},
     "parent": {"mother", "father"},
     "child": {"son", "daughter", "baby"},
+    "drink": words("tea coffee wine beer water juice milk cocoa cider gin whisky rum vodka soda"),
+    "avoid": words("allergic intolerance intolerant vegan vegetarian celiac coeliac"),
     "family": {
         "wife",
         "husband",

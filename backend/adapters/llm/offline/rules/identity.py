@@ -93,7 +93,7 @@ IDENTITY = (
         r"my birthday is (?:on |coming up on |coming up in |in )?(?P<date>(?:the "
         r")?(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
         r"|(?:january|february|march|april|may|june|july|august|september|october"
-        r"|november|december)(?: the)?(?: \d{1,2}(?:st|nd|rd|th)?)?))\b",
+        r"|november|december)(?: the)?(?: \d{1,2}(?:st|nd|rd|th)?)?)(?:,? (?:19|20)\d\d)?)\b",
         "The user's birthday is on {date}.",
         importance=8,
         confidence=0.95,
