@@ -222,6 +222,9 @@ class Memories(Protocol):
     async def quoting(self, owner: Owner, quote: str) -> list[Memory]:
         """Episodes whose `index_text` contains the quote, whatever their status."""
 
+    async def superseded_by(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
+        """What the memories took the place of."""
+
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
         """Active ones."""
 

@@ -266,7 +266,7 @@ def _reply(
         "model": completion.model if completion else model_name,
         "mood": read_mood(writing.text),
         "isNSFW": False,
-        "memoriesUsed": len(context.record.active_memories),
+        "memoriesUsed": sum(item["relevance"] > 0 for item in context.record.active_memories),
         "recall": context.record.recall,
     }
     if writing.error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import Conflict, NotFound, ServiceUnavailable
-from backend.memory.episodes import content_hash, quotation
+from backend.memory.episodes import content_hash, quotation, sources
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, MemoryRevision, Owner, utc_now
@@ -69,7 +69,8 @@ async def forget(resources: MemoryResources, owner: Owner, memory_id: UUID) -> i
         found = await tx.memories.of_owner(owner, [memory_id])
         if not found:
             raise NotFound("There is no such memory.")
-        doomed = found + await _episodes_behind(tx, owner, found[0])
+        facts = await _with_elders(tx, owner, found)
+        doomed = facts + await _episodes_behind(tx, owner, facts)
         await _end_quoting(tx, owner, doomed)
         for memory in doomed:
             _empty(memory)
@@ -79,10 +80,21 @@ async def forget(resources: MemoryResources, owner: Owner, memory_id: UUID) -> i
     return len(doomed)
 
 
-async def _episodes_behind(tx: Transaction, owner: Owner, memory: Memory) -> list[Memory]:
-    if memory.kind == "episode" or not memory.source_message_ids:
+async def _with_elders(tx: Transaction, owner: Owner, found: list[Memory]) -> list[Memory]:
+    """A fact and all that it superseded, or the value before the last would come back from the
+    words that once said it."""
+    line, newest = list(found), list(found)
+    while newest:
+        newest = await tx.memories.superseded_by(owner, [memory.id for memory in newest])
+        line += newest
+    return line
+
+
+async def _episodes_behind(tx: Transaction, owner: Owner, facts: list[Memory]) -> list[Memory]:
+    said = sources(fact for fact in facts if fact.kind != "episode")
+    if not said:
         return []
-    return await tx.memories.of_messages(owner, memory.source_message_ids, kind="episode")
+    return await tx.memories.of_messages(owner, list(said), kind="episode")
 
 
 async def _end_quoting(tx: Transaction, owner: Owner, doomed: list[Memory]) -> None:

@@ -146,6 +146,26 @@ async def test_nothing_of_what_was_forgotten_stands_anywhere_but_in_the_conversa
     assert "memory_revision" not in left
 
 
+async def test_forgetting_a_fact_takes_the_values_along_that_it_replaced(system: System) -> None:
+    conversation = await system.introduce()
+    for name in ("Otto", "Otis"):
+        turns = system.turns(ScriptedModel(["Noted."]))
+        await answered(system, turns, conversation, f"My dog is called {name}.")
+        fact = f"The user's dog is called {name}."
+        extractor = ScriptedExtractor(
+            lambda t, fact=fact: [Candidate(fact, (t.lines[0].message_id,), attribute="dog.name")]
+        )
+        await form_memory(system.memory, extractor, conversation.id, threshold=0)
+    [otis] = await system.memories(conversation.owner)
+    assert "Otis" in otis.content
+
+    await forget(system.memory, conversation.owner, otis.id)
+
+    left = await system.query("SELECT content, index_text FROM memory")
+    assert left
+    assert not [row for row in left if "Otto" in str(row) or "Otis" in str(row)]
+
+
 async def test_forgetting_an_episode_leaves_the_fact(system: System) -> None:
     conversation, fact = await learned(system)
     episodes = await system.memories(conversation.owner, kind="episode")

@@ -444,6 +444,41 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         ("The user likes chocolate.", "The user doesn't like café."),
     ),
     ("Sou de Braga e tenho 29 anos.", ("The user is from Braga.", "The user is 29 years old.")),
+    (
+        "I used to live in Lyon but now I live in Oslo",
+        ("The user used to live in Lyon.", "The user lives in Oslo."),
+    ),
+    (
+        "I used to live in Lyon and now live in Oslo",
+        ("The user used to live in Lyon.", "The user lives in Oslo."),
+    ),
+    (
+        "I used to work at Oxfam but now I work at IBM",
+        ("The user used to work at Oxfam.", "The user works at IBM."),
+    ),
+    (
+        "My name is Sophie, I'm 31 and I hate mushrooms",
+        ("The user's name is Sophie.", "The user is 31 years old.", "The user hates mushrooms."),
+    ),
+    (
+        "I'm Sophie, I'm 31 and I hate mushrooms",
+        ("The user's name is Sophie.", "The user is 31 years old.", "The user hates mushrooms."),
+    ),
+    ("I was born on 12 May 1990", ("The user was born on 12 May 1990.",)),
+    ("I was born May 12, 1990", ("The user was born on May 12, 1990.",)),
+    ("My birthday is 12 May 1990", ("The user's birthday is on 12 May 1990.",)),
+    (
+        "My favourite book is Moby Dick, tell me about it",
+        ("The user's favourite book is Moby Dick.",),
+    ),
+    (
+        "My favourite book is Moby Dick, let's talk about it",
+        ("The user's favourite book is Moby Dick.",),
+    ),
+    (
+        "My favourite song is Can You Feel the Love Tonight",
+        ("The user's favourite song is Can You Feel the Love Tonight.",),
+    ),
 ]
 
 NOTHING: list[str] = [

@@ -179,10 +179,73 @@ async def test_a_stored_order_is_never_repeated_as_memory() -> None:
     assert "swordfish" not in await ask("What is my password?", *memories)
 
 
-async def test_tells_what_it_knows_when_asked_for_everything() -> None:
-    answered = await ask("What do you know about me?")
-    assert "Your dog is called Biscuit." in answered
-    assert len(sentences_of(answered)) <= 3
+TOMS_MEMORIES = (
+    "We talked about a long walk by the river.",
+    "The user's name is Tom.",
+    "The user's cat is called Misty.",
+    "The user's brother is called Paul.",
+    "The user's brother Paul works as a doctor.",
+    "The user is allergic to peanuts.",
+    "The user prefers green tea.",
+    "The user lives in Oslo.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What's my name?", "Your name is Tom."),
+        ("Hi! do you know my name?", "Your name is Tom."),
+        ("Can you tell me my name?", "Your name is Tom."),
+        ("Good morning! Do you remember my cat's name?", "Your cat is called Misty."),
+        ("good evening, what's my cat called", "Your cat is called Misty."),
+        ("Hey Halvard, how are you? What is my cat called?", "Your cat is called Misty."),
+        ("It rained all day here. What is my cat's name? I forgot.", "Your cat is called Misty."),
+        ("What is my brother called?", "Your brother is called Paul."),
+        ("What does my brother do?", "Your brother Paul works as a doctor."),
+        ("What does my brother do for a living?", "Your brother Paul works as a doctor."),
+        ("What shouldn't I eat?", "You are allergic to peanuts."),
+        ("What food should I avoid?", "You are allergic to peanuts."),
+        ("What am I allergic to?", "You are allergic to peanuts."),
+        ("what do I like to drink?", "You prefer green tea."),
+    ],
+)
+async def test_finds_the_memory_however_it_is_asked_for(question: str, answer: str) -> None:
+    answered = await reply(prompt(question, memories=TOMS_MEMORIES, user_name="Friend"))
+    assert answer in answered
+
+
+async def test_a_question_to_the_character_is_not_answered_with_the_users_tastes() -> None:
+    assert "You prefer" not in await ask("Do you like tea?", *TOMS_MEMORIES)
+
+
+async def test_a_placeholder_of_the_account_is_not_told_as_a_name() -> None:
+    answered = await reply(prompt("What's my name?", user_name="Friend"))
+    assert answered in HALVARD_UNKNOWN
+
+
+@pytest.mark.parametrize("message", ["Hello", "ok, good night!"])
+async def test_greets_and_takes_leave_by_the_name_that_it_was_told(message: str) -> None:
+    answered = await reply(prompt(message, memories=TOMS_MEMORIES, user_name="Friend"))
+    assert "Tom" in answered
+    assert "Friend" not in await reply(prompt(message, user_name="Friend"))
+
+
+async def test_tells_five_facts_when_asked_for_everything_and_none_twice() -> None:
+    memories = (*TOMS_MEMORIES[:3], "The user is called Tom.", *TOMS_MEMORIES[3:])
+    answered = await reply(prompt("Hi! What do you know about me?", memories=memories))
+    assert sentences_of(answered) == [
+        "Your name is Tom.",
+        "Your cat is called Misty.",
+        "Your brother is called Paul.",
+        "Your brother Paul works as a doctor.",
+        "You are allergic to peanuts.",
+    ]
+
+
+async def test_tells_an_episode_when_it_knows_few_facts() -> None:
+    answered = await ask("What do you know about me?", *TOMS_MEMORIES[:2])
+    assert answered.index("Your name is Tom.") < answered.index("a long walk by the river")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ export interface Outgoing {
   error?: Problem;
   /** RFC 3339: when sending it again may succeed, if the server said so. */
   retryAt?: string;
-  /** The newest message held when it failed, its place from then on; unknown before the first page. */
+  /** The newest seq held when it failed: its place. Unknown before the first page came. */
   afterSeq?: number;
 }
 

@@ -9,7 +9,8 @@ function memory(changes: Partial<ActiveMemory> = {}): ActiveMemory {
 
 describe("the memories of a reply", () => {
   it("are parted into those that fitted and the background, in order", () => {
-    const memories = [0.9, 0, 0.1, 0].map((relevance, at) => memory({ relevance, memoryId: `${at}` }));
+    const relevances = [0.9, 0, 0.1, 0];
+    const memories = relevances.map((relevance, at) => memory({ relevance, memoryId: `${at}` }));
     const { fitting, background } = groupsOf(memories);
     expect(fitting.map(({ memoryId }) => memoryId)).toEqual(["0", "2"]);
     expect(background.map(({ memoryId }) => memoryId)).toEqual(["1", "3"]);

@@ -123,6 +123,9 @@ class PostgresMemories:
             owner, col(Memory.kind) == "episode", func.strpos(Memory.index_text, quote) > 0
         )
 
+    async def superseded_by(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
+        return await self._all(owner, col(Memory.superseded_by).in_(memory_ids))
+
     async def count_by_kind(self, owner: Owner) -> dict[str, int]:
         counted = await self._session.exec(
             select(Memory.kind, func.count())

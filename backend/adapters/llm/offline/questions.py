@@ -13,7 +13,7 @@ OPEN = re.compile(
     re.I,
 )
 ASKS_NAME = re.compile(
-    r"\W*(?:(?:do|can|did) you (?:still )?(?:know|remember|recall|tell me) )?"
+    r"\W*(?:(?:do|can|could|did) you (?:still )?(?:know|remember|recall|tell me) )?"
     r"(?:what(?:'s|’s|s| is| was) )?(?:my (?:first )?name(?: is)?|what (?:am I|I am) called)\W*",
     re.I,
 )
@@ -21,12 +21,13 @@ _ASKS_OF_USER = re.compile(
     r"\b(?:what|who|where|when|which|how|whose)(?:'s|’s|s)?\b.{0,60}\b(?:my|I"
     r"|I'm|me|mine|we|our)\b|\bdo you (?:still )?(?:remember|know|recall)\b"
     r"|\b(?:do|am|have|did|was|is|are|does|were|has)\s+(?:I|my|we|our)\b"
-    r"|\bremind me\b|\bcan you (?:remember|recall)\b|\b(?:what|who) was (?:it"
+    r"|\bremind me\b|\bc(?:an|ould) you (?:remember|recall|tell me (?:\w+ )?(?:my|I)\b)"
+    r"|\b(?:what|who) was (?:it"
     r"|that)\b",
     re.I,
 )
 _ADVICE = re.compile(
-    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bhow (?:do|can"
+    r"\b(?:should|can|could|may|shall|must|might|would) I\b|\bI should\b|\bhow (?:do|can"
     r"|would|should) I\b|\bhelp me\b|\b(?:tell|give|show|teach) me an?\b|\bdo "
     r"I (?:need|have to)\b",
     re.I,

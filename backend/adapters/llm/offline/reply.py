@@ -194,6 +194,7 @@ def _beyond(speaker: _Speaker) -> str | None:
     message = speaker.prompt.message.rstrip()
     if not message.endswith("?"):
         return None
-    if len(content_words(message)) >= 2 and (fact := answer_from_memory(speaker.prompt, 0.75)):
+    of_the_user = len(content_words(message)) >= 2 and not asks_about_character(message)
+    if of_the_user and (fact := answer_from_memory(speaker.prompt, 0.75)):
         return _told_back(speaker, fact)
     return speaker.choose(speaker.voice.beyond)

@@ -153,7 +153,7 @@ _SHARED_START = re.compile(
 _SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
 _OTHER_ACTOR = re.compile(
     r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see"
-    r"|seeing)\b|\bto (?-i:[a-z])",
+    r"|seeing)\b|(?<!used )\bto (?-i:[a-z])",
     re.I,
 )
 _COMPOUND = re.compile(

@@ -92,12 +92,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 def stem(word: str) -> str:
     """The word without a common ending: "hiking", "hikes" and "hike" meet in "hik"."""
-    word = _SYNONYMS.get(word, word)
+    word = _SYNONYMS.get(word) or _SYNONYMS.get(word.removesuffix("s"), word)
+    word = _without_ending(word)
+    return _without_ending(_SYNONYMS[word]) if word in _SYNONYMS else word
+
+
+def _without_ending(word: str) -> str:
     for ending in ("ies", "ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
-            break
-    return _SYNONYMS.get(word, word)
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
 
 
 def content_words(text: str) -> list[str]:

@@ -126,6 +126,17 @@ IDENTITY = (
         and_on=True,
     ),
     rule(
+        "born a day",
+        r"(?:I|we|my [\w-]+) (?:was|were) born (?P<date>(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? )?"
+        r"(?:january|february|march|april|may|june|july|august|september|october"
+        r"|november|december)(?: \d{1,2}(?:st|nd|rd|th)?)?,? \d{4})\b",
+        "{who} was born on {date}.",
+        importance=8,
+        attribute="birthday",
+        whole=True,
+        and_on=True,
+    ),
+    rule(
         "only child",
         r"BE an only child",
         "The user is an only child.",
