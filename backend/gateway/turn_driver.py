@@ -4,7 +4,7 @@ client. A lease in Postgres says who answers; the sweep takes up what a dead pro
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -48,7 +48,6 @@ class Generation:
     message_id: UUID
     text: str = ""
     index: int = -1
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wire(self) -> dict[str, Any]:
         """{messageId, textSoFar, index}; `index` is the newest delta's, -1 before the first."""
@@ -70,6 +69,7 @@ class TurnDriver:
         self._again: set[UUID] = set()
         self._regenerate: dict[UUID, list[UUID]] = {}
         self._generations: dict[UUID, Generation] = {}
+        self._stops: dict[UUID, asyncio.Event] = {}
         self._closing = False
 
     def wake(self, conversation_id: UUID) -> None:
@@ -90,10 +90,10 @@ class TurnDriver:
 
     def stop(self, conversation_id: UUID) -> bool:
         """End the running reply, keeping its text. False: none is running here."""
-        generation = self._generations.get(conversation_id)
-        if generation is None:
+        stop = self._stops.get(conversation_id)
+        if stop is None:
             return False
-        generation.stop.set()
+        stop.set()
         return True
 
     def generation(self, conversation_id: UUID) -> Generation | None:
@@ -198,12 +198,12 @@ class TurnDriver:
                 },
             )
         await self._typing(conversation, is_typing=True)
-        stop = asyncio.Event()
+        stop = self._stops[conversation.id] = asyncio.Event()
         try:
             async for event in answer(self._resources, assignment, stop=stop):
                 match event:
                     case ReplyStarted(message_id):
-                        await self._started(assignment, message_id, stop)
+                        await self._started(assignment, message_id)
                     case ReplyDelta(message_id, index, text):
                         await self._delta(conversation.id, message_id, index, text)
                     case ReplyEnded():
@@ -211,10 +211,12 @@ class TurnDriver:
         except BaseException:
             await self._abandoned(conversation)
             raise
+        finally:
+            del self._stops[conversation.id]
 
-    async def _started(self, assignment: Assignment, message_id: UUID, stop: asyncio.Event) -> None:
+    async def _started(self, assignment: Assignment, message_id: UUID) -> None:
         conversation_id = assignment.conversation.id
-        self._generations[conversation_id] = Generation(message_id, stop=stop)
+        self._generations[conversation_id] = Generation(message_id)
         data = response_event(conversation_id, message_id, "started")
         data["replyTo"] = str(assignment.target.id)
         await self._respond(conversation_id, data)
