@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.support.chat_sockets import TRANSPORTS, ChatSocket, Connect, open_socket
 from tests.support.groq_behaviours import Behaviour, says
 from tests.support.groq_server import ChatRequest, GroqServer
 from tests.support.keepsake_client import Client, signed_in
@@ -38,6 +39,20 @@ async def groq_keepsake(groq_api: GroqServer) -> AsyncIterator[KeepsakeProcess]:
     """A Keepsake whose replies come from `groq_api`."""
     async with keepsake(**on_groq(groq_api), TYPING_TIMEOUT=TYPING_MILLISECONDS) as server:
         yield server
+
+
+@pytest_asyncio.fixture(params=TRANSPORTS)
+async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
+    """Opens connections over one of the transports, and closes them at the end."""
+    opened: list[ChatSocket] = []
+
+    async def open_one(client: Client) -> ChatSocket:
+        opened.append(await open_socket(request.param, client.url, client.token))
+        return opened[-1]
+
+    yield open_one
+    for socket in opened:
+        await socket.close()
 
 
 def on_groq(groq: GroqServer) -> dict[str, str]:

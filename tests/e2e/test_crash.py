@@ -1,7 +1,9 @@
 """Ends of every kind: killed, terminated, and starts that can't be."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -93,80 +95,100 @@ async def test_sigterm_lets_a_reply_end_and_leaves_nothing_running(
 # --- starts that can't be -------------------------------------------------------------------------
 
 
-async def test_a_second_keepsake_on_the_same_data_is_refused(doomed: KeepsakeProcess) -> None:
-    finished = await run_keepsake(
-        "serve", DATA_DIR=doomed.data_dir, WEBSOCKET_PORT=free_port(), EMBEDDING_MODEL=FAST_ENCODER
-    )
-    complaint = finished.complaint
-    assert f"(pid {doomed.pid})" in complaint
-    assert "DATA_DIR" in complaint
-    async with signed_in(doomed.url) as still_served:
-        await still_served.say(await still_served.converse(), "Still there?")
+@dataclass(frozen=True)
+class Refusal:
+    """A start that failed: what it said, and what it left behind."""
+
+    complaint: str
+    files: list[str]
+    processes: list[psutil.Process]
 
 
-async def test_an_occupied_port_is_refused(doomed: KeepsakeProcess) -> None:
+async def refused(*arguments: str, **environment: object) -> Refusal:
+    """Start a Keepsake that can't be, on an empty DATA_DIR unless another is given."""
     with temporary_folder() as folder:
-        finished = await run_keepsake("serve", DATA_DIR=folder, WEBSOCKET_PORT=doomed.port)
-        assert list(folder.iterdir()) == [], "nothing was started"
-    assert finished.complaint == (
+        settings = {
+            "DATA_DIR": folder,
+            "WEBSOCKET_PORT": free_port(),
+            "EMBEDDING_MODEL": FAST_ENCODER,
+        }
+        finished = await run_keepsake("serve", *arguments, **settings | environment)
+        files = [path.name for path in folder.iterdir()]
+        return Refusal(finished.complaint, files, running_below(folder))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def refusals(doomed: KeepsakeProcess) -> dict[str, Refusal]:
+    """All of them at once: each takes seconds to get there."""
+    with temporary_folder() as folder:
+        file = folder / "a-file"
+        file.write_text("not a directory")
+        no_database = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "JWT_SECRET": "s" * 32}
+        starts = {
+            "same data": refused(DATA_DIR=doomed.data_dir),
+            "same port": refused(WEBSOCKET_PORT=doomed.port),
+            "file": refused(DATA_DIR=file),
+            "no database": refused(**no_database),
+            "several workers": refused("--workers", "2", REDIS_URL="redis://x", **no_database),
+            "temperature": refused(LLM_TEMPERATURE="hot"),
+            "rate limit": refused(MESSAGE_RATE_LIMIT="often"),
+            "database": refused(DATABASE_URL="mysql://localhost/x"),
+            "provider": refused(LLM_PROVIDER="oracle"),
+        }
+        return dict(zip(starts, await asyncio.gather(*starts.values()), strict=True))
+
+
+async def test_a_refused_start_leaves_nothing_behind(refusals: dict[str, Refusal]) -> None:
+    assert [name for name, refusal in refusals.items() if refusal.processes] == []
+    started = {name for name, refusal in refusals.items() if refusal.files}
+    assert started <= {"no database"}, "everything else is known before anything is made"
+
+
+async def test_a_second_keepsake_on_the_same_data_is_refused(
+    refusals: dict[str, Refusal], doomed: KeepsakeProcess, user: Client
+) -> None:
+    assert f"(pid {doomed.pid})" in refusals["same data"].complaint
+    assert "DATA_DIR" in refusals["same data"].complaint
+    await user.say(await user.converse(), "Still there?")
+
+
+async def test_an_occupied_port_is_refused(
+    refusals: dict[str, Refusal], doomed: KeepsakeProcess
+) -> None:
+    assert refusals["same port"].complaint == (
         f"WEBSOCKET_PORT: 127.0.0.1:{doomed.port} is already in use. Stop what uses it or choose "
         "another. Example: WEBSOCKET_PORT=5001"
     )
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "about"),
+    ("name", "setting", "example"),
     [
-        ("LLM_TEMPERATURE", "hot", "Example: LLM_TEMPERATURE=0.8"),
-        ("MESSAGE_RATE_LIMIT", "often", "Example: MESSAGE_RATE_LIMIT=10/minute"),
-        ("DATABASE_URL", "mysql://localhost/x", "Example: DATABASE_URL=postgresql://"),
-        ("LLM_PROVIDER", "oracle", "Example: LLM_PROVIDER=groq"),
+        ("temperature", "LLM_TEMPERATURE", "LLM_TEMPERATURE=0.8"),
+        ("rate limit", "MESSAGE_RATE_LIMIT", "MESSAGE_RATE_LIMIT=10/minute"),
+        ("database", "DATABASE_URL", "DATABASE_URL=postgresql://"),
+        ("provider", "LLM_PROVIDER", "LLM_PROVIDER=groq"),
     ],
 )
 async def test_a_wrong_setting_is_named_with_an_example(
-    setting: str, value: str, about: str
+    refusals: dict[str, Refusal], name: str, setting: str, example: str
 ) -> None:
-    with temporary_folder() as folder:
-        finished = await run_keepsake("serve", **{"DATA_DIR": folder, setting: value})
-        assert list(folder.iterdir()) == [], "nothing was started"
-    assert finished.complaint.startswith(f"{setting}: ")
-    assert about in finished.complaint
+    assert refusals[name].complaint.startswith(f"{setting}: ")
+    assert f"Example: {example}" in refusals[name].complaint
 
 
-async def test_several_workers_need_servers_of_their_own() -> None:
-    with temporary_folder() as folder:
-        finished = await run_keepsake(
-            *("serve", "--workers", "2"),
-            DATA_DIR=folder,
-            DATABASE_URL="postgresql://localhost/x",
-            REDIS_URL="redis://localhost",
-            JWT_SECRET="s" * 32,
-        )
-    assert "QDRANT_URL" in finished.complaint
-    assert "DATABASE_URL" not in finished.complaint
+async def test_several_workers_need_servers_of_their_own(refusals: dict[str, Refusal]) -> None:
+    assert "QDRANT_URL" in refusals["several workers"].complaint
+    assert "DATABASE_URL" not in refusals["several workers"].complaint
 
 
-async def test_a_data_dir_that_is_a_file_is_refused() -> None:
-    with temporary_folder() as folder:
-        file = folder / "data"
-        file.write_text("not a directory")
-        finished = await run_keepsake("serve", DATA_DIR=file, WEBSOCKET_PORT=free_port())
-        assert "DATA_DIR" in finished.complaint
-        assert str(file) in finished.complaint
+async def test_a_data_dir_that_is_a_file_is_refused(refusals: dict[str, Refusal]) -> None:
+    assert "DATA_DIR" in refusals["file"].complaint
+    assert "a-file" in refusals["file"].complaint
 
 
-async def test_a_database_that_is_not_there_is_named() -> None:
-    with temporary_folder() as folder:
-        finished = await run_keepsake(
-            "serve",
-            DATA_DIR=folder,
-            WEBSOCKET_PORT=free_port(),
-            EMBEDDING_MODEL=FAST_ENCODER,
-            DATABASE_URL="postgresql://127.0.0.1:1/x",
-            JWT_SECRET="s" * 32,
-        )
-        assert "DATABASE_URL" in finished.complaint
-        assert running_below(folder) == []
+async def test_a_database_that_is_not_there_is_named(refusals: dict[str, Refusal]) -> None:
+    assert "DATABASE_URL" in refusals["no database"].complaint
 
 
 async def test_ctrl_c_stops_everything_it_started(doomed: KeepsakeProcess, user: Client) -> None:

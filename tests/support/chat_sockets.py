@@ -11,11 +11,13 @@ import asyncio
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import socketio
 import websockets
+
+from tests.support.keepsake_client import Client
 
 TRANSPORTS = ("socket.io", "websocket")
 HEAR_SECONDS = 20.0
@@ -197,6 +199,10 @@ class PlainSocket(ChatSocket):
                     self._acks.pop(frame["id"]).set_result(frame["data"])
         except websockets.ConnectionClosedError:
             pass
+
+
+Connect = Callable[[Client], Awaitable[ChatSocket]]
+"""Opens a connection for a user."""
 
 
 async def plain_socket(url: str) -> PlainSocket:

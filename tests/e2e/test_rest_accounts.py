@@ -1,0 +1,123 @@
+"""REST, from outside: accounts, tokens, and who may do what without one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+
+from tests.support.answers import operations, problem
+from tests.support.keepsake_client import PASSWORD, Client, expect
+from tests.support.keepsake_process import KeepsakeProcess
+
+
+async def test_an_account_is_made_signed_into_and_renewed(groq_client: Client) -> None:
+    user = groq_client.user
+    assert set(user) == {"id", "email", "displayName", "role", "adultConfirmed", "createdAt"}
+    assert (user["role"], user["adultConfirmed"]) == ("user", False)
+    assert await groq_client.get("/auth/me") == user
+    form = {"grant_type": "refresh_token", "refresh_token": groq_client.refresh_token}
+    pair = expect(await groq_client.http.post("/auth/token", data=form), 200)
+    assert set(pair) == {"access_token", "refresh_token", "token_type", "expires_in"}
+    assert (pair["token_type"], pair["expires_in"] > 0) == ("bearer", True)
+    groq_client.http.headers["Authorization"] = f"Bearer {pair['access_token']}"
+    assert await groq_client.get("/auth/me") == user
+
+
+async def test_a_profile_can_be_changed(groq_client: Client) -> None:
+    change = {"displayName": "Augusta", "adultConfirmed": True}
+    changed = expect(await groq_client.http.patch("/auth/me", json=change), 200)
+    assert changed == groq_client.user | change
+    assert await groq_client.get("/auth/me") == changed
+    answer = await groq_client.http.patch("/auth/me", json={"displayName": " "})
+    problem(answer, 422, "invalid_request")
+
+
+async def test_an_address_has_one_account(someone: Client) -> None:
+    taken = {"email": someone.user["email"].upper(), "password": PASSWORD, "displayName": "Eve"}
+    problem(await someone.http.post("/auth/register", json=taken), 409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"username": "nobody@example.com", "password": PASSWORD},
+        {"username": "ours", "password": "a wrong password"},
+        {"username": "ours", "password": ""},
+        {"username": "local@keepsake.localhost", "password": ""},
+        {"grant_type": "refresh_token", "refresh_token": "garbage"},
+        {"grant_type": "refresh_token"},
+    ],
+)
+async def test_a_wrong_sign_in_gives_no_token(someone: Client, form: dict[str, str]) -> None:
+    if form.get("username") == "ours":
+        form = form | {"username": someone.user["email"]}
+    problem(await someone.http.post("/auth/token", data=form), 401, "not_authenticated")
+
+
+async def test_an_access_token_does_not_renew(someone: Client) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": someone.token}
+    problem(await someone.http.post("/auth/token", data=form), 401, "not_authenticated")
+
+
+async def test_the_local_user_signs_in_without_a_form_on_this_machine_alone(
+    groq_keepsake: KeepsakeProcess,
+) -> None:
+    async with httpx.AsyncClient(base_url=groq_keepsake.url, trust_env=False) as browser:
+        pair = expect(await browser.post("/api/v1/auth/local"))
+        token = {"Authorization": f"Bearer {pair['access_token']}"}
+        assert expect(await browser.get("/api/v1/auth/me", headers=token))["displayName"]
+        for elsewhere in ({"Host": "rebound.example.com"}, {"X-Forwarded-For": "203.0.113.7"}):
+            problem(await browser.post("/api/v1/auth/local", headers=elsewhere), 404, "not_found")
+
+
+def token_of(server: KeepsakeProcess, **changes: Any) -> str:
+    """A token as the server signs them, but for the changes."""
+    claims = {
+        "sub": str(uuid4()),
+        "typ": "access",
+        "iat": datetime.now(UTC),
+        "exp": datetime.now(UTC) + timedelta(hours=1),
+        **changes,
+    }
+    secret = (server.data_dir / "jwt.secret").read_text().strip()
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+async def test_only_a_good_token_lets_in(someone: Client, groq_keepsake: KeepsakeProcess) -> None:
+    user = someone.user["id"]
+    sound = token_of(groq_keepsake, sub=user)
+    async with httpx.AsyncClient(base_url=someone.url, trust_env=False) as anybody:
+        me = "/api/v1/auth/me"
+        expect(await anybody.get(me, headers={"Authorization": f"Bearer {sound}"}), 200)
+        for wrong in (
+            None,
+            "Bearer",
+            "Bearer garbage",
+            "Basic " + sound,
+            "Bearer " + sound[:-2],
+            "Bearer " + someone.refresh_token,
+            "Bearer " + token_of(groq_keepsake),  # an account that doesn't exist
+            "Bearer " + token_of(groq_keepsake, sub=user, exp=datetime(2026, 1, 1, tzinfo=UTC)),
+            "Bearer " + token_of(groq_keepsake, sub="not an id"),
+            "Bearer " + jwt.encode({"sub": user, "exp": 9e9}, "", algorithm="none"),
+            "Bearer " + jwt.encode({"sub": user, "exp": 9e9}, "x" * 48, algorithm="HS256"),
+        ):
+            answer = await anybody.get(me, headers={"Authorization": wrong} if wrong else {})
+            problem(answer, 401, "not_authenticated")
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_every_route_but_signing_in_asks_who_it_is(someone: Client) -> None:
+    open_to_all = {"/api/v1/auth/register", "/api/v1/auth/token", "/api/v1/auth/local"}
+    async with httpx.AsyncClient(base_url=someone.url, trust_env=False) as anybody:
+        for method, path in await operations(someone, "/api/v1/"):
+            if path in open_to_all:
+                continue
+            ids = {name: str(uuid4()) for name in ("conversation_id", "message_id", "memory_id")}
+            ids |= {"character_id": str(uuid4()), "user_id": "me"}
+            answer = await anybody.request(method, path.format(**ids))
+            problem(answer, 401, "not_authenticated")
+            assert answer.headers["www-authenticate"].startswith("Bearer"), path

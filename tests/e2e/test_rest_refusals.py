@@ -1,0 +1,197 @@
+"""REST, from outside: how it says no."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.conftest import FAST_ENCODER
+from tests.support.answers import Json, operations, problem
+from tests.support.chat_sockets import TRANSPORTS, open_socket
+from tests.support.keepsake_client import Client, signed_in
+from tests.support.keepsake_process import keepsake
+
+AS_JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status", "code", "about"),
+    [
+        ("GET", "/conversations/not-an-id", {}, 422, "invalid_request", "conversation_id"),
+        ("GET", "/characters/7", {}, 422, "invalid_request", "character_id"),
+        ("POST", "/conversations", {}, 422, "invalid_request", ""),
+        ("POST", "/conversations", {"json": {}}, 422, "invalid_request", "characterId"),
+        ("POST", "/conversations", {"json": {"characterId": 7}}, 422, "invalid_request", "UUID"),
+        ("POST", "/conversations", {"json": [1]}, 422, "invalid_request", ""),
+        (
+            "POST",
+            "/conversations",
+            {"content": b'{"characterId": ', "headers": AS_JSON},
+            422,
+            "invalid_request",
+            "JSON",
+        ),
+        (
+            "POST",
+            "/conversations",
+            {"content": b"\xff\xfe", "headers": AS_JSON},
+            422,
+            "invalid_request",
+            "",
+        ),
+        ("POST", "/characters", {"json": {"name": "  "}}, 422, "invalid_request", "name"),
+        ("POST", "/characters", {"json": {"name": "A\x00"}}, 422, "invalid_request", ""),
+        (
+            "POST",
+            "/characters",
+            {"json": {"name": "A", "age": "old"}},
+            422,
+            "invalid_request",
+            "age",
+        ),
+        ("POST", "/characters", {"json": {"name": "A", "age": -1}}, 422, "invalid_request", "age"),
+        (
+            "POST",
+            "/characters",
+            {"json": {"name": "A", "lorebook": [{"a": "b\x00"}]}},
+            422,
+            "invalid_request",
+            "",
+        ),
+        ("POST", "/auth/register", {"json": {"email": "x"}}, 422, "invalid_request", "password"),
+        ("GET", "/conversations?limit=many", {}, 422, "invalid_request", "limit"),
+        ("GET", "/conversations?limit=0", {}, 422, "invalid_request", "limit"),
+        ("GET", "/conversations?before=x", {}, 422, "invalid_request", "cursor"),
+        ("GET", "/conversations?before=%C3%A9", {}, 422, "invalid_request", "cursor"),
+        ("GET", "/characters?after=AAAA", {}, 422, "invalid_request", "cursor"),
+        ("GET", "/nothing/here", {}, 404, "not_found", ""),
+        ("PATCH", "/conversations", {"json": {}}, 405, "method_not_allowed", ""),
+        ("GET", "/auth/register", {}, 405, "method_not_allowed", ""),
+        ("DELETE", "/auth/me", {}, 405, "method_not_allowed", ""),
+    ],
+)
+async def test_a_request_that_makes_no_sense_is_told_so(
+    someone: Client, method: str, path: str, sent: Json, status: int, code: str, about: str
+) -> None:
+    answer = await someone.http.request(method, path, **sent)
+    assert about in problem(answer, status, code)["detail"]
+    if status == 405:
+        assert answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"content": ""}, "invalid_request"),
+        ({"content": " \n\t"}, "invalid_request"),
+        ({"content": "a\x00b"}, "invalid_request"),
+        ({"content": "\ud800"}, "invalid_request"),
+        ({"content": "a" * 2001}, "message_too_long"),
+        ({"content": "a" * 3_000_000}, "message_too_long"),
+        ({"content": 7}, "invalid_request"),
+        ({"content": None}, "invalid_request"),
+        ({"content": "hi", "type": "system"}, "invalid_request"),
+        ({"content": "hi", "type": "hologram"}, "invalid_request"),
+        ({"content": "hi", "clientMessageId": ""}, "invalid_request"),
+        ({"content": "hi", "clientMessageId": "x" * 201}, "invalid_request"),
+        ({"content": "hi", "clientMessageId": "a\x00"}, "invalid_request"),
+        ({}, "invalid_request"),
+    ],
+)
+async def test_a_message_that_can_t_be_taken_is_refused(
+    someone: Client, body: Json, code: str
+) -> None:
+    conversation = await someone.converse()
+    answer = await someone.http.post(
+        f"/conversations/{conversation}/messages",
+        content=json.dumps(body),
+        headers=AS_JSON,
+    )
+    problem(answer, 422, code)
+    assert await someone.messages(conversation) == []
+
+
+async def test_somebody_else_s_things_are_not_there(groq_client: Client, someone: Client) -> None:
+    """Every route with an id, from /openapi.json, so that none can be forgotten here."""
+    owner, stranger = groq_client, someone
+    conversation = await owner.converse()
+    reply = await owner.say(conversation, "Between us")
+    memory = await owner.post(owner.memory_path, {"content": "A secret."}, 201)
+    theirs = {
+        "conversation_id": conversation,
+        "message_id": reply["id"],
+        "character_id": owner.character["id"],
+        "user_id": owner.user["id"],
+        "memory_id": memory["id"],
+    }
+    nowhere = {name: str(uuid4()) for name in theirs}
+    own_character = theirs | {"character_id": stranger.character["id"]}
+    own_owner = own_character | {"user_id": stranger.user["id"]}
+    bodies = {
+        ("put", "/characters/{character_id}"): {"name": "Mine"},
+        ("post", "/conversations/{conversation_id}/messages"): {"content": "Hi"},
+        ("put", "/conversations/{conversation_id}/messages/read"): {"upToSeq": 1},
+        ("put", "/messages/{message_id}/variant"): {"number": 0},
+        ("post", "/characters/{character_id}/memory/{user_id}"): {"content": "Planted."},
+        ("post", "/characters/{character_id}/memory/{user_id}/search"): {"query": "secret"},
+    }
+    before = await everything(owner, conversation)
+    routes = await operations(stranger, "{")
+    assert len(routes) > 15
+    for method, path in routes:
+        short = path.removeprefix("/api/v1")
+        tried = [theirs, nowhere]
+        if "{user_id}" in path:
+            tried.append(own_character)
+        if "{memory_id}" in path:
+            tried.append(own_owner)
+        for ids in tried:
+            body = bodies.get((method, short), {} if method == "put" else None)
+            answer = await stranger.http.request(method, short.format(**ids), json=body)
+            problem(answer, 404, "not_found")
+    for path in ("/conversations", "/conversations/import"):
+        body = {"characterId": owner.character["id"], "messages": []}
+        problem(await stranger.http.post(path, json=body), 404, "not_found")
+    assert await everything(owner, conversation) == before
+
+
+async def everything(owner: Client, conversation: str) -> list[Any]:
+    """What a stranger might have changed."""
+    return [
+        await owner.messages(conversation),
+        await owner.get(f"/conversations/{conversation}"),
+        await owner.get(f"/characters/{owner.character['id']}"),
+        await owner.facts(),
+    ]
+
+
+async def test_all_ways_in_share_one_budget_of_messages() -> None:
+    async with (
+        keepsake(MESSAGE_RATE_LIMIT="3/minute", EMBEDDING_MODEL=FAST_ENCODER) as server,
+        signed_in(server.url) as user,
+    ):
+        conversation = await user.converse()
+        await user.say(conversation, "One")
+        for transport in TRANSPORTS:
+            socket = await open_socket(transport, user.url, user.token)
+            await socket.say(conversation, f"One over {transport}")
+            await socket.close()
+
+        answer = await user.http.post(
+            f"/conversations/{conversation}/messages", json={"content": "One too many"}
+        )
+        problem(answer, 429, "rate_limited")
+        assert 0 < int(answer.headers["retry-after"]) <= 60
+        for transport in TRANSPORTS:
+            socket = await open_socket(transport, user.url, user.token)
+            body = {"conversationId": conversation, "content": "One too many", "type": "text"}
+            refusal = (await socket.call("message:send", body))["error"]
+            assert refusal["code"] == "rate_limited"
+            assert 0 < refusal["retryAfter"] <= 60
+            await socket.join(conversation)  # reading goes on
+            await socket.close()
+        said = await user.messages(conversation)
+        assert "One too many" not in [item["content"] for item in said]
+        async with signed_in(server.url, "Grace") as grace:
+            await grace.say(await grace.converse(), "My own budget")

@@ -1,0 +1,196 @@
+"""What a client may get wrong over the sockets, and what only one of the transports has."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from socketio.exceptions import ConnectionError as SocketIOConnectionError
+
+from tests.e2e.conftest import replies
+from tests.support.chat_sockets import (
+    Connect,
+    SocketIOSocket,
+    open_socket,
+    plain_socket,
+)
+from tests.support.groq_server import GroqServer
+from tests.support.keepsake_client import Client
+from tests.support.keepsake_process import KeepsakeProcess
+
+ROOT = Path(__file__).parents[2]
+
+# --- what a client may get wrong ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "about"),
+    [
+        ("message:shout", {}, "There is no event"),
+        ("error", {}, "There is no event"),
+        ("x" * 10_000, {}, "There is no event"),
+        ("message:send", {}, "conversationId"),
+        ("message:send", None, ""),
+        ("message:send", "text", ""),
+        ("message:send", [1, 2], ""),
+        ("message:send", {"conversationId": "x", "content": "hi"}, "conversationId"),
+        ("message:send", {"conversationId": str(uuid4()), "content": 7}, "content"),
+        ("conversation:join", {"conversationId": str(uuid4()), "afterSeq": -1}, "afterSeq"),
+        ("conversation:join", {"conversationId": str(uuid4()), "afterSeq": 10**12}, "afterSeq"),
+        ("message:read", {"conversationId": str(uuid4()), "upToSeq": "many"}, "upToSeq"),
+        ("message:read", {"conversationId": str(uuid4()), "upToSeq": 10**30}, "upToSeq"),
+    ],
+)
+async def test_a_wrong_event_is_answered_and_the_connection_lives(
+    someone: Client, connect: Connect, event: str, data: Any, about: str
+) -> None:
+    socket = await connect(someone)
+    ack = await socket.call(event, data)
+    assert ack["error"]["code"] == "invalid_request"
+    assert about in ack["error"]["message"]
+    await socket.emit(event, data)
+    error = await socket.hears("error")
+    assert error == ack["error"]
+    conversation = await someone.converse()
+    await socket.hears_reply(await socket.say(conversation, "Still here?"))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "invalid_request"),
+        (" \n", "invalid_request"),
+        ("a\x00b", "invalid_request"),
+        ("a" * 2001, "message_too_long"),
+        ("\ud800", "invalid_request"),
+    ],
+)
+async def test_a_message_that_can_t_be_taken_is_refused_under_its_own_id(
+    someone: Client, connect: Connect, content: str, code: str
+) -> None:
+    conversation = await someone.converse()
+    socket = await connect(someone)
+    await socket.emit(
+        "message:send",
+        {"conversationId": conversation, "content": content, "clientMessageId": "mine"},
+    )
+    error = await socket.hears("error")
+    assert (error["code"], error["clientMessageId"]) == (code, "mine")
+    assert await someone.messages(conversation) == []
+
+
+async def test_a_message_may_be_as_long_as_the_limit_in_any_script(
+    someone: Client, connect: Connect
+) -> None:
+    conversation = await someone.converse()
+    socket = await connect(someone)
+    text = "🐕é漢" * 666 + "ok"
+    message = await socket.say(conversation, text)
+    assert message["content"] == text
+    assert (await socket.hears_reply(message))["content"] == f"You said: {text}"
+
+
+# --- /ws alone ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["hello", "[1]", '{"data": {}}', "{" * 1000, b"\x00\x01"])
+async def test_ws_closes_with_4400_on_what_is_no_frame(someone: Client, first: str | bytes) -> None:
+    fresh = await plain_socket(someone.url)
+    await fresh.raw(first)
+    assert (await fresh.closed_by_server())[0] == 4400
+
+    known = await plain_socket(someone.url)
+    await known.call("auth", {"token": someone.token})
+    await known.raw(first)
+    code, reason = await known.closed_by_server()
+    assert code == 4400
+    assert "frame" in reason
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"event": "auth", "data": {"token": "garbage"}},
+        {"event": "auth", "data": {"token": ""}},
+        {"event": "auth", "data": {"token": 7}},
+        {"event": "auth", "data": None},
+        {"event": "auth"},
+        {"event": "conversation:join", "data": {"conversationId": str(uuid4())}},
+    ],
+)
+async def test_ws_closes_with_4401_on_a_first_frame_that_doesn_t_authenticate(
+    groq_keepsake: KeepsakeProcess, first: dict[str, Any]
+) -> None:
+    socket = await plain_socket(groq_keepsake.url)
+    await socket.raw(json.dumps(first))
+    code, reason = await socket.closed_by_server()
+    assert code == 4401
+    assert reason
+    assert socket.heard == []
+
+
+async def test_ws_closes_with_4408_when_nobody_authenticates(
+    groq_keepsake: KeepsakeProcess,
+) -> None:
+    socket = await plain_socket(groq_keepsake.url)
+    assert (await socket.closed_by_server())[0] == 4408
+
+
+async def test_ws_acknowledges_by_the_frame_s_own_id(someone: Client) -> None:
+    socket = await open_socket("websocket", someone.url, someone.token)
+    conversation = await someone.converse()
+    first, second, third = await asyncio.gather(
+        socket.join(conversation),
+        socket.call("conversation:join", {"conversationId": str(uuid4())}),
+        socket.call("typing:stop", {"conversationId": conversation}),
+    )
+    assert first["conversationId"] == conversation
+    assert second["error"]["code"] == "not_found"
+    assert third == {}
+    await socket.close()
+
+
+# --- Socket.IO alone ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("auth", [None, {}, {"token": "garbage"}, {"token": None}, "token"])
+async def test_socketio_refuses_a_connection_without_a_good_token(
+    groq_keepsake: KeepsakeProcess, auth: Any
+) -> None:
+    socket = SocketIOSocket()
+    refused: list[Any] = []
+    socket.on_refusal(refused.append)
+    with pytest.raises(SocketIOConnectionError):
+        await socket.connect(groq_keepsake.url, auth)
+    (reason,) = refused
+    assert reason["data"] == {"code": "not_authenticated", "message": reason["message"]}
+    assert reason["message"].endswith(".")
+
+
+async def test_the_seed_s_own_client_code_runs_unchanged(
+    groq_client: Client, groq: GroqServer
+) -> None:
+    if not (ROOT / "web/node_modules/socket.io-client").is_dir():
+        pytest.fail("socket.io-client is missing: run `npm ci` in web/.")
+    node = shutil.which("node")
+    assert node, "Node.js is missing: install version 20 or newer."
+    groq.queue(replies("Nice ", "to meet you."))
+    conversation = await groq_client.converse()
+    process = await asyncio.create_subprocess_exec(
+        *(node, str(Path(__file__).parent / "seed_client.mjs")),
+        *(groq_client.url, groq_client.token, conversation),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, errors.decode()
+    character, user = groq_client.character["id"], groq_client.user["id"]
+    assert output.decode().splitlines() == [
+        f"New message: {user} Hello!",
+        f"User {character} is typing",
+        f"User {character} is stopped typing",
+        f"New message: {character} Nice to meet you.",
+    ]
