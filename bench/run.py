@@ -9,7 +9,7 @@ from bench.figures import show, write
 from bench.recalls import measure_recall
 from bench.turns import measure_turns
 
-TURNS = 200
+TURNS = 100
 MEMORIES = 10_000
 
 

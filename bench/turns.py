@@ -105,11 +105,14 @@ async def _one_turn(chat: Any, conversation: str, number: int) -> tuple[float, s
     sent = perf_counter()
     data = {"conversationId": conversation, "content": text}
     await chat.send(json.dumps({"event": "message:send", "data": data}))
-    first_delta_ms = 0.0
-    while True:
+    first_delta_ms, reply_id, formed = 0.0, "", False
+    # Idle means idle: the turn's facts are formed before the next message is sent.
+    while not (reply_id and formed):
         frame = json.loads(await chat.recv())
         if frame["event"] == "character:response" and frame["data"]["status"] == "delta":
             first_delta_ms = first_delta_ms or (perf_counter() - sent) * 1000
+        formed = formed or frame["event"] == "relationship:updated"
         received = frame["event"] == "message:received"
         if received and frame["data"]["senderType"] == "character":
-            return first_delta_ms, frame["data"]["id"]
+            reply_id = frame["data"]["id"]
+    return first_delta_ms, reply_id
