@@ -91,11 +91,11 @@ class ClientEvents:
     async def _join(self, connection: Connection, wanted: ConversationJoin) -> dict[str, Any]:
         services = self._services
         async with services.store.transaction() as tx:
-            await _own(tx, wanted.conversation_id, connection.user_id)
+            await own_conversation(tx, wanted.conversation_id, connection.user_id)
         # Listen first, read second: an event in between comes twice rather than never.
         await services.hub.join(connection, conversation_room(wanted.conversation_id))
         async with services.store.transaction() as tx:
-            conversation = await _own(tx, wanted.conversation_id, connection.user_id)
+            conversation = await own_conversation(tx, wanted.conversation_id, connection.user_id)
             if wanted.after_seq is None:
                 messages = await tx.messages.page(conversation.id, limit=JOIN_LIMIT)
             else:
@@ -140,7 +140,7 @@ class ClientEvents:
             await self._services.hub.leave(connection, conversation_room(conversation_id))
             return {}
         async with self._services.store.transaction() as tx:
-            await _own(tx, conversation_id, connection.user_id)
+            await own_conversation(tx, conversation_id, connection.user_id)
         if event is ClientEvent.GENERATION_STOP:
             return {"stopped": self._services.turns.stop(conversation_id)}
         if event is ClientEvent.TYPING_START:
@@ -246,7 +246,7 @@ async def mark_read(
         NotFound: the user has no such conversation.
     """
     async with services.store.transaction() as tx:
-        await _own(tx, conversation_id, user_id)
+        await own_conversation(tx, conversation_id, user_id)
         changed = await tx.messages.mark_read(
             conversation_id, sender_type="character", up_to_seq=up_to_seq, at=utc_now()
         )
@@ -287,7 +287,12 @@ async def own_message(tx: Transaction, message_id: UUID, user_id: UUID) -> Messa
     return message
 
 
-async def _own(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
+async def own_conversation(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
+    """One of the user's conversations.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
     conversation = await tx.conversations.of_user(conversation_id, user_id)
     if conversation is None:
         raise NotFound("There is no such conversation.")

@@ -4,11 +4,7 @@ from collections import defaultdict
 from typing import Any, Protocol
 from uuid import UUID
 
-import structlog
-
 from backend.ports import EventBus
-
-log = structlog.get_logger(__name__)
 
 
 class Connection(Protocol):
@@ -72,7 +68,3 @@ class Hub:
         for connection in list(self._rooms.get(room, ())):
             if connection is not but:
                 await connection.send(event, data)
-
-    def connections(self) -> int:
-        """How many connections this process holds."""
-        return sum(1 for rooms in self._joined.values() if rooms)

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from backend.conversation.importing import ImportedMessage, import_conversation
-from backend.errors import NotFound
 from backend.gateway.authentication import Caller, Here
+from backend.gateway.client_events import own_conversation
 from backend.gateway.rest.characters import visible_character
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -128,7 +128,7 @@ async def import_chat(here: Here, caller: Caller, wanted: ConversationToImport) 
 async def get_conversation(here: Here, caller: Caller, conversation_id: UUID) -> ConversationView:
     """One conversation."""
     async with here.store.transaction() as tx:
-        conversation = await _own_conversation(tx, conversation_id, caller.id)
+        conversation = await own_conversation(tx, conversation_id, caller.id)
         return ConversationView.of(conversation, await _level(tx, conversation.owner))
 
 
@@ -162,7 +162,7 @@ async def delete_conversation(here: Here, caller: Caller, conversation_id: UUID)
 async def stop_generation(here: Here, caller: Caller, conversation_id: UUID) -> dict[str, bool]:
     """End the running reply; what was written is kept as `interrupted`."""
     async with here.store.transaction() as tx:
-        await _own_conversation(tx, conversation_id, caller.id)
+        await own_conversation(tx, conversation_id, caller.id)
     return {"stopped": here.turns.stop(conversation_id)}
 
 
@@ -170,7 +170,7 @@ async def _change(
     here: Here, user_id: UUID, conversation_id: UUID, values: dict[str, object]
 ) -> ConversationView:
     async with here.store.transaction() as tx:
-        conversation = await _own_conversation(tx, conversation_id, user_id)
+        conversation = await own_conversation(tx, conversation_id, user_id)
         if values:
             await tx.conversations.change(conversation_id, **values)
         level = await _level(tx, conversation.owner)
@@ -181,13 +181,6 @@ async def _change(
 
 def _now(values: dict[str, object], conversation: Conversation) -> datetime:
     return utc_now() if values else conversation.updated_at
-
-
-async def _own_conversation(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
-    conversation = await tx.conversations.of_user(conversation_id, user_id)
-    if conversation is None:
-        raise NotFound("There is no such conversation.")
-    return conversation
 
 
 async def _level(tx: Transaction, owner: Owner) -> float:

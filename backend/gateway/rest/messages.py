@@ -13,7 +13,13 @@ from pydantic import Field
 from backend.conversation.turn import Draft
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.client_events import mark_read, own_message, regenerate, send_message
+from backend.gateway.client_events import (
+    mark_read,
+    own_conversation,
+    own_message,
+    regenerate,
+    send_message,
+)
 from backend.gateway.protocol import Seq, ServerEvent, conversation_room
 from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
 from backend.gateway.services import Services
@@ -174,8 +180,7 @@ async def list_messages(
         raise InvalidRequest("Give before or after, not both.")
     forwards = after is not None
     async with here.store.transaction() as tx:
-        if await tx.conversations.of_user(conversation_id, caller.id) is None:
-            raise NotFound("There is no such conversation.")
+        await own_conversation(tx, conversation_id, caller.id)
         found = await tx.messages.page(
             conversation_id, limit=limit + 1, before=seq_cursor(before), after=seq_cursor(after)
         )
