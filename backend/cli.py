@@ -83,7 +83,7 @@ def serve(
 def worker() -> None:
     """Do background work in a process of its own."""
     settings = _settings()
-    from backend.bootstrap import open_worker
+    from backend.bootstrap.worker import open_worker
 
     async def work() -> None:
         async with open_worker(settings) as working:
@@ -98,7 +98,7 @@ def migrate() -> None:
     """Bring the database's schema up to date."""
     settings = _settings()
     from backend.adapters.postgres.migrate import migrate as upgrade
-    from backend.bootstrap import open_stores
+    from backend.bootstrap.stores import open_stores
 
     async def run() -> None:
         async with open_stores(settings) as stores:

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 import httpx
 from rich.console import Console
 
-from backend.bootstrap import PAGE, build_model, checks_of, open_core
+from backend.bootstrap.core import checks_of, open_core
+from backend.bootstrap.language_model import build_model
+from backend.bootstrap.services import PAGE
 from backend.errors import ConfigurationError, DataDirInUse, KeepsakeError
 from backend.serving import listen
 from backend.settings import Provider, Settings

@@ -5,7 +5,9 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backend.bootstrap import local_user_id, open_core, reach_store, tokens_of
+from backend.bootstrap.core import open_core
+from backend.bootstrap.services import local_user_id, tokens_of
+from backend.bootstrap.stores import reach_store
 from backend.errors import NotFound
 from backend.gateway.authentication import passwords
 from backend.models import User

@@ -85,7 +85,9 @@ def without_worker() -> Any:
 
 
 def _application(settings: Settings, *, with_worker: bool) -> Any:
-    from backend.bootstrap import build_application  # seconds: what is wrong above is said before
+    from backend.bootstrap.services import (
+        build_application,  # seconds: what is wrong above is said before
+    )
 
     return build_application(settings, with_worker=with_worker)
 

@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from rich.progress import Progress
 
-from backend.bootstrap import open_core
+from backend.bootstrap.core import open_core
 from backend.memory.episodes import content_hash
 from backend.memory.indexing import index_memories
 from backend.memory.recall import RecallRequest, recall

@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.conversation.accepting import check_content
 from backend.conversation.state import read_mood, title_from
-from backend.conversation.turn import check_content
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from backend.conversation.turn import Draft, accept
+from backend.conversation.accepting import Draft, accept
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.error_mapping import invalid_payload
 from backend.gateway.hub import Connection

@@ -10,14 +10,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from backend.conversation.turn import (
-    Assignment,
-    ReplyDelta,
-    ReplyEnded,
-    ReplyStarted,
-    TurnResources,
-    answer,
-)
+from backend.conversation.assignment import Assignment, TurnResources
+from backend.conversation.turn import ReplyDelta, ReplyEnded, ReplyStarted, answer
 from backend.errors import Conflict, KeepsakeError, NotFound
 from backend.gateway.hub import Hub
 from backend.gateway.protocol import ServerEvent, conversation_room, response_event

@@ -6,9 +6,9 @@ from datetime import timedelta
 import structlog
 
 from backend.errors import ServiceUnavailable
-from backend.memory.forgetting import remove_emptied
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
+from backend.memory.settling import remove_emptied
 from backend.models import utc_now
 from backend.monitoring.metrics import INDEX_PENDING
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from backend.bootstrap import Core, open_core
+from backend.bootstrap.core import Core, open_core
 from backend.conversation.importing import ImportedMessage, import_conversation
 from backend.memory.formation import form_memory
 from backend.models import Character, Conversation, User, new_id

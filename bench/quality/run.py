@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backend.bootstrap import build_model
+from backend.bootstrap.language_model import build_model
 from backend.settings import Settings
 from bench.figures import Figure, stamp
 from bench.quality import measures, story_scores

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from backend.adapters.postgres.jobs import FORMATION_TASK
-from backend.conversation.turn import Draft, accept
+from backend.conversation.accepting import Draft, accept
 from backend.errors import Conflict, KeepsakeError, NotFound, StoreUnavailable
 from backend.memory.episodes import content_hash
 from backend.models import Conversation, Message, User, new_id, utc_now

@@ -7,15 +7,9 @@ from contextlib import aclosing
 import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
+from backend.conversation.accepting import Draft, accept
 from backend.conversation.context_builder import ContextPolicy
-from backend.conversation.turn import (
-    Draft,
-    ReplyDelta,
-    ReplyEnded,
-    ReplyStarted,
-    accept,
-    answer,
-)
+from backend.conversation.turn import ReplyDelta, ReplyEnded, ReplyStarted, answer
 from backend.errors import (
     Conflict,
     InvalidRequest,

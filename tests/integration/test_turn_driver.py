@@ -9,7 +9,7 @@ import pytest
 
 from backend.adapters.in_memory.event_bus import Exchange
 from backend.adapters.in_memory.language_model import ScriptedModel
-from backend.conversation.turn import Draft, accept
+from backend.conversation.accepting import Draft, accept
 from backend.errors import ModelOverloaded, ModelRateLimited
 from backend.gateway.turn_driver import Pace
 from backend.models import Conversation, Message, utc_now

@@ -13,8 +13,8 @@ from backend.adapters.postgres.store import PostgresStore
 from backend.adapters.qdrant.collection import Collection
 from backend.adapters.qdrant.edge import EdgeIndex
 from backend.adapters.qdrant.keyword import Bm25KeywordEncoder
+from backend.conversation.assignment import TurnResources
 from backend.conversation.context_builder import ContextPolicy
-from backend.conversation.turn import TurnResources
 from backend.memory.indexing import index_memories
 from backend.memory.recall import RecallRequest, Recollection, recall
 from backend.memory.resources import MemoryResources

@@ -4,16 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from backend.conversation.turn import (
-    Assignment,
-    Draft,
-    ReplyDelta,
-    ReplyEnded,
-    TurnEvent,
-    TurnResources,
-    accept,
-    answer,
-)
+from backend.conversation.accepting import Draft, accept
+from backend.conversation.assignment import Assignment, TurnResources
+from backend.conversation.turn import ReplyDelta, ReplyEnded, TurnEvent, answer
 from backend.models import Conversation, Message
 from tests.support.system import System
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
+from backend.conversation.accepting import Draft
 from backend.conversation.editing import ChangedMessage, choose_variant, edit_message
-from backend.conversation.turn import Draft
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.client_events import (

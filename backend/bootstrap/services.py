@@ -1,0 +1,109 @@
+"""The whole API process, behind an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from backend.adapters.redis.connection import command_client
+from backend.adapters.redis.rate_limiter import RedisRateLimiter
+from backend.bootstrap.background import run_behind
+from backend.bootstrap.core import checks_of, open_core
+from backend.bootstrap.stores import Stores
+from backend.bootstrap.worker import quiet_seconds, worker_loops
+from backend.conversation.assignment import TurnResources
+from backend.conversation.context_builder import ContextPolicy
+from backend.gateway.application import Application, create_application
+from backend.gateway.authentication import Tokens
+from backend.gateway.hub import Hub
+from backend.gateway.services import GatewayOptions, Services
+from backend.gateway.turn_driver import TurnDriver
+from backend.models import User
+from backend.models.ready_made import READY_MADE
+from backend.settings import Settings
+from backend.store import Store
+
+PAGE = Path(__file__).parents[2] / "web" / "dist"
+LOCAL_USER_EMAIL = "local@keepsake.localhost"
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, with_worker: bool = True) -> AsyncIterator[Services]:
+    """The whole API process."""
+    async with AsyncExitStack() as stack:
+        core = await stack.enter_async_context(open_core(settings))
+        hub = Hub(core.bus)
+        resources = TurnResources(
+            core.memory,
+            core.model,
+            ContextPolicy(window=settings.memory_context_window),
+            formation_delay=quiet_seconds(settings),
+        )
+        turns = TurnDriver(core.store, resources, hub)
+        redis = command_client(core.stores.redis_url)
+        stack.push_async_callback(redis.aclose)
+        local_user = await _prepare_data(settings, core.store)
+        services = Services(
+            store=core.store,
+            memory=core.memory,
+            hub=hub,
+            turns=turns,
+            tokens=tokens_of(settings, core.stores),
+            message_rate=RedisRateLimiter(redis, settings.message_rate_limit),
+            checks=checks_of(core),
+            options=gateway_options(settings),
+            local_user_id=local_user,
+        )
+        run_behind(stack, {"events": hub.run(), "turn sweep": turns.sweep()})
+        if with_worker:
+            run_behind(stack, worker_loops(settings, core, hub.publish))
+        stack.push_async_callback(turns.close, services.options.grace_seconds)
+        yield services
+
+
+def tokens_of(settings: Settings, stores: Stores) -> Tokens:
+    """What signs and reads tokens under these settings."""
+    if settings.jwt_secret:
+        secret = settings.jwt_secret
+    else:
+        assert stores.data_dir is not None, "settings require JWT_SECRET unless embedded"
+        secret = stores.data_dir.secret("jwt")
+    return Tokens(secret, public_key=settings.jwt_public_key, algorithm=settings.jwt_algorithm)
+
+
+async def _prepare_data(settings: Settings, store: Store) -> UUID | None:
+    """The ready-made characters, and embedded the local user; leases of a dead process go."""
+    async with store.transaction() as tx:
+        await tx.characters.add_missing(READY_MADE)
+        if not settings.embedded_database:
+            return None
+        await tx.turns.release_all()
+    return await local_user_id(store)
+
+
+async def local_user_id(store: Store) -> UUID:
+    """The user of this machine, made on first use."""
+    async with store.transaction() as tx:
+        user = await tx.users.by_email(LOCAL_USER_EMAIL)
+        if user is None:
+            user = User(email=LOCAL_USER_EMAIL, display_name="Friend")
+            await tx.users.add(user)
+    return user.id
+
+
+def gateway_options(settings: Settings) -> GatewayOptions:
+    """The settings that clients feel."""
+    return GatewayOptions(
+        max_message_length=settings.max_message_length,
+        typing_seconds=settings.typing_timeout / 1000,
+        websocket_path=settings.websocket_path,
+        allowed_origins=tuple(settings.allowed_origins),
+        page=PAGE,
+    )
+
+
+def build_application(settings: Settings, *, with_worker: bool = True) -> Application:
+    """The ASGI application for these settings."""
+    return create_application(
+        lambda: open_services(settings, with_worker=with_worker), gateway_options(settings)
+    )

@@ -1,0 +1,88 @@
+"""T1 of a turn: a user's message is checked and stored."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.conversation.state import read_mood
+from backend.errors import InvalidRequest, MessageTooLong, NotFound
+from backend.models import Conversation, Message
+from backend.store import Store
+
+MESSAGE_TYPES = ("text", "image", "voice", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as a client sends it."""
+
+    content: str
+    type: str = "text"
+    client_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The stored message; `repeated` if its clientMessageId was seen before."""
+
+    message: Message
+    conversation: Conversation
+    repeated: bool
+
+
+async def accept(
+    store: Store, *, user_id: UUID, conversation_id: UUID, draft: Draft, longest: int
+) -> Accepted:
+    """T1: store a user's message. A repeated clientMessageId gives the first message again.
+
+    Raises:
+        InvalidRequest, MessageTooLong: nothing was stored.
+        NotFound: the user has no such conversation.
+    """
+    _check(draft, longest)
+    async with store.transaction() as tx:
+        # The lock makes "seen before?" and "store it" one step for two copies sent at once.
+        conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=True)
+        if conversation is None:
+            raise NotFound("There is no such conversation.")
+        if draft.client_message_id:
+            earlier = await tx.messages.by_client_id(conversation_id, draft.client_message_id)
+            if earlier:
+                return Accepted(earlier, conversation, repeated=True)
+        message = await tx.messages.append(
+            Message(
+                conversation_id=conversation_id,
+                seq=0,
+                sender_id=user_id,
+                sender_type="user",
+                content=draft.content,
+                type=draft.type,
+                details={"mood": read_mood(draft.content)},
+                status="delivered",
+                client_message_id=draft.client_message_id,
+            )
+        )
+        if conversation.status == "archived":
+            await tx.conversations.change(conversation_id, status="active")
+    return Accepted(message, conversation, repeated=False)
+
+
+def _check(draft: Draft, longest: int) -> None:
+    if draft.type not in MESSAGE_TYPES or draft.type == "system":
+        raise InvalidRequest("The message type must be text, image or voice.")
+    check_content(draft.content, longest)
+
+
+def check_content(content: str, longest: int) -> None:
+    """Make sure that a text can be a message.
+
+    Raises:
+        InvalidRequest, MessageTooLong: it can't.
+    """
+    if not content.strip():
+        raise InvalidRequest("The message is empty.")
+    if "\x00" in content:
+        raise InvalidRequest("The message contains a NUL character, which can't be stored.")
+    if len(content) > longest:
+        raise MessageTooLong(
+            f"The message has {len(content)} characters; at most {longest} are allowed."
+        )

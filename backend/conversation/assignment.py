@@ -1,0 +1,46 @@
+"""What one turn works with: its resources, what it answers, and the reply as far as it is written."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from backend.conversation.context_builder import ContextPolicy
+from backend.errors import ModelError
+from backend.memory.resources import MemoryResources
+from backend.models import Conversation, Message
+from backend.ports import Completion, LanguageModel
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResources:
+    """What answering takes. `formation_delay` is how long a message waits to be formed into
+    memory, so that several are read in one call (seconds)."""
+
+    memory: MemoryResources
+    model: LanguageModel
+    context: ContextPolicy = field(default_factory=ContextPolicy)
+    formation_delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A message to answer, under a lease. `replaces`: the reply whose new variant this will be."""
+
+    conversation: Conversation
+    target: Message
+    fence: int
+    replaces: Message | None = None
+
+
+@dataclass(slots=True)
+class Writing:
+    """A reply while it is being written."""
+
+    message_id: UUID
+    started: float
+    text: str = ""
+    deltas: int = 0
+    prompted: float = 0.0
+    first_delta: float | None = None
+    completion: Completion | None = None
+    state: str = "complete"
+    error: ModelError | None = None

@@ -1,0 +1,140 @@
+"""T2 of a turn: the reply, why it says what it says, and what is remembered of both messages."""
+
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from backend.conversation.assignment import Assignment, TurnResources, Writing
+from backend.conversation.context_builder import BuiltContext
+from backend.conversation.state import read_mood, title_from
+from backend.errors import Conflict
+from backend.memory.episodes import episodes, says_something
+from backend.memory.transcript import follow, predecessor
+from backend.models import Memory, Message, MessageVariant, Owner, ReplyContext, utc_now
+from backend.store import Transaction
+
+
+async def store_reply(
+    resources: TurnResources, assignment: Assignment, context: BuiltContext, writing: Writing
+) -> tuple[Message, list[Memory]]:
+    """T2: the reply, why it says what it says, what is to be remembered, and the memory job."""
+    conversation, target = assignment.conversation, assignment.target
+    reply = _reply(assignment, context, writing, resources.model.name)
+    async with resources.memory.store.transaction() as tx:
+        # The owner's lock first, as everywhere: nobody forgets or changes anything meanwhile.
+        await tx.memories.lock(conversation.owner)
+        answered = await tx.messages.get(target.id)
+        if answered is None or answered.deleted_at:
+            raise Conflict("The message was deleted while it was being answered.")
+        if assignment.replaces:
+            await tx.turns.confirm(conversation.id, assignment.fence)
+            remembered = await _replace(tx, assignment, reply)
+        else:
+            reply = await tx.messages.append(reply)
+            await tx.turns.mark_answered(conversation.id, target, assignment.fence)
+            remembered = await _remember(tx, context, answered, reply)
+        await tx.contexts.save(await _without_forgotten(tx, conversation.owner, context.record))
+        if not (conversation.title or assignment.replaces) and says_something(answered):
+            await tx.conversations.change(conversation.id, title=title_from(answered.content))
+        await tx.formation.enqueue(conversation.id, delay_seconds=resources.formation_delay)
+    return reply, remembered
+
+
+async def _without_forgotten(tx: Transaction, owner: Owner, record: ReplyContext) -> ReplyContext:
+    """The record, rid of what was forgotten or deleted while the reply was being written."""
+    used = [UUID(item["memoryId"]) for item in record.active_memories]
+    shown = [UUID(item["messageId"]) for item in record.recent_messages]
+    kept = {str(memory.id) for memory in await tx.memories.of_owner(owner, used) if memory.content}
+    kept |= {
+        str(message.id) for message in await tx.messages.of_ids(shown) if not message.deleted_at
+    }
+    record.active_memories = [item for item in record.active_memories if item["memoryId"] in kept]
+    record.recent_messages = [item for item in record.recent_messages if item["messageId"] in kept]
+    return record
+
+
+def _reply(
+    assignment: Assignment, context: BuiltContext, writing: Writing, model_name: str
+) -> Message:
+    conversation, target, replaced = (
+        assignment.conversation,
+        assignment.target,
+        assignment.replaces,
+    )
+    completion = writing.completion
+    details: dict[str, Any] = {
+        "tokens": completion.completion_tokens if completion else 0,
+        "promptTokens": completion.prompt_tokens if completion else 0,
+        "generationTime": round((perf_counter() - writing.started) * 1000),
+        "model": completion.model if completion else model_name,
+        "mood": read_mood(writing.text),
+        "isNSFW": False,
+        "memoriesUsed": sum(item["relevance"] > 0 for item in context.record.active_memories),
+        "recall": context.record.recall,
+    }
+    if writing.error:
+        details["error"] = {"code": writing.error.code, "message": writing.error.message}
+    if writing.first_delta is not None:
+        context.record.timings |= {
+            "model": _ms(writing.first_delta - writing.prompted),
+            "firstDelta": _ms(writing.first_delta - writing.started),
+        }
+    return Message(
+        id=writing.message_id,
+        conversation_id=conversation.id,
+        seq=replaced.seq if replaced else 0,
+        sender_id=conversation.character_id,
+        sender_type="character",
+        content=writing.text,
+        details=details,
+        reply_to=target.id,
+        state=writing.state,
+        created_at=replaced.created_at if replaced else utc_now(),
+    )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)
+
+
+async def _replace(tx: Transaction, assignment: Assignment, new: Message) -> list[Memory]:
+    """Make `new` the active variant of a reply; a failed attempt is replaced, not kept. Memory follows:
+    the old words make way. Returns what is to be indexed."""
+    stored = await tx.messages.get(new.id)
+    conversation = await tx.conversations.get(new.conversation_id)
+    if stored is None or stored.deleted_at or conversation is None:
+        raise Conflict("The reply was deleted while it was being written anew.")
+    old = Message(**stored.model_dump())
+    known = await tx.messages.variants([old.id])
+    if not known and old.state != "failed":
+        await tx.messages.add_variant(_variant(old, 0))
+        known = await tx.messages.variants([old.id])
+    if known:
+        new.active_variant = known[-1].number + 1
+        await tx.messages.add_variant(_variant(new, new.active_variant))
+    await tx.messages.save(new)
+    followed = await follow(tx, conversation, old, new, reason="the reply was written anew")
+    return list(followed.touched)
+
+
+def _variant(message: Message, number: int) -> MessageVariant:
+    return MessageVariant(
+        message_id=message.id,
+        number=number,
+        content=message.content,
+        details=message.details,
+        state=message.state,
+    )
+
+
+async def _remember(
+    tx: Transaction, context: BuiltContext, target: Message, reply: Message
+) -> list[Memory]:
+    """Store both messages as episodes, unless everything was forgotten since the first was said."""
+    conversation = await tx.conversations.get(reply.conversation_id)
+    assert conversation is not None, "its mark was moved in this transaction"
+    if target.seq <= conversation.forgotten_seq:
+        return []
+    names = {"user": context.user.display_name, "character": context.character.name}
+    before = await predecessor(tx, conversation.owner, target)
+    return await tx.memories.add(episodes(conversation.owner, [target, reply], names, before))

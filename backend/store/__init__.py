@@ -1,0 +1,68 @@
+"""The store port: Postgres is the truth, reached through short transactions.
+
+`async with store.transaction() as tx:` commits on a clean exit and rolls back on an exception.
+No transaction is ever held while a model, the encoder or the vector index works.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from backend.store.accounts import Characters, Users
+from backend.store.conversations import Contexts, Conversations, Messages, Turns
+from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
+from backend.store.queues import Formation, FormationState, Summaries, Waiting
+
+
+class Transaction(Protocol):
+    """One short unit of work; the repositories share its session."""
+
+    users: Users
+    characters: Characters
+    conversations: Conversations
+    messages: Messages
+    turns: Turns
+    memories: Memories
+    relationships: Relationships
+    contexts: Contexts
+    traces: Traces
+    formation: Formation
+    summaries: Summaries
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that commits on a clean exit.
+
+        Raises:
+            InvalidRequest: a value that the database can't hold: NUL in a text, say.
+            StoreUnavailable: the database can't be reached.
+        """
+
+    async def check(self) -> None:
+        """Prove that the database answers and its schema is this version's.
+
+        Raises:
+            StoreUnavailable: the reason, as a sentence that says what to do.
+        """
+
+
+__all__ = [
+    "Characters",
+    "Contexts",
+    "Conversations",
+    "Formation",
+    "FormationState",
+    "Memories",
+    "MemoryFilter",
+    "Messages",
+    "Relationships",
+    "Store",
+    "Summaries",
+    "Traces",
+    "Transaction",
+    "Turns",
+    "Users",
+    "Waiting",
+]

@@ -1,0 +1,148 @@
+"""What is said: the repositories of conversations, messages, turns and reply contexts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from backend.models import Conversation, Message, MessageVariant, Owner, ReplyContext
+
+
+class Conversations(Protocol):
+    async def add(self, conversation: Conversation) -> None: ...
+
+    async def get(self, conversation_id: UUID) -> Conversation | None: ...
+
+    async def of_user(
+        self, conversation_id: UUID, user_id: UUID, *, for_update: bool = False
+    ) -> Conversation | None:
+        """None for somebody else's and for deleted ones."""
+
+    async def page(
+        self,
+        user_id: UUID,
+        *,
+        limit: int,
+        before: tuple[datetime, UUID] | None,
+        character_id: UUID | None,
+        status: str | None,
+    ) -> list[Conversation]:
+        """Most recently active first."""
+
+    async def of_owner(self, owner: Owner) -> list[Conversation]:
+        """All of the owner's, deleted ones too, oldest first."""
+
+    async def delete(self, conversation_ids: Sequence[UUID]) -> None:
+        """For good, with everything said in them."""
+
+    async def change(self, conversation_id: UUID, **values: Any) -> None:
+        """Set named columns, leaving those alone that turns count up meanwhile."""
+
+
+class Messages(Protocol):
+    async def append(self, message: Message) -> Message:
+        """Give the message its conversation's next seq and store it.
+
+        Locks the conversation's row, so that numbers are taken in commit order, without gaps.
+        """
+
+    async def append_many(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
+        """Like `append`, for an import; their times decide the conversation's."""
+
+    async def get(self, message_id: UUID) -> Message | None: ...
+
+    async def by_client_id(
+        self, conversation_id: UUID, client_message_id: str
+    ) -> Message | None: ...
+
+    async def page(
+        self,
+        conversation_id: UUID,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        with_deleted: bool = False,
+    ) -> list[Message]:
+        """Ascending by seq: the newest `limit`, those before, or those after a seq. Deleted ones,
+        emptied as they are, only if asked for."""
+
+    async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
+        """Those there are, in no order."""
+
+    async def ids_of(self, conversation_id: UUID) -> list[UUID]:
+        """Of every message, deleted ones too."""
+
+    async def delete_of(self, conversation_id: UUID) -> int:
+        """Delete every message of a conversation for good; returns how many there were."""
+
+    async def delete_variants(self, message_id: UUID) -> None: ...
+
+    async def mark_read(
+        self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
+    ) -> int:
+        """Mark what that side sent as read; returns how many changed."""
+
+    async def save(self, message: Message) -> None: ...
+
+    async def add_variant(self, variant: MessageVariant) -> None: ...
+
+    async def variants(self, message_ids: Sequence[UUID]) -> list[MessageVariant]:
+        """Of several messages, in order of number."""
+
+
+class Turns(Protocol):
+    """Which conversations wait for an answer and who is answering. A lease in the database makes it
+    one process; its fence keeps a process that slept through its lease from writing late."""
+
+    async def waiting(self, *, limit: int) -> list[UUID]:
+        """Conversations with an unanswered user message and no live lease."""
+
+    async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
+        """Take the lease. Returns its fence, or None while another process holds it."""
+
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> None:
+        """Extend the lease.
+
+        Raises:
+            Conflict: it was lost; stop working.
+        """
+
+    async def confirm(self, conversation_id: UUID, fence: int) -> None:
+        """Make sure, until this transaction ends, that the lease is still held.
+
+        Raises:
+            Conflict: the fence is stale, or the conversation was deleted; the transaction must roll
+                back.
+        """
+
+    async def release(self, conversation_id: UUID, fence: int) -> None: ...
+
+    async def release_all(self) -> None:
+        """Forget every lease: only where no other process can exist."""
+
+    async def next_unanswered(self, conversation_id: UUID) -> Message | None: ...
+
+    async def mark_answered(self, conversation_id: UUID, message: Message, fence: int) -> None:
+        """Record that `message` has its reply.
+
+        Raises:
+            Conflict: the fence is stale, or the conversation was deleted; the transaction must roll
+                back.
+        """
+
+
+class Contexts(Protocol):
+    async def save(self, context: ReplyContext) -> None: ...
+
+    async def get(self, message_id: UUID) -> ReplyContext | None: ...
+
+    async def scrub(
+        self, owner: Owner, *, memory_ids: Sequence[UUID], message_ids: Sequence[UUID]
+    ) -> int:
+        """Take memories and messages out of the contexts that show them; returns how many did."""
+
+    async def delete(self, message_id: UUID) -> None: ...
+
+    async def delete_of(self, conversation_ids: Sequence[UUID]) -> int:
+        """Of every reply in the conversations; returns how many there were."""
