@@ -138,13 +138,26 @@ def create_admin(
 
 @app.command()
 @one_line_errors
-def reindex() -> None:
-    """Rebuild the vector index from Postgres."""
+def reindex(
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the index before the last rebuild.")
+    ] = False,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Delete the index kept for going back.")
+    ] = False,
+) -> None:
+    """Rebuild the vector index from Postgres by EMBEDDING_MODEL, beside the one that serves; then
+    swap. Chat goes on. Killed half-way, it goes on where it was."""
     settings = _settings()
-    from backend.operations import rebuild_index
+    from backend.reindex import drop_previous, rebuild_index, return_to_previous
 
-    count = asyncio.run(rebuild_index(settings, console))
-    typer.echo(f"{count} memories are indexed.")
+    if rollback and drop_old:
+        raise ConfigurationError("--rollback and --drop-old: one or the other.")
+    if drop_old:
+        typer.echo(asyncio.run(drop_previous(settings)))
+        return
+    work = return_to_previous if rollback else rebuild_index
+    typer.echo(asyncio.run(work(settings, console)))
 
 
 @app.command()
@@ -153,11 +166,19 @@ def bench(
     out: Annotated[
         Path | None, typer.Option(help="Write the figures as JSON to this file.")
     ] = Path("data/bench.json"),
+    turns: Annotated[int, typer.Option(min=0, help="How many turns to time; 0 for none.")] = 100,
+    memories: Annotated[
+        list[int],
+        typer.Option(
+            min=0, help="Time recall with this many memories in all; may be given several times."
+        ),
+    ] = [10_000],  # noqa: B006 - Typer copies it
 ) -> None:
     """Measure a turn and recall on this machine; prints a table."""
     from bench.run import run_bench
 
-    asyncio.run(run_bench(console, out))
+    sizes = [size for size in memories if size]
+    asyncio.run(run_bench(console, out, turns=turns, memories=sizes))
 
 
 ReportFile = Annotated[
@@ -180,6 +201,9 @@ def evaluate_recall(
     more: Annotated[list[Path] | None, typer.Argument(exists=True, help="Further files.")] = None,
     out: ReportFile = Path("data/eval/recall.json"),
     baselines: Annotated[bool, typer.Option(help="Measure plain retrieval beside it.")] = True,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="Measure recall with each of its parts left out.")
+    ] = False,
     peer: Annotated[str | None, typer.Option(help="Another memory system: mem0.")] = None,
     judge: Annotated[bool, typer.Option("--judge", help="Have a model answer and judge.")] = False,
     seed: Seed = 0,
@@ -195,7 +219,7 @@ def evaluate_recall(
 
     files = [*data, *(more or [])]
     run = Run("keepsake eval recall", settings, out, seed, console)
-    asyncio.run(run_recall(run, files, baselines=baselines, peer=peer, judge=judge))
+    asyncio.run(run_recall(run, files, baselines=baselines, ablate=ablate, peer=peer, judge=judge))
 
 
 @evaluations.command("scenarios")

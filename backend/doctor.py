@@ -3,6 +3,8 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
 
 import httpx
 from rich.console import Console
@@ -44,6 +46,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                     yield name, False, error.message
                 else:
                     yield name, True, "answers"
+            yield _index(asdict(core.collections.state()))
     except DataDirInUse:
         async for finding in _ask_running(settings):
             yield finding
@@ -92,6 +95,18 @@ async def _ask_running(settings: Settings) -> AsyncIterator[Finding]:
         return
     for name, words in answer["checks"].items():
         yield name, words == "ok", "answers (running server)" if words == "ok" else words
+    if answer.get("index"):
+        yield _index(answer["index"])
+
+
+def _index(state: dict[str, Any]) -> Finding:
+    """By which model memories are found, how far a rebuild is, and what to do about it."""
+    words = f"built with {state['model']}"
+    if rebuilding := state["rebuilding"]:
+        words += "; {done} of {total} rebuilt with {model}".format(**rebuilding)
+    if state["advice"]:
+        return "memory index", False, f"{words}. {state['advice']}"
+    return "memory index", True, words
 
 
 async def _model(settings: Settings) -> Finding:

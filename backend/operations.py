@@ -1,18 +1,11 @@
-"""What the command line does beside serving: tokens, admins, the index."""
+"""What the command line does beside serving: tokens and admins."""
 
-from datetime import timedelta
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from backend.bootstrap.core import open_core
 from backend.bootstrap.services import local_user_id, tokens_of
 from backend.bootstrap.stores import reach_store
 from backend.errors import NotFound
 from backend.gateway.authentication import passwords
 from backend.models import User
 from backend.settings import Settings
-from backend.worker.index_sync import sweep_once
 
 
 async def print_token(settings: Settings, email: str | None) -> str:
@@ -43,22 +36,3 @@ async def make_admin(settings: Settings, email: str, password: str) -> None:
         user.role = "admin"
         user.password_hash = passwords.hash(password)
         await tx.users.save(user)
-
-
-async def rebuild_index(settings: Settings, console: Console) -> int:
-    """Encode and index every memory anew; returns how many. Killed half-way, the rest stays marked
-    as pending, and the next start goes on."""
-    async with open_core(settings) as core:
-        async with core.store.transaction() as tx:
-            total = await tx.memories.mark_all_pending()
-        with Progress(
-            TextColumn("Indexing memories"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-        ) as progress:
-            task = progress.add_task("", total=total)
-            while done := await sweep_once(core.memory, settle=timedelta(0)):
-                progress.advance(task, done)
-    return total

@@ -242,6 +242,37 @@ class VectorIndex(Protocol):
         """Flush and release. Safe to call twice."""
 
 
+class VectorIndexes(Protocol):
+    """Keeps collections of vectors side by side, each a `VectorIndex` under a name of its own."""
+
+    def name_for(self, model: str, dimension: int, serial: int) -> str:
+        """A collection's name; it carries model and dimension. No two serials share one."""
+
+    async def open(self, name: str, dimension: int, *, create: bool = False) -> VectorIndex:
+        """Open a collection, making it first if told to. A second call gives the same one.
+
+        Raises:
+            IndexUnavailable: not reachable, not there, or another process holds the files.
+        """
+
+    async def exists(self, name: str) -> bool:
+        """Whether there is such a collection.
+
+        Raises:
+            IndexUnavailable: not reachable.
+        """
+
+    async def drop(self, name: str) -> None:
+        """Delete a collection for good; an unknown one is gone already.
+
+        Raises:
+            IndexUnavailable: not reachable, or its files can't be deleted.
+        """
+
+    async def close(self) -> None:
+        """Close every collection. Safe to call twice."""
+
+
 # --- events and limits --------------------------------------------------------------------------
 
 EventHandler = Callable[[str, str, dict[str, Any]], Awaitable[None]]

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     memory_retention_days: int = Field(default=90, ge=1)
     fact_extraction_threshold: float = Field(default=0.7, ge=0, le=1)
     embedding_model: str = "all-MiniLM-L6-v2"
+    reranker_model: str | None = None
 
     database_url: str | None = None
     redis_url: str | None = None

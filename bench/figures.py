@@ -55,9 +55,10 @@ def show(console: Console, figures: Sequence[Figure]) -> None:
     console.print(table)
 
 
-def write(path: Path, command: str, figures: Sequence[Figure]) -> None:
-    """Write figures as JSON."""
-    write_json(path, command, {"unit": "ms", "figures": [asdict(figure) for figure in figures]})
+def write(path: Path, command: str, figures: Sequence[Figure], **more: Any) -> None:
+    """Write figures, and what else was found, as JSON."""
+    results = {"unit": "ms", "figures": [asdict(figure) for figure in figures]}
+    write_json(path, command, results | more)
 
 
 def write_json(path: Path, command: str, results: dict[str, Any]) -> None:

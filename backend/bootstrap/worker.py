@@ -1,7 +1,7 @@
 """The background work: memory jobs, the index sweep, retention."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,12 @@ from backend.bootstrap.background import Loops
 from backend.bootstrap.core import Core, open_core
 from backend.errors import ConfigurationError
 from backend.memory.summarisation import ModelSummariser
+from backend.models import IndexCollection
 from backend.ports import LanguageModel, Summariser
 from backend.settings import Provider, Settings
 from backend.worker.ageing import let_age
 from backend.worker.index_sync import sync_index
+from backend.worker.rebuilding import build_when_asked
 from backend.worker.ripeness import Ripeness
 from backend.worker.tasks import FormationTask, Publish, SummaryTask
 
@@ -40,7 +42,8 @@ async def open_worker(settings: Settings) -> AsyncIterator[Coroutine[Any, Any, N
             "`keepsake serve` does the background work itself."
         )
     async with open_core(settings) as core:
-        yield _all(worker_loops(settings, core, core.bus.publish))
+        following: Loops = {"index books": core.collections.follow()}
+        yield _all(following | worker_loops(settings, core, core.bus.publish))
 
 
 async def _all(loops: Loops) -> None:
@@ -68,8 +71,16 @@ def worker_loops(settings: Settings, core: Core, publish: Publish) -> Loops:
             core.jobs, {FORMATION_TASK: formation.run, SUMMARY_TASK: summaries.run}, alone=alone
         ),
         "index sync": sync_index(core.memory),
+        "index build": build_when_asked(core.memory, core.collections, _builds(settings)),
         "retention": let_age(core.memory, timedelta(days=settings.memory_retention_days)),
     }
+
+
+def _builds(settings: Settings) -> Callable[[IndexCollection], bool]:
+    """Whoever has the index to itself builds whatever is asked for. Where processes share it, some may
+    run with another EMBEDDING_MODEL, which may not even be there: each builds by its own."""
+    alone = not settings.qdrant_url
+    return lambda building: alone or building.source == settings.embedding_model
 
 
 def _summariser(settings: Settings, model: LanguageModel) -> Summariser:

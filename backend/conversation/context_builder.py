@@ -106,6 +106,8 @@ async def build_context(
     record.recall = outcome
     if wish and wish.memory_ids:
         record.state[CONTEXT_KEY] = [str(key) for key in wish.memory_ids]
+    if recollection.reranker:
+        record.state["reranker"] = recollection.reranker
     record.timings = {"read": round(read_ms, 2), **recollection.timings}
     return BuiltContext(prompt, record, background.character, background.user)
 
@@ -150,6 +152,7 @@ async def _recall(
         user_name=background.user.display_name,
         character_name=background.character.name,
         in_window=_shown_anyway(background, target),
+        seconds=policy.recall_seconds,
     )
     try:
         async with asyncio.timeout(policy.recall_seconds):
@@ -187,11 +190,12 @@ def _prompt(
             background.summary.content if background.summary else "",
             background.questions,
             forgetting,
+            background.user.zone,
         ),
         message=target.content,
         character=background.character,
         user_name=background.user.display_name,
-        memories=tuple(memory_line(item) for item in memories),
+        memories=tuple(memory_line(item, background.user.zone) for item in memories),
         questions=tuple(question.claim.content for question in background.questions),
         forgetting=forgetting,
     )

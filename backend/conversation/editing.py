@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.conversation.accepting import check_content
-from backend.conversation.state import read_mood, title_from
+from backend.conversation.state import read_mood
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
+from backend.memory.titles import title_from
 from backend.memory.transcript import Restatement, changing, follow
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
@@ -47,7 +48,7 @@ async def edit_message(
         if content == message.content:
             return ChangedMessage(message, variants, conversation.owner, Withdrawal())
         before = Message(**message.model_dump())
-        message.content, message.edited_at = content, utc_now()
+        message.content, message.edited_at, message.forgotten_at = content, utc_now(), None
         message.details = {**message.details, "mood": read_mood(content)}
         await tx.messages.save(message)
         for variant in variants:

@@ -54,7 +54,7 @@ async def import_conversation(
         for start in range(0, len(in_order), AT_A_TIME):
             rows = _rows(conversation, in_order[start : start + AT_A_TIME])
             await tx.messages.append_many(conversation.id, rows)
-            await tx.memories.add(episodes(conversation.owner, rows, names, before))
+            await tx.memories.add(episodes(conversation.owner, rows, names, before, user.zone))
             before = rows[-1]
         await tx.conversations.change(conversation.id, answered_seq=len(in_order))
         if in_order:

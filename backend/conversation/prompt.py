@@ -6,6 +6,7 @@ wrote it in a chat once, and it must not become an instruction now.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from backend.conversation.token_budget import CHARACTERS_PER_TOKEN, estimate_tokens
 from backend.memory.episodes import spoken_on
@@ -106,9 +107,11 @@ def situation(
     recent: str = "",
     questions: Sequence[OpenQuestion] = (),
     forgetting: str = "",
+    zone: tzinfo = UTC,
 ) -> str:
     """The part that changes with every turn; `recent` sums up what the window no longer shows,
-    `questions` are what the character may ask about, `forgetting` is as in `Prompt`."""
+    `questions` are what the character may ask about, `forgetting` is as in `Prompt`, `zone` is the
+    user's."""
     return "\n\n".join(
         (
             "RELATIONSHIP WITH USER:\n"
@@ -117,7 +120,7 @@ def situation(
             f"- Intimacy: {relationship.intimacy:.0f}/100\n"
             f"- Total interactions: {relationship.total_interactions}",
             "MEMORIES ABOUT USER:\n<memories>\n"
-            + "\n".join(_listed(item) for item in memories)
+            + "\n".join(f"- {memory_line(item, zone)}" for item in memories)
             + ("\n" if memories else "(nothing relevant comes to mind)\n")
             + "</memories>",
             *_not_sure(questions),
@@ -157,29 +160,26 @@ def summary_line(summary: str) -> str:
     return (fitting.rsplit(" ", 1)[0] if " " in fitting else fitting) + "…"
 
 
-def _listed(item: ScoredMemory) -> str:
-    return f"- {memory_line(item)}"
-
-
-def memory_line(item: ScoredMemory) -> str:
+def memory_line(item: ScoredMemory, zone: tzinfo = UTC) -> str:
     """One memory as a line: a fact as it is, an episode with its date and speaker, a summary with
-    its date."""
+    its date; days are those of the user's `zone`."""
     memory = item.memory
     if memory.kind == "summary":
-        until = spoken_on(memory.mention_time)
+        until = spoken_on(memory.mention_time, zone)
         return quoted(f"{until}, summary of another conversation: {memory.content}")
     if memory.kind != "episode":
         story = "(in a story you told together) " if memory.realm == "fiction" else ""
         return quoted(story + memory.content)
-    return quoted(f"{spoken_on(memory.mention_time)}, {memory.about_name}: {memory.content}")
+    day = spoken_on(memory.mention_time, zone)
+    return quoted(f"{day}, {memory.about_name}: {memory.content}")
 
 
 def in_answer_order(messages: Sequence[Message], target: Message) -> list[Message]:
     """What was said before `target`, each reply right behind what it answers.
 
     Numbers follow the order of arrival, and a message sent while the character was
-    answering has a lower one than that answer. Later questions, `target` itself and replies that
-    failed are left out.
+    answering has a lower one than that answer. Later questions, `target` itself, replies that failed
+    and what was forgotten are left out.
     """
     order = {message.id: message.seq for message in messages}
 
@@ -193,6 +193,7 @@ def in_answer_order(messages: Sequence[Message], target: Message) -> list[Messag
         if message.id != target.id
         and message.state != "failed"
         and message.deleted_at is None
+        and message.forgotten_at is None
         and message.content
         and place(message)[0] < target.seq
     ]

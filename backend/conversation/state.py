@@ -50,12 +50,3 @@ def read_state(text: str, *, nsfw_level: int, topics: list[str]) -> dict[str, An
         "nsfwLevel": nsfw_level,
         "lastUserIntent": read_intent(text),
     }
-
-
-def title_from(text: str, *, longest: int = 60) -> str:
-    """A conversation's title from its first message: its first line, cut at a word."""
-    line = " ".join(text.strip().split("\n", 1)[0].split())
-    if len(line) <= longest:
-        return line
-    # One more than fits, so that a word that ends right there is kept.
-    return line[: longest + 1].rsplit(" ", 1)[0][:longest].rstrip(",.;:") + "…"

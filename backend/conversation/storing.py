@@ -6,9 +6,10 @@ from uuid import UUID
 
 from backend.conversation.assignment import Assignment, TurnResources, Writing
 from backend.conversation.context_builder import BuiltContext
-from backend.conversation.state import read_mood, title_from
+from backend.conversation.state import read_mood
 from backend.errors import Conflict
 from backend.memory.episodes import episodes, says_something
+from backend.memory.titles import title_from
 from backend.memory.transcript import follow, predecessor
 from backend.models import Memory, Message, MessageVariant, Owner, ReplyContext, utc_now
 from backend.store import Transaction
@@ -26,6 +27,9 @@ async def store_reply(
         answered = await tx.messages.get(target.id)
         if answered is None or answered.deleted_at:
             raise Conflict("The message was deleted while it was being answered.")
+        record, forgotten = await _without_forgotten(tx, conversation.owner, context.record)
+        if forgotten:  # it may say what the two have forgotten since it was begun
+            reply.forgotten_at = utc_now()
         if assignment.replaces:
             await tx.turns.confirm(conversation.id, assignment.fence)
             remembered = await _replace(tx, assignment, reply)
@@ -33,24 +37,30 @@ async def store_reply(
             reply = await tx.messages.append(reply)
             await tx.turns.mark_answered(conversation.id, target, assignment.fence)
             remembered = await _remember(tx, context, answered, reply)
-        await tx.contexts.save(await _without_forgotten(tx, conversation.owner, context.record))
+        await tx.contexts.save(record)
         if not (conversation.title or assignment.replaces) and says_something(answered):
             await tx.conversations.change(conversation.id, title=title_from(answered.content))
         await tx.formation.enqueue(conversation.id, delay_seconds=resources.formation_delay)
     return reply, remembered
 
 
-async def _without_forgotten(tx: Transaction, owner: Owner, record: ReplyContext) -> ReplyContext:
-    """The record, rid of what was forgotten or deleted while the reply was being written."""
+async def _without_forgotten(
+    tx: Transaction, owner: Owner, record: ReplyContext
+) -> tuple[ReplyContext, bool]:
+    """The record, rid of what was forgotten or deleted while the reply was being written, and whether
+    there was anything."""
     used = [UUID(item["memoryId"]) for item in record.active_memories]
     shown = [UUID(item["messageId"]) for item in record.recent_messages]
     kept = {str(memory.id) for memory in await tx.memories.of_owner(owner, used) if memory.content}
     kept |= {
-        str(message.id) for message in await tx.messages.of_ids(shown) if not message.deleted_at
+        str(message.id)
+        for message in await tx.messages.of_ids(shown)
+        if not (message.deleted_at or message.forgotten_at)
     }
     record.active_memories = [item for item in record.active_memories if item["memoryId"] in kept]
     record.recent_messages = [item for item in record.recent_messages if item["messageId"] in kept]
-    return record
+    left = len(record.active_memories) + len(record.recent_messages)
+    return record, left < len(used) + len(shown)
 
 
 def _reply(
@@ -136,5 +146,6 @@ async def _remember(
     if target.seq <= conversation.forgotten_seq:
         return []
     names = {"user": context.user.display_name, "character": context.character.name}
-    before = await predecessor(tx, conversation.owner, target)
-    return await tx.memories.add(episodes(conversation.owner, [target, reply], names, before))
+    before = await predecessor(tx, target)
+    said = episodes(conversation.owner, [target, reply], names, before, context.user.zone)
+    return await tx.memories.add(said)

@@ -25,7 +25,7 @@ from backend.conversation.wishes import hear_wish
 from backend.errors import KeepsakeError, ModelError, ServiceUnavailable
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
-from backend.models import Memory, Message, new_id
+from backend.models import Memory, Message, Owner, new_id
 from backend.ports import LanguageModel, TextDelta
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,15 @@ class ReplyEnded:
     error: ModelError | None = None
 
 
-TurnEvent = ReplyStarted | ReplyDelta | ReplyEnded
+@dataclass(frozen=True, slots=True)
+class MemoriesForgotten:
+    """The message confirmed a wish to forget, and these are gone."""
+
+    owner: Owner
+    memory_ids: tuple[UUID, ...]
+
+
+TurnEvent = MemoriesForgotten | ReplyStarted | ReplyDelta | ReplyEnded
 
 
 async def answer(
@@ -76,6 +84,8 @@ async def answer(
     reply_id = assignment.replaces.id if assignment.replaces else new_id()
     writing = Writing(reply_id, perf_counter())
     wish = await hear_wish(resources.memory, assignment.conversation, assignment.target)
+    if wish and wish.forgotten:
+        yield MemoriesForgotten(assignment.conversation.owner, wish.forgotten)
     context = await build_context(
         resources.memory,
         assignment.conversation,

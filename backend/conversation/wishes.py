@@ -22,10 +22,12 @@ CONTEXT_KEY = "forget"  # of the state in a reply's context: ids of the memories
 
 @dataclass(frozen=True, slots=True)
 class ForgetWish:
-    """How far it has come: `asked` (to be confirmed), `done`, or `unknown` (nothing fits)."""
+    """How far it has come: `asked` (`memory_ids` are to be confirmed), `done` (`forgotten` are gone
+    since), or `unknown` (nothing fits)."""
 
     stage: str
     memory_ids: tuple[UUID, ...] = ()
+    forgotten: tuple[UUID, ...] = ()
 
 
 async def hear_wish(
@@ -45,17 +47,25 @@ async def hear_wish(
             meant = await forgettable(tx, conversation.owner, request, message)
             ids = tuple(memory.id for memory in meant)
             return ForgetWish(ASKED if ids else UNKNOWN, ids)
-        confirmed = await _asked_before(tx, message)
+        confirmed, asked_in = await _asked_before(tx, message)
+    gone = []
     for memory_id in confirmed:
         with suppress(NotFound):  # it went with one before, or with an earlier try at this answer
-            await forget_memory(resources, conversation.owner, memory_id)
-    return ForgetWish(DONE) if confirmed else None
+            await forget_memory(resources, conversation.owner, memory_id, asked_in=asked_in)
+            gone.append(memory_id)
+    return ForgetWish(DONE, forgotten=tuple(gone)) if confirmed else None
 
 
-async def _asked_before(tx: Transaction, message: Message) -> list[UUID]:
-    """What the character's last words asked to confirm."""
+async def _asked_before(tx: Transaction, message: Message) -> tuple[list[UUID], UUID | None]:
+    """What the character's last words asked to confirm, and the request that they answer. Nothing, if
+    that was changed since they asked."""
     before = await tx.messages.page(message.conversation_id, limit=1, before=message.seq)
     if not before or before[0].sender_type != "character":
-        return []
+        return [], None
     context = await tx.contexts.get(before[0].id)
-    return [UUID(key) for key in context.state.get(CONTEXT_KEY, [])] if context else []
+    request = await tx.messages.get(before[0].reply_to) if before[0].reply_to else None
+    if context is None or request is None or request.deleted_at:
+        return [], None
+    if request.edited_at and request.edited_at > context.updated_at:
+        return [], None
+    return [UUID(key) for key in context.state.get(CONTEXT_KEY, [])], request.id

@@ -143,10 +143,11 @@ class ClientEvents:
             await self._services.hub.leave(connection, conversation_room(conversation_id))
             return {}
         async with self._services.store.transaction() as tx:
-            await own_conversation(tx, conversation_id, connection.user_id)
+            conversation = await own_conversation(tx, conversation_id, connection.user_id)
         if event is ClientEvent.GENERATION_STOP:
             return {"stopped": self._services.turns.stop(conversation_id)}
         if event is ClientEvent.TYPING_START:
+            self._services.foresight.typing(conversation)
             await self._start_typing(connection, conversation_id)
         else:
             self._end_typing(connection.user_id, conversation_id)
@@ -240,6 +241,7 @@ async def send_message(
         await services.hub.publish(
             room, ServerEvent.MESSAGE_RECEIVED, MessageView.of(accepted.message).wire()
         )
+        services.foresight.sent(accepted.conversation, accepted.message.content)
     services.turns.wake(conversation_id)
     return accepted.message
 

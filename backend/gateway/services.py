@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from backend.conversation.foresight import Foresight
 from backend.gateway.hub import Hub
 from backend.gateway.turn_driver import TurnDriver
+from backend.memory.collections import IndexState
 from backend.memory.resources import MemoryResources
 from backend.ports import RateLimiter
 from backend.store import Store
@@ -34,7 +36,8 @@ class GatewayOptions:
 class Services:
     """The running system as the gateway sees it.
 
-    `checks` prove each dependency, by name, for /readyz. `local_user_id` is set where the page may
+    `checks` prove each dependency, by name, for /readyz, and `index_state` says which model the
+    index was built with and how far a rebuild is. `local_user_id` is set where the page may
     sign in as the local user without a form.
     """
 
@@ -42,8 +45,10 @@ class Services:
     memory: MemoryResources
     hub: Hub
     turns: TurnDriver
+    foresight: Foresight
     tokens: "Tokens"
     message_rate: RateLimiter
     checks: dict[str, Check] = field(default_factory=dict)
+    index_state: Callable[[], IndexState] | None = None
     options: GatewayOptions = field(default_factory=GatewayOptions)
     local_user_id: UUID | None = None

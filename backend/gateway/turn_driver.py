@@ -11,9 +11,16 @@ from uuid import UUID, uuid4
 import structlog
 
 from backend.conversation.assignment import Assignment, TurnResources
-from backend.conversation.turn import ReplyDelta, ReplyEnded, ReplyStarted, answer
+from backend.conversation.turn import (
+    MemoriesForgotten,
+    ReplyDelta,
+    ReplyEnded,
+    ReplyStarted,
+    answer,
+)
 from backend.errors import Conflict, KeepsakeError, NotFound
 from backend.gateway.hub import Hub
+from backend.gateway.memory_events import announce_memory, forgotten
 from backend.gateway.protocol import ServerEvent, conversation_room, response_event
 from backend.gateway.views import MessageView
 from backend.models import Conversation, Message, utc_now
@@ -196,6 +203,8 @@ class TurnDriver:
         try:
             async for event in answer(self._resources, assignment, stop=stop):
                 match event:
+                    case MemoriesForgotten(owner, memory_ids):
+                        await announce_memory(self._hub, owner, [*map(forgotten, memory_ids)])
                     case ReplyStarted(message_id):
                         await self._started(assignment, message_id)
                     case ReplyDelta(message_id, index, text):

@@ -92,19 +92,19 @@ def decide(
     `claims` are the open ones, which put a fact into question.
     """
     if same_content:
-        return _reinforce_or_ignore(candidate, same_content)
+        return _unless_read_before(candidate, same_content, Action.REINFORCE)
     for claim in claims:
         if _same_value(claim, candidate):
             return _unless_read_before(candidate, claim, Action.CONFIRM)
     rivals = _rivals(candidate, same_attribute)
     for memory, similarity in near:
         if similarity >= SAME_THING_SIMILARITY and _says_the_same(memory, candidate):
-            return _reinforce_or_ignore(candidate, memory)
+            return _unless_read_before(candidate, memory, Action.REINFORCE)
         if similarity >= SAME_MATTER_SIMILARITY and _contradicts(memory, candidate):
             rivals.append(memory)
     for memory in rivals:
         if _same_value(memory, candidate):
-            return _reinforce_or_ignore(candidate, memory)
+            return _unless_read_before(candidate, memory, Action.REINFORCE)
     if not rivals:
         return Decision(Action.ADD)
     unsure = any(is_doubtful(candidate.confidence, memory) for memory in rivals)
@@ -127,10 +127,6 @@ def _rivals(candidate: Candidate, same_attribute: Sequence[Memory]) -> list[Memo
 
 def _each_once(memories: Iterable[Memory]) -> tuple[Memory, ...]:
     return tuple({memory.id: memory for memory in memories}.values())
-
-
-def _reinforce_or_ignore(candidate: Candidate, memory: Memory) -> Decision:
-    return _unless_read_before(candidate, memory, Action.REINFORCE)
 
 
 def _unless_read_before(candidate: Candidate, memory: Memory, action: Action) -> Decision:
@@ -186,5 +182,8 @@ def _contradicts(memory: Memory, candidate: Candidate) -> bool:
 
 
 def fingerprint(candidate: Candidate) -> str:
-    """The hash under which a candidate's content is unique for its owner."""
+    """The hash under which a candidate's content is unique for its owner. What is so in a story is not
+    what is so in life, in the same words."""
+    if candidate.realm == "fiction":
+        return content_hash(f"{candidate.realm}: {candidate.content}")
     return content_hash(candidate.content)

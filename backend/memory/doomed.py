@@ -1,23 +1,25 @@
 """What goes when something is forgotten, and the taking of its words out of every row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from backend.memory.echoes import echoes, key_words, probes
-from backend.memory.episodes import sources
 from backend.memory.summaries import unfold
-from backend.memory.titles import forget_title
+from backend.memory.support import saying
+from backend.memory.titles import describe_anew, forget_title
 from backend.memory.transcript import requote, speaker_names
 from backend.memory.withdrawal import NOT_FACTS
-from backend.models import Memory, Owner
+from backend.models import Memory, Message, Owner
 from backend.store import Transaction
+
+REPLY_WITHIN = 20  # messages behind what it answers
 
 
 @dataclass(slots=True)
 class Doomed:
-    """What is to go: memories by id, `quoted` messages, whose words nothing may repeat but they
-    themselves, and `cited` ones, which are gone."""
+    """What is to go: memories by id and by the `hashes` of what they say, `quoted` messages, whose words
+    nothing may repeat but they themselves, and `cited` ones, which are gone."""
 
     owner: Owner
     memory_ids: set[UUID] = field(default_factory=set)
@@ -48,56 +50,90 @@ async def with_kin(tx: Transaction, owner: Owner, found: list[Memory]) -> list[M
     return kin
 
 
-async def episodes_behind(tx: Transaction, owner: Owner, facts: Sequence[Memory]) -> list[Memory]:
-    said = sources(fact for fact in facts if fact.kind not in NOT_FACTS)
-    return await tx.memories.of_messages(owner, list(said), kind="episode") if said else []
+async def messages_behind(tx: Transaction, memories: Sequence[Memory]) -> list[Message]:
+    """The messages that say it: of an episode its own, of a fact those that say so to this day."""
+    said = {
+        key for memory in memories if memory.kind == "episode" for key in memory.source_message_ids
+    }
+    facts = [memory.id for memory in memories if memory.kind not in NOT_FACTS]
+    histories = await tx.memories.histories(facts) if facts else {}
+    return await tx.messages.of_ids(
+        [*said.union(*(saying(history) for history in histories.values()))]
+    )
 
 
-async def echoes_of(tx: Transaction, owner: Owner, facts: Sequence[Memory]) -> list[Memory]:
-    """Episodes that say one of the facts again."""
-    user = await tx.users.get(owner.user_id)
-    character = await tx.characters.get(owner.character_id)
-    names = [
-        person for person in (user and user.display_name, character and character.name) if person
-    ]
+async def repetitions(
+    tx: Transaction,
+    owner: Owner,
+    facts: Iterable[Memory],
+    speakers: Collection[str] = ("user", "character"),
+) -> list[Message]:
+    """Messages in which one of these says one of the facts again, in any conversation of the two."""
+    names = (await speaker_names(tx, owner)).values()
     found = []
     for fact in facts:
-        words = probes(fact.content, names)
-        if fact.kind in NOT_FACTS or not words:
+        looked_for = probes(fact.content, names)
+        if fact.kind in NOT_FACTS or not looked_for:
             continue
         found += [
-            episode
-            for episode in await tx.memories.saying(owner, words)
-            if echoes(fact.content, episode, names)
+            message
+            for message in await tx.messages.saying(owner, looked_for)
+            if message.sender_type in speakers and echoes(fact.content, message, names)
         ]
     return found
 
 
-async def forget_words(tx: Transaction, doomed: Doomed, memories: Sequence[Memory]) -> None:
-    """Take the memories' words out of everything that repeats them, then out of the rows."""
-    owner = doomed.owner
+async def reply_repeating(tx: Transaction, owner: Owner, message: Message) -> list[Message]:
+    """The reply to a message, if it says its names and numbers again."""
+    names = (await speaker_names(tx, owner)).values()
+    behind = await tx.messages.page(message.conversation_id, limit=REPLY_WITHIN, after=message.seq)
+    return [
+        each
+        for each in behind
+        if each.reply_to == message.id and echoes(message.content, each, names)
+    ]
+
+
+async def forget_words(
+    tx: Transaction, doomed: Doomed, memories: Sequence[Memory], messages: Sequence[Message]
+) -> None:
+    """Take memories out of everything that repeats them, and then out of the rows; and the messages, of
+    which the words stand in their conversation alone from now on."""
+    messages = list({message.id: message for message in messages}.values())
+    owner, ids = doomed.owner, [message.id for message in messages]
     doomed.add(memories)
-    episodes = [memory for memory in memories if memory.kind == "episode"]
-    facts = [memory for memory in memories if memory.kind not in NOT_FACTS]
-    messages = await tx.messages.of_ids(list(sources([*episodes, *facts])))
-    doomed.quoted.update(message.id for message in messages)
-    for conversation_id in {message.conversation_id for message in messages}:
-        conversation = await tx.conversations.get(conversation_id)
-        assert conversation is not None, "a message goes with its conversation"
-        names = await speaker_names(tx, conversation)
-        words = [word for fact in facts for word in key_words(fact.content, names.values())]
-        here = [message for message in messages if message.conversation_id == conversation_id]
-        for message in here:
-            await requote(tx, owner, message, None, names)
-        await forget_title(tx, conversation_id, [message.content for message in here], words)
-        await tx.formation.enqueue(conversation_id, delay_seconds=0)
-    await tx.formation.skip(list(doomed.quoted))
+    doomed.quoted.update(ids)
+    if ids:
+        doomed.add(await tx.memories.of_messages(owner, ids, kind="episode"))
+        await tx.messages.mark_forgotten(ids)
+        await tx.formation.skip(ids)
+    for message in messages:
+        await requote(tx, owner, message, None, await speaker_names(tx, owner))
     await empty_rows(tx, doomed)
-    if doomed.quoted:
-        doomed.add(await unfold(tx, owner, list(doomed.quoted)))
-    await tx.contexts.scrub(
-        owner, memory_ids=list(doomed.memory_ids), message_ids=list(doomed.quoted)
-    )
+    if ids:
+        doomed.add(await unfold(tx, owner, ids))
+    await tx.contexts.scrub(owner, memory_ids=list(doomed.memory_ids), message_ids=ids)
+    await _forget_titles(tx, owner, memories, messages)
+
+
+async def _forget_titles(
+    tx: Transaction, owner: Owner, memories: Sequence[Memory], messages: Sequence[Message]
+) -> None:
+    """Of every conversation in which something was said of it."""
+    names = (await speaker_names(tx, owner)).values()
+    facts = [memory for memory in memories if memory.kind not in NOT_FACTS]
+    known_by = {word for fact in facts for word in key_words(fact.content, names)}
+    for summary in memories:
+        if summary.kind == "summary" and summary.conversation_id:
+            await describe_anew(tx, summary.conversation_id, None)
+    for conversation_id in {message.conversation_id for message in messages}:
+        contents = [each.content for each in messages if each.conversation_id == conversation_id]
+        await forget_title(tx, conversation_id, contents, known_by)
+        # A run that has read one of the messages is about to give up; what else it read waits.
+        await tx.formation.enqueue(conversation_id, delay_seconds=0)
+    touched = {message.conversation_id for message in messages}
+    touched |= {memory.conversation_id for memory in memories if memory.conversation_id}
+    await tx.contexts.forget_topics(list(touched))
 
 
 async def empty_rows(tx: Transaction, doomed: Doomed) -> None:

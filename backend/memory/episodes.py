@@ -5,7 +5,7 @@ and of the message before it, clipped, for an answer seldom repeats the words of
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,17 +21,22 @@ def content_hash(content: str) -> str:
     return sha256(" ".join(content.lower().split()).rstrip(".!").encode()).hexdigest()
 
 
-def spoken_on(moment: datetime) -> str:
-    """A date as people write it, so that "in May 2023" finds it: `8 May 2023`."""
-    at = moment.astimezone(UTC)
+def spoken_on(moment: datetime, zone: tzinfo = UTC) -> str:
+    """A date as people write it, so that "in May 2023" finds it: `8 May 2023`. The day is that of the
+    user's time zone."""
+    at = moment.astimezone(zone)
     return f"{at.day} {at:%B %Y}"
 
 
 def episode_text(
-    content: str, speaker: str, said_at: datetime, predecessor: tuple[str, str] | None
+    content: str,
+    speaker: str,
+    said_at: datetime,
+    predecessor: tuple[str, str] | None,
+    zone: tzinfo = UTC,
 ) -> str:
     """What one message is indexed as; `predecessor` is (speaker, content)."""
-    text = f"{spoken_on(said_at)}, {speaker}: {content}"
+    text = f"{spoken_on(said_at, zone)}, {speaker}: {content}"
     return text + quotation(*predecessor) if predecessor else text
 
 
@@ -53,17 +58,19 @@ def episodes(
     messages: Sequence[Message],
     names: dict[str, str],
     before: Message | None = None,
+    zone: tzinfo = UTC,
 ) -> list[Memory]:
     """An episode for each message that says something, in order.
 
-    `names` maps sender type to display name; `before` is the message ahead of the first.
+    `names` maps sender type to display name; `before` is the message ahead of the first; `zone` is the
+    user's.
     """
     found = []
     previous = before if before and says_something(before) else None
     for message in messages:
         telling = says_something(message)
         if telling:
-            found.append(_episode(owner, message, names, previous))
+            found.append(_episode(owner, message, names, previous, zone))
         previous = message if telling else None
     return found
 
@@ -81,12 +88,17 @@ def says_something(message: Message) -> bool:
         and message.type != "system"
         and message.state != "failed"
         and message.deleted_at is None
+        and message.forgotten_at is None
         and not _is_forget_request(message)
     )
 
 
 def _episode(
-    owner: Owner, message: Message, names: dict[str, str], previous: Message | None
+    owner: Owner,
+    message: Message,
+    names: dict[str, str],
+    previous: Message | None,
+    zone: tzinfo,
 ) -> Memory:
     speaker = names[message.sender_type]
     predecessor = (names[previous.sender_type], previous.content) if previous else None
@@ -105,7 +117,7 @@ def _episode(
         last_reinforced=message.created_at,
         mention_time=message.created_at,
         source_message_ids=[message.id],
-        index_text=episode_text(message.content, speaker, message.created_at, predecessor),
+        index_text=episode_text(message.content, speaker, message.created_at, predecessor, zone),
     )
 
 

@@ -14,14 +14,15 @@ _OF_THE_SPEAKER = frozenset("i i'm i'v my me mine we we'r our you your what abou
 async def forgettable(
     tx: Transaction, owner: Owner, request: ForgetRequest, asked_in: Message
 ) -> list[Memory]:
-    """The facts that a request is about, else the episodes that say it; none: it isn't known. A request
-    that names nothing means what the user said just before."""
+    """The facts that a request is about, those too that are in question or history, else the episodes
+    that say it; none: it isn't known. A request that names nothing means what the user said just
+    before."""
     if not request.about:
         return await _said_before(tx, owner, asked_in)
     words = set(content_words(request.about)) - _OF_THE_SPEAKER
     found: dict[object, Memory] = {}
     for probe in probes(request.about):
-        narrow = MemoryFilter(("fact", "experience"), text=probe)
+        narrow = MemoryFilter(("fact", "experience"), status=None, text=probe)
         for memory in await tx.memories.page(owner, narrow, limit=200, before=None):
             if words and len(words & set(content_words(memory.content))) >= ENOUGH * len(words):
                 found[memory.id] = memory

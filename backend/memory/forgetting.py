@@ -11,18 +11,18 @@ from uuid import UUID
 from backend.errors import NotFound
 from backend.memory.doomed import (
     Doomed,
-    echoes_of,
     empty_rows,
-    episodes_behind,
     forget_words,
+    messages_behind,
+    repetitions,
+    reply_repeating,
     with_kin,
 )
-from backend.memory.echoes import key_words
 from backend.memory.receipts import Receipt, Remaining
 from backend.memory.resources import MemoryResources
 from backend.memory.settling import clear_cache, settle, settle_owner
-from backend.memory.titles import forget_title
-from backend.memory.transcript import changing, requote, speaker_names
+from backend.memory.shared_life import tell_shared_life
+from backend.memory.transcript import changing
 from backend.memory.withdrawal import NOT_FACTS, Withdrawal, withdraw
 from backend.models import Conversation, Message, Owner, utc_now
 from backend.store import Transaction
@@ -38,9 +38,21 @@ class ForgottenMessage:
     receipt: Receipt
 
 
-async def forget_memory(resources: MemoryResources, owner: Owner, memory_id: UUID) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class ForgottenConversation:
+    """Whose conversation it was, what rested on it, and the receipt."""
+
+    owner: Owner
+    withdrawal: Withdrawal
+    receipt: Receipt
+
+
+async def forget_memory(
+    resources: MemoryResources, owner: Owner, memory_id: UUID, *, asked_in: UUID | None = None
+) -> Receipt:
     """Forget one memory, and with a fact whatever would bring it back: the values that it replaced,
-    the episodes that say it, the character's echoes of it. The messages stay in their conversations.
+    the messages that say it or say it again, and the one in which it was asked for. They stay in their
+    conversations, for people to read, and go into nothing any more.
 
     Raises:
         NotFound: the owner has no such memory.
@@ -54,8 +66,12 @@ async def forget_memory(resources: MemoryResources, owner: Owner, memory_id: UUI
         facts = await with_kin(tx, owner, found)
         doomed.add(facts)
         doomed.hashes = {fact.content_hash for fact in facts if fact.kind not in NOT_FACTS}
-        spoken = [*await episodes_behind(tx, owner, facts), *await echoes_of(tx, owner, facts)]
-        await forget_words(tx, doomed, [*facts, *spoken])
+        said = [
+            *await messages_behind(tx, facts),
+            *await repetitions(tx, owner, facts),
+            *(await tx.messages.of_ids([asked_in]) if asked_in else ()),
+        ]
+        await forget_words(tx, doomed, facts, said)
     return await settle(resources, doomed)
 
 
@@ -70,26 +86,25 @@ async def forget_message(
     """
     async with changing(resources.store, user_id, message_id) as (tx, conversation, message):
         owner = conversation.owner
-        doomed = Doomed(owner, cited={message_id}, quoted={message_id})
-        await requote(tx, owner, message, None, await speaker_names(tx, conversation))
+        doomed = Doomed(owner, cited={message_id})
         withdrawal = await withdraw(tx, owner, [message_id])
         facts = withdrawal.unsupported
-        doomed.add(facts)
-        said = await tx.memories.of_messages(owner, [message_id], kind="episode")
-        spoken = [*said, *await echoes_of(tx, owner, facts)]
-        await forget_words(tx, doomed, [*facts, *spoken])
-        await forget_title(tx, conversation.id, [message.content], key_words(message.content))
+        repeated = [
+            *await repetitions(tx, owner, facts, speakers=["character"]),
+            *await reply_repeating(tx, owner, message),
+        ]
+        await forget_words(tx, doomed, facts, [message, *repeated])
+        await tx.memories.uncite(owner, [message_id])
         emptied = await _empty_message(tx, conversation, message)
-        # A run that has read the message is about to give up; what else it read waits.
-        await tx.formation.enqueue(conversation.id, delay_seconds=0)
     receipt = await settle(resources, doomed)
     return ForgottenMessage(emptied, conversation, withdrawal, receipt)
 
 
 async def forget_conversation(
     resources: MemoryResources, user_id: UUID, conversation_id: UUID
-) -> Receipt:
-    """Delete a conversation with everything said in it, and forget what rested on it alone.
+) -> ForgottenConversation:
+    """Delete a conversation with everything said in it, and forget what rested on it alone, where the
+    character says it elsewhere too.
 
     Raises:
         NotFound: the user has no such conversation.
@@ -106,15 +121,22 @@ async def forget_conversation(
         if conversation is None:
             raise NotFound("There is no such conversation.")
         said = await tx.messages.ids_of(conversation_id)
-        doomed.cited = doomed.quoted = set(said)
-        doomed.add((await withdraw(tx, owner, said)).unsupported)
+        doomed.cited, doomed.quoted = set(said), set(said)
+        withdrawal = await withdraw(tx, owner, said)
+        facts = withdrawal.unsupported
+        elsewhere = [
+            message
+            for message in await repetitions(tx, owner, facts, speakers=["character"])
+            if message.conversation_id != conversation_id
+        ]
         doomed.add(await tx.memories.of_messages(owner, said, kind="episode"))
         doomed.add(await tx.memories.summaries_of(owner, conversation_id))
-        await tx.contexts.scrub(owner, memory_ids=list(doomed.memory_ids), message_ids=[])
-        await empty_rows(tx, doomed)
+        await forget_words(tx, doomed, facts, elsewhere)
+        await tx.memories.uncite(owner, said)
         await tx.messages.delete_of(conversation_id)
         await _close(tx, conversation)
-    return await settle(resources, doomed)
+        await tell_shared_life(tx, owner)
+    return ForgottenConversation(owner, withdrawal, await settle(resources, doomed))
 
 
 async def forget_pair(resources: MemoryResources, owner: Owner) -> Receipt:
@@ -129,10 +151,7 @@ async def forget_pair(resources: MemoryResources, owner: Owner) -> Receipt:
         await tx.contexts.delete_of([each.id for each in conversations])
         for conversation in conversations:
             await _begin_anew(tx, conversation)
-        relationship = await tx.relationships.get(owner, for_update=True)
-        if relationship.favorite_topics or relationship.shared_experiences:
-            relationship.favorite_topics, relationship.shared_experiences = [], []
-            await tx.relationships.save(relationship)
+        await tell_shared_life(tx, owner)
     return await settle_owner(resources, doomed, conversations)
 
 
@@ -190,7 +209,9 @@ async def _begin_anew(tx: Transaction, conversation: Conversation) -> None:
         summarised_seq=conversation.last_seq,
         **changes,
     )
-    await tx.formation.skip(await tx.messages.ids_of(conversation.id))
+    said = await tx.messages.ids_of(conversation.id)
+    await tx.messages.mark_forgotten(said)
+    await tx.formation.skip(said)
 
 
 def _everything_done(conversation: Conversation) -> dict[str, int]:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from backend.errors import Conflict, ServiceUnavailable
-from backend.memory.changes import Finding, MemoryChange, carry_out
+from backend.memory.changes import Finding, carry_out
 from backend.memory.consolidation import decide, fingerprint
 from backend.memory.episodes import says_something
+from backend.memory.history import MemoryChange
 from backend.memory.indexing import index_memories
 from backend.memory.ledger import move
 from backend.memory.likeness import Likeness, find_alike
 from backend.memory.questions import settle_by_answers
+from backend.memory.reading import as_lines
 from backend.memory.resources import MemoryResources
 from backend.models import Conversation, Memory, Message
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
@@ -101,12 +102,11 @@ async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Bat
     assert user is not None, "a conversation goes with its user"
     assert character is not None, "a conversation goes with its character"
     names = {"user": user.display_name, "character": character.name}
-    zone = ZoneInfo(user.time_zone)
     transcript = Transcript(
         user.display_name,
         character.name,
-        _lines(messages, names, zone),
-        _lines(before, names, zone),
+        as_lines(filter(says_something, messages), names, user.zone),
+        as_lines(filter(says_something, before), names, user.zone),
     )
     return _Batch(conversation, messages, transcript)
 
@@ -123,23 +123,6 @@ def _within_size(messages: Sequence[Message]) -> list[Message]:
     return kept
 
 
-def _lines(
-    messages: Sequence[Message], names: dict[str, str], zone: ZoneInfo
-) -> tuple[TranscriptLine, ...]:
-    """Told in the user's own time: "tomorrow" is their tomorrow."""
-    return tuple(
-        TranscriptLine(
-            message.id,
-            message.sender_type,
-            names[message.sender_type],
-            message.content,
-            message.created_at.astimezone(zone),
-        )
-        for message in messages
-        if says_something(message)
-    )
-
-
 async def _keep(
     resources: MemoryResources,
     batch: _Batch,
@@ -149,6 +132,7 @@ async def _keep(
 ) -> FormationOutcome:
     """T3, once everything was compared that another run may have stored meanwhile, and T4.
     `indexed` are facts of this run that the index has; it grows."""
+    resources = resources.settled()
     candidates = [found for found in extraction.candidates if found.confidence >= threshold]
     details = _costs(extraction)
     findings = [Finding(found, _draft(batch, found), details) for found in candidates]
@@ -203,13 +187,15 @@ async def _mark_formed(tx: Transaction, batch: _Batch) -> None:
 
 
 def _costs(extraction: Extraction) -> dict[str, Any]:
-    """What the history keeps of the call that found something; tokens are the whole batch's."""
+    """What the history keeps of the call that found something. Tokens are the whole batch's, those read
+    apart, since providers charge less for them."""
     details: dict[str, Any] = {"model": extraction.model}
     if extraction.calls:
         details |= {
             "prompt": extraction.prompt_version,
             "batchCalls": extraction.calls,
             "batchTokens": extraction.tokens,
+            "batchPromptTokens": extraction.prompt_tokens,
         }
     return details
 
@@ -219,12 +205,12 @@ def _read(batch: _Batch) -> list[Message]:
     return [message for message in batch.messages if message.id in read]
 
 
-def _exchanges(batch: _Batch) -> list[tuple[str, Message]]:
+def _exchanges(batch: _Batch) -> list[tuple[TranscriptLine, Message]]:
     """The user's messages that answer the character, each behind the character's words."""
     said = {message.id: message for message in batch.messages}
     lines = (*batch.transcript.preceding[-1:], *batch.transcript.lines)
     return [
-        (before.content, said[line.message_id])
+        (before, said[line.message_id])
         for before, line in pairwise(lines)
         if (before.sender_type, line.sender_type) == ("character", "user")
     ]

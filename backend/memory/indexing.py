@@ -26,6 +26,22 @@ async def encode_memories(resources: MemoryResources, memories: Sequence[Memory]
         raise EncoderUnavailable(str(error)) from error
 
 
+def points_of(
+    resources: MemoryResources, memories: Sequence[Memory], vectors: Vectors
+) -> list[IndexPoint]:
+    """What the index is to hold of memories whose dense vectors these are, in order."""
+    return [
+        IndexPoint(
+            memory.id,
+            memory.owner,
+            memory.kind,
+            vector,
+            resources.keywords.encode_document(_indexed_as(memory)),
+        )
+        for memory, vector in zip(memories, vectors, strict=True)
+    ]
+
+
 def _indexed_as(memory: Memory) -> str:
     return memory.index_text or memory.content
 
@@ -40,27 +56,19 @@ async def index_memories(
     Raises:
         EncoderUnavailable, IndexUnavailable, StoreUnavailable: nothing is marked; sweep again.
     """
+    resources = resources.settled()
     active = [memory for memory in memories if memory.status == "active"]
     if vectors is None:
         vectors = await encode_memories(resources, active)
     elif len(active) < len(memories):
         kept = [place for place, memory in enumerate(memories) if memory.status == "active"]
         vectors = vectors[kept]
-    await resources.index.upsert(
-        [
-            IndexPoint(
-                memory.id,
-                memory.owner,
-                memory.kind,
-                vector,
-                resources.keywords.encode_document(_indexed_as(memory)),
-            )
-            for memory, vector in zip(active, vectors, strict=True)
-        ]
-    )
+    await resources.index.upsert(points_of(resources, active, vectors))
     await _take_out(resources, [memory for memory in memories if memory.status != "active"])
     async with resources.store.transaction() as tx:
-        in_step = await tx.memories.mark_synced(memories, resources.encoder.name)
+        in_step = await tx.memories.mark_synced(
+            memories, resources.encoder.name, resources.collection_id
+        )
     await _drop_outdated(resources, [memory for memory in active if memory.id not in in_step])
     return len(in_step)
 

@@ -2,7 +2,7 @@
 transaction, with the relationship's row locked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from uuid import UUID
 
@@ -33,8 +33,10 @@ async def move(
 
     The caller holds the owner's lock (`Memories.lock`): a fresh relationship has no row to lock."""
     relationship = await tx.relationships.get(owner, for_update=True)
-    # Caps are per day of what was said: an import brings many days at once, and old ones last.
-    for day, messages in groupby(said, key=_day_of):
+    # Caps are per day of what was said, the user's day: an import brings many at once, old ones last.
+    user = await tx.users.get(owner.user_id)
+    assert user is not None, "a relationship goes with its user"
+    for day, messages in groupby(said, key=lambda message: _day_of(message, user.zone)):
         ledger = await tx.relationships.changes(
             owner, since=day, before=day + timedelta(days=1), limit=DAY_OF_CHANGES
         )
@@ -111,6 +113,7 @@ async def _write(
     )
 
 
-def _day_of(message: Message) -> datetime:
-    at = message.created_at.astimezone(UTC)
+def _day_of(message: Message, zone: tzinfo) -> datetime:
+    """Where the day begins on which something was said."""
+    at = message.created_at.astimezone(zone)
     return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -9,17 +9,29 @@ from dataclasses import dataclass
 
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself)\b", re.IGNORECASE)
 _SECOND_PERSON = re.compile(r"\b(?:you|you're|you've|your|yours|yourself)\b", re.IGNORECASE)
+_ASKS_WHEN = re.compile(
+    r"\bwhen (?:did|was|were|is|are|do|does|will|have|has)\b|^when\b"
+    r"|\bhow long\b|\b(?:what|which) (?:date|day|month|year|time)\b",
+    re.IGNORECASE,
+)
+_ASKS_OF_THE_PAST = re.compile(
+    r"\b(?:did|was|were|had|first|originally|initially|before|previous(?:ly)?|used to)\b",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class RecallQuery:
     """`dense_text` goes to the encoder, `keyword_text` to BM25; `asked_about` is `user`,
-    `character` or None where the text points at neither or both."""
+    `character` or None where the text points at neither or both. `asks_when`: for a time;
+    `asks_of_past`: how something was, not how it is."""
 
     dense_text: str
     keyword_text: str
-    asked_about: str | None
+    asked_about: str | None = None
+    asks_when: bool = False
+    asks_of_past: bool = False
 
 
 def read_query(text: str, *, user_name: str, character_name: str) -> RecallQuery:
@@ -33,7 +45,13 @@ def read_query(text: str, *, user_name: str, character_name: str) -> RecallQuery
     if mentions_user != mentions_character:
         asked_about = "user" if mentions_user else "character"
     nameless = _without_names(plain, (user_name, character_name))
-    return RecallQuery(nameless or plain, plain, asked_about)
+    return RecallQuery(
+        dense_text=nameless or plain,
+        keyword_text=plain,
+        asked_about=asked_about,
+        asks_when=bool(_ASKS_WHEN.search(plain)),
+        asks_of_past=bool(_ASKS_OF_THE_PAST.search(plain)),
+    )
 
 
 def _name_pattern(name: str) -> re.Pattern[str] | None:

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.memory.changes import MemoryChange, accept, give_up
+from backend.memory.changes import Saying, affirm, reinforce
+from backend.memory.history import MemoryChange
 from backend.memory.wording import affirms, content_words, denies
 from backend.models import Memory, Message, Owner
+from backend.models.candidate import TranscriptLine
 from backend.store import Transaction
 
 ASKED_FOR = timedelta(days=30)  # then the moment has passed
+ANSWER_CONFIDENCE = 0.9  # of a plain yes or no
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,30 @@ def read_answer(question: OpenQuestion, asked: str, answer: str) -> Memory | Non
 
 
 async def settle_by_answers(
-    tx: Transaction, owner: Owner, exchanges: Sequence[tuple[str, Message]]
+    tx: Transaction, owner: Owner, exchanges: Sequence[tuple[TranscriptLine, Message]]
 ) -> list[MemoryChange]:
     """Settle what a yes or no right behind the character's words decides. `exchanges` are those words
-    and the user's message, in order."""
+    and the user's message, in order; together they are a mention of what holds, so that it falls with
+    either of them."""
     if not exchanges:
         return []
     changes: list[MemoryChange] = []
     questions = await open_questions(tx, owner, exchanges[-1][1].created_at)
     for question in questions:
         for asked, message in exchanges:
-            side = read_answer(question, asked, message.content)
+            side = read_answer(question, asked.content, message.content)
             if side is None or message.created_at < question.claim.mention_time:
                 continue
+            saying = Saying(
+                (asked.message_id, message.id),
+                message.conversation_id,
+                message.created_at,
+                ANSWER_CONFIDENCE,
+            )
             if side is question.claim:
                 others = [each.claim for each in questions if each is not question]
-                changes += await accept(
-                    tx, question.claim, [question.held], others, because_of=[message.id]
-                )
+                changes += await affirm(tx, question.claim, question.held, saying, others)
             else:
-                await give_up(tx, question.claim, question.held)
+                changes += await reinforce(tx, question.held, saying, [question.claim])
             break
     return changes

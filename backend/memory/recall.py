@@ -10,16 +10,12 @@ from time import perf_counter
 from uuid import UUID
 
 from backend.errors import EncoderUnavailable
+from backend.memory.freshness import newest_first
 from backend.memory.query import RecallQuery, read_query
+from backend.memory.reranking import rerank
 from backend.memory.resources import MemoryResources
-from backend.memory.scoring import (
-    LeftOut,
-    RecallPolicy,
-    ScoredMemory,
-    score_candidates,
-    select,
-    shortlist,
-)
+from backend.memory.scoring import RecallPolicy, ScoredMemory, score_candidates, shortlist
+from backend.memory.selection import LeftOut, select
 from backend.models import Memory, Owner, utc_now
 from backend.ports import IndexHits
 from embeddings.base import EncoderError
@@ -31,7 +27,8 @@ DEFAULT_POLICY = RecallPolicy()
 class RecallRequest:
     """What to recall. `floors` drops what has nothing to do with the text: right for a prompt,
     wrong for a search that asked for N results; it also fills a
-    prompt up with what is known best. `token_budget` None: no cut by length."""
+    prompt up with what is known best. `token_budget` None: no cut by length. `seconds` is how
+    long the caller waits; a second look takes no more of it than is left."""
 
     owner: Owner
     text: str
@@ -44,15 +41,18 @@ class RecallRequest:
     floors: bool = True
     in_window: frozenset[UUID] = frozenset()
     now: datetime = field(default_factory=utc_now)
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What came to mind, best first, what did not make it and why, and milliseconds by step."""
+    """What came to mind, best first, what did not make it and why, milliseconds by step, and how the
+    re-ranker did: `applied`, `late`, `unavailable`, or None where there is none."""
 
     memories: tuple[ScoredMemory, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    reranker: str | None = None
 
 
 async def recall(
@@ -65,6 +65,7 @@ async def recall(
     """
     if not request.text.strip():
         return Recollection()
+    resources = resources.settled()
     clock = _Clock()
     query = read_query(
         request.text, user_name=request.user_name, character_name=request.character_name
@@ -73,9 +74,8 @@ async def recall(
     ids = shortlist(hits, max(policy.shortlist, 2 * request.limit), policy)
     memories = await _reread(resources, request, ids)
     clock.lap("hydrate")
-    ranked = score_candidates(
-        memories, hits, asked_about=query.asked_about, now=request.now, policy=policy
-    )
+    ranked = score_candidates(memories, hits, query, now=request.now, policy=policy)
+    ranked, second_look = await _look_again(resources, request, ranked, clock)
     chosen, left_out = select(
         ranked,
         limit=request.limit,
@@ -84,13 +84,29 @@ async def recall(
         near_only=policy if request.floors else None,
         in_window=request.in_window,
     )
+    chosen = newest_first(chosen, query, policy)
     clock.lap("rank")
     if request.floors:
         chosen = await _fill_up(resources, request, chosen, policy)
         used = {item.memory.id for item in chosen}
         left_out = [item for item in left_out if item.memory_id not in used]
         clock.lap("background")
-    return Recollection(tuple(chosen), tuple(left_out), clock.laps)
+    return Recollection(tuple(chosen), tuple(left_out), clock.laps, second_look)
+
+
+async def _look_again(
+    resources: MemoryResources,
+    request: RecallRequest,
+    ranked: list[ScoredMemory],
+    clock: "_Clock",
+) -> tuple[list[ScoredMemory], str | None]:
+    if resources.reranker is None:
+        return ranked, None
+    clock.lap("rank")
+    left = None if request.seconds is None else request.seconds - clock.seconds()
+    looked_at = await rerank(resources.reranker, request.text, ranked, seconds_left=left)
+    clock.lap("rerank")
+    return looked_at
 
 
 async def _fill_up(
@@ -155,13 +171,17 @@ async def _reread(
 
 
 class _Clock:
-    """Milliseconds between laps."""
+    """Milliseconds between laps; those of one name are added up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
-        self._last = perf_counter()
+        self._started = self._last = perf_counter()
+
+    def seconds(self) -> float:
+        """Since the first one began."""
+        return perf_counter() - self._started
 
     def lap(self, name: str) -> None:
         now = perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now

@@ -6,9 +6,10 @@ compared and set, and what was read is read again before writing: each message i
 and nothing that was edited or forgotten meanwhile slips in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from backend.errors import Conflict, ServiceUnavailable
 from backend.memory.episodes import spoken_on
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
+from backend.memory.shared_life import tell_shared_life
 from backend.memory.summary_range import (
     SummaryRange,
     is_due,
@@ -24,6 +26,7 @@ from backend.memory.summary_range import (
     next_range,
     settled_seq,
 )
+from backend.memory.titles import describe_anew
 from backend.models import Memory, MemoryRevision, Owner, utc_now
 from backend.models.summary import Summary
 from backend.ports import Summariser
@@ -107,7 +110,7 @@ async def _keep(
             memory.pinned = old.pinned
             await _supersede(tx, old, memory)
         await tx.memories.add([memory])
-        await tx.memories.revise(_revision(memory, "added", _cost(read, written)))
+        await tx.memories.revise(_revision(memory, "added", _account(read, written)))
         await _describe(tx, conversation.id, written)
     return Fold(memory, old)
 
@@ -132,11 +135,12 @@ def _memory(read: SummaryRange, written: Summary) -> Memory:
         about="other",
         about_name=people,
         source_message_ids=[line.message_id for line in read.lines],
-        index_text=f"{spoken_on(said_at)}, {people} talked: {written.text}",
+        index_text=f"{spoken_on(said_at, read.zone)}, {people} talked: {written.text}",
     )
 
 
-def _cost(read: SummaryRange, written: Summary) -> dict[str, object]:
+def _account(read: SummaryRange, written: Summary) -> dict[str, object]:
+    """What was folded, what it cost, and what the conversation was called by it."""
     return {
         "fromSeq": read.conversation.summarised_seq + 1,
         "toSeq": read.to_seq,
@@ -144,6 +148,9 @@ def _cost(read: SummaryRange, written: Summary) -> dict[str, object]:
         "promptVersion": written.prompt_version,
         "tokens": written.tokens,
         "promptTokens": written.prompt_tokens,
+        "title": written.title or read.conversation.title,
+        "topics": list(written.topics),
+        "mood": written.mood,
     }
 
 
@@ -176,6 +183,7 @@ async def _describe(tx: Transaction, conversation_id: UUID, written: Summary) ->
     if written.title and not conversation.title_is_custom:
         changes["title"] = written.title
     await tx.conversations.change(conversation_id, **changes)
+    await tell_shared_life(tx, conversation.owner)
 
 
 async def _index(resources: MemoryResources, done: Fold) -> None:
@@ -193,7 +201,7 @@ async def unfold(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> 
     The caller holds the owner's lock, and has changed or forgotten the messages (one whose episode
     is gone is left out by the next fold). The texts are emptied and their history is deleted; the
     index sweep removes the rows. What was folded before the first of the messages is the summary
-    again, and a fold is queued.
+    again, title, topics and mood are those that came with it, and a fold is queued.
 
     Returns the emptied summaries.
     """
@@ -219,9 +227,12 @@ async def _unfold_from(tx: Transaction, owner: Owner, first: Memory) -> list[Mem
         memory.status, memory.index_state, memory.updated_at = "retracted", "pending", utc_now()
         await tx.memories.save(memory)
     await tx.memories.delete_history([memory.id for memory in doomed])
+    earlier: Mapping[str, Any] | None = None
     for memory in chain:
         if memory.superseded_by == first.id and memory.content:
             await _restore(tx, memory)
+            earlier = (await tx.memories.history(memory.id))[0].details
+    await describe_anew(tx, first.conversation_id, earlier)
     await tx.summaries.rewind(first.conversation_id, added.details["fromSeq"] - 1)
     await tx.summaries.enqueue(first.conversation_id)
     return doomed

@@ -7,7 +7,9 @@ had forgotten doesn't come back when a summary is rebuilt.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from backend.memory.reading import as_lines
 from backend.models import Conversation, Memory, Message, Owner
 from backend.models.candidate import Transcript, TranscriptLine
 from backend.models.summary import SummaryMaterial
@@ -47,6 +49,7 @@ class SummaryRange:
     previous: Memory | None
     lines: tuple[TranscriptLine, ...]
     names: dict[str, str]  # sender type to display name
+    zone: ZoneInfo  # the user's
     to_seq: int
 
     @property
@@ -79,8 +82,9 @@ async def next_range(tx: Transaction, conversation_id: UUID, goal: int) -> Summa
     return SummaryRange(
         conversation,
         await tx.memories.summary_of(conversation.owner, conversation.id),
-        await _lines(tx, conversation.owner, fitting, names),
+        await _lines(tx, conversation.owner, fitting, names, user.zone),
         names,
+        user.zone,
         goal if all_of_it else fitting[-1].seq,
     )
 
@@ -92,7 +96,7 @@ async def is_unchanged(tx: Transaction, read: SummaryRange) -> bool:
     messages = await _messages(tx, conversation, read.to_seq)
     return (
         _telling(current) == _telling(read.previous)
-        and await _lines(tx, conversation.owner, messages, read.names) == read.lines
+        and await _lines(tx, conversation.owner, messages, read.names, read.zone) == read.lines
     )
 
 
@@ -120,7 +124,11 @@ def _within_size(messages: Sequence[Message]) -> list[Message]:
 
 
 async def _lines(
-    tx: Transaction, owner: Owner, messages: Sequence[Message], names: dict[str, str]
+    tx: Transaction,
+    owner: Owner,
+    messages: Sequence[Message],
+    names: dict[str, str],
+    zone: ZoneInfo,
 ) -> tuple[TranscriptLine, ...]:
     ids = [message.id for message in messages]
     remembered = {
@@ -129,14 +137,4 @@ async def _lines(
         if episode.status in REMEMBERED
         for message_id in episode.source_message_ids
     }
-    return tuple(
-        TranscriptLine(
-            message.id,
-            message.sender_type,
-            names[message.sender_type],
-            message.content,
-            message.created_at,
-        )
-        for message in messages
-        if message.id in remembered
-    )
+    return as_lines((each for each in messages if each.id in remembered), names, zone)

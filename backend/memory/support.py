@@ -1,8 +1,9 @@
 """What a fact rests on: the mentions in its history. Pure functions.
 
 Every time something is said, the fact's history gets a line with the messages that say it. When a
-message no longer says it, the line loses that message; a line without any left no longer counts, and
-the fact is what the remaining lines make of it by the confidence rule of `consolidation`.
+message no longer says it, the line loses that message; a line of which nothing is left that says so by
+itself no longer counts, and the fact is what the remaining lines make of it by the confidence rule of
+`consolidation`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,21 +15,43 @@ from backend.memory.consolidation import (
     independence,
     reinforced_confidence,
 )
+from backend.memory.wording import is_bare_answer
 from backend.models import Memory, MemoryRevision, Message
 
 WITHDRAWN = "withdrawn"  # marks a line whose messages all say something else now
 _BY_HAND = ("added", "edited")  # lines that count without a message: a person wrote them
 
 
-def withdraw_from(line: MemoryRevision, message_ids: Collection[UUID]) -> bool:
-    """Take messages out of a line of history, in place. Returns whether it named any."""
-    left = [key for key in line.source_message_ids if key not in message_ids]
-    if len(left) == len(line.source_message_ids):
-        return False
-    line.source_message_ids = left
-    if not left:
-        line.details = {**line.details, WITHDRAWN: True}
-    return True
+def withdraw_from(
+    line: MemoryRevision,
+    message_ids: Collection[UUID],
+    messages: Mapping[UUID, Message],
+    about: str,
+) -> list[UUID]:
+    """Take messages out of a line of history, in place. Returns those that the line had beside them and
+    can't stand on alone: "Yes." without its question, or the character's question without the yes, of
+    which `about` says whose fact it is."""
+    named = line.source_message_ids
+    left = [key for key in named if key not in message_ids]
+    if len(left) == len(named):
+        return []
+    if left and _says_so(named, left, messages, "character" if about == "character" else "user"):
+        line.source_message_ids = left
+        return []
+    line.source_message_ids = []
+    line.details = {**line.details, WITHDRAWN: True}
+    return left
+
+
+def _says_so(
+    named: Sequence[UUID], left: Sequence[UUID], messages: Mapping[UUID, Message], speaker: str
+) -> bool:
+    """Whether what is left of an exchange still says what all of it did. A fact is its speaker's to
+    say, and a bare yes or no says nothing without the other's words that it answers."""
+    known = [messages[key] for key in named if key in messages]
+    own = [each for each in known if each.sender_type == speaker and each.id in left]
+    answered = {each.id for each in known if each.sender_type != speaker}
+    return any(answered <= set(left) or not is_bare_answer(each.content) for each in own)
 
 
 def mentions(history: Sequence[MemoryRevision]) -> list[MemoryRevision]:
@@ -38,6 +61,11 @@ def mentions(history: Sequence[MemoryRevision]) -> list[MemoryRevision]:
         for line in history
         if not line.details.get(WITHDRAWN) and ("mention" in line.details or _is_by_hand(line))
     ]
+
+
+def saying(history: Sequence[MemoryRevision]) -> set[UUID]:
+    """The messages that say a fact to this day."""
+    return {key for line in mentions(history) for key in line.source_message_ids}
 
 
 def _is_by_hand(line: MemoryRevision) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import NotFound
-from backend.memory.episodes import episodes, quotation
+from backend.memory.episodes import episodes, quotation, says_something
 from backend.memory.summaries import unfold
 from backend.memory.withdrawal import Withdrawal, retract, withdraw
 from backend.models import Conversation, Memory, Message, Owner, utc_now
@@ -61,7 +61,7 @@ async def follow(
     withdrawal = await withdraw(tx, owner, [after.id])
     await retract(tx, withdrawal.unsupported, reason)
     restated = await _restate(tx, conversation, after)
-    requoted = await requote(tx, owner, before, after, await speaker_names(tx, conversation))
+    requoted = await requote(tx, owner, before, after, await speaker_names(tx, owner))
     await unfold(tx, owner, [after.id])
     if after.seq <= conversation.formed_seq:
         await tx.formation.ask_again([after.id])
@@ -71,16 +71,16 @@ async def follow(
     return Restatement(withdrawal, (*facts, *restated, *requoted))
 
 
-async def speaker_names(tx: Transaction, conversation: Conversation) -> dict[str, str]:
+async def speaker_names(tx: Transaction, owner: Owner) -> dict[str, str]:
     """Sender type to display name."""
-    user = await tx.users.get(conversation.user_id)
-    character = await tx.characters.get(conversation.character_id)
-    assert user is not None, "a conversation goes with its user"
-    assert character is not None, "a conversation goes with its character"
+    user = await tx.users.get(owner.user_id)
+    character = await tx.characters.get(owner.character_id)
+    assert user is not None, "a memory goes with its user"
+    assert character is not None, "a memory goes with its character"
     return {"user": user.display_name, "character": character.name}
 
 
-async def predecessor(tx: Transaction, owner: Owner, message: Message) -> Message | None:
+async def predecessor(tx: Transaction, message: Message) -> Message | None:
     """What stands before a message in its index text: what it answers, or what was said just before;
     None where that is forgotten."""
     if message.reply_to:
@@ -88,10 +88,7 @@ async def predecessor(tx: Transaction, owner: Owner, message: Message) -> Messag
     else:
         newest = await tx.formation.preceding(message.conversation_id, message.seq, limit=1)
         before = newest[0] if newest else None
-    if before is None or before.deleted_at:
-        return None
-    remembered = await tx.memories.of_messages(owner, [before.id], kind="episode")
-    return before if any(memory.content for memory in remembered) else None
+    return before if before and says_something(before) else None
 
 
 async def _restate(
@@ -99,8 +96,10 @@ async def _restate(
 ) -> Sequence[Memory]:
     """The episode says what the message says; one that says nothing has none."""
     owner = conversation.owner
-    names = await speaker_names(tx, conversation)
-    fresh = episodes(owner, [message], names, await predecessor(tx, owner, message))
+    names = await speaker_names(tx, owner)
+    user = await tx.users.get(owner.user_id)
+    assert user is not None, "a memory goes with its user"
+    fresh = episodes(owner, [message], names, await predecessor(tx, message), user.zone)
     known = await tx.memories.of_messages(owner, [message.id], kind="episode")
     if not fresh:
         await tx.memories.delete_history([memory.id for memory in known])

@@ -2,14 +2,24 @@
 superseded, and what they did to the relationship. In the caller's transaction, under the owner's
 lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.memory.changes import accept, give_up
+from backend.memory.claims import (
+    Settlement,
+    accept,
+    give_up,
+    part_claims,
+    question_again,
+    reopen,
+    restore,
+    save,
+)
+from backend.memory.history import write_line
 from backend.memory.ledger import undo
-from backend.memory.support import mentions, recount, withdraw_from
-from backend.models import Memory, MemoryRevision, Owner, Relationship, utc_now
+from backend.memory.support import WITHDRAWN, mentions, recount, saying, withdraw_from
+from backend.models import Memory, MemoryRevision, Message, Owner, Relationship, utc_now
 from backend.store import Transaction
 
 NOT_FACTS = ("episode", "summary")
@@ -34,8 +44,9 @@ async def withdraw(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -
         for memory in await tx.memories.of_messages(owner, message_ids)
         if memory.kind not in NOT_FACTS
     ]
-    unsupported, weakened = await _weigh(tx, citing, set(message_ids))
+    unsupported, weakened, settlements = await _weigh(tx, citing, set(message_ids))
     restored = await _hand_back(tx, owner, unsupported)
+    restored += await reopen(tx, owner, settlements)
     relationship = await undo(tx, owner, message_ids)
     return Withdrawal(tuple(unsupported), tuple(weakened), tuple(restored), relationship)
 
@@ -47,40 +58,63 @@ async def retract(tx: Transaction, memories: Iterable[Memory], reason: str) -> N
             continue
         memory.status, memory.questions = "retracted", None
         memory.valid_to = memory.valid_to or utc_now()
-        await _save(tx, memory)
-        await _revise(tx, memory, "retracted", {"reason": reason})
+        await save(tx, memory)
+        await write_line(tx, memory, "retracted", memory.source_message_ids, {"reason": reason})
 
 
 async def _weigh(
     tx: Transaction, citing: Sequence[Memory], withdrawn: set[UUID]
-) -> tuple[list[Memory], list[Memory]]:
-    """Which of the facts have lost everything they rest on, and which only some of it. The former go on
-    naming their messages, so that they can be found when those are deleted."""
+) -> tuple[list[Memory], list[Memory], list[Settlement]]:
+    """Which of the facts have lost everything they rest on, and which only some of it; and what they
+    had settled. The former go on naming their messages, so that they can be found when those are
+    deleted."""
     histories = await tx.memories.histories([memory.id for memory in citing]) if citing else {}
-    unsupported, weakened = [], []
+    named = {
+        key for lines in histories.values() for each in lines for key in each.source_message_ids
+    }
+    messages = {message.id: message for message in await tx.messages.of_ids(list(named))}
+    unsupported, weakened, settlements = [], [], []
     for memory in citing:
         history = histories.get(memory.id, [])
-        for line in history:
-            if withdraw_from(line, withdrawn):
-                await tx.memories.save_line(line)
+        fallen = await _withdraw_from_lines(tx, memory, history, withdrawn, messages)
         resting_on = mentions(history)
         if memory.status == "retracted" or not resting_on:
             unsupported.append(memory)
             continue
-        memory.source_message_ids = [
-            key for key in memory.source_message_ids if key not in withdrawn
-        ]
-        named = [key for line in resting_on for key in line.source_message_ids]
-        known = {message.id: message for message in await tx.messages.of_ids(named)}
-        recount(memory, resting_on, known)
-        await _save(tx, memory)
+        settlements += [Settlement(memory, line) for line in fallen]
+        said = saying(history)
+        memory.source_message_ids = [key for key in memory.source_message_ids if key in said]
+        recount(memory, resting_on, messages)
+        await save(tx, memory)
         weakened.append(memory)
-    return unsupported, weakened
+    return unsupported, weakened, settlements
+
+
+async def _withdraw_from_lines(
+    tx: Transaction,
+    memory: Memory,
+    history: Sequence[MemoryRevision],
+    withdrawn: set[UUID],
+    messages: Mapping[UUID, Message],
+) -> list[MemoryRevision]:
+    """Returns the lines that no longer count. What stood beside a withdrawn message is read again, in
+    case that it says so by itself."""
+    fallen = []
+    for line in history:
+        if withdrawn.isdisjoint(line.source_message_ids):
+            continue
+        left = withdraw_from(line, withdrawn, messages, memory.about)
+        await tx.memories.save_line(line)
+        await tx.formation.ask_again([key for key in left if key in messages])
+        if line.details.get(WITHDRAWN):
+            fallen.append(line)
+    return fallen
 
 
 async def _hand_back(tx: Transaction, owner: Owner, gone: Sequence[Memory]) -> list[Memory]:
-    """What facts that are gone had superseded holds again, the newest of each; where something else
-    took their place meanwhile, that is what superseded it."""
+    """What facts that are gone had superseded holds again, the newest of each, and what put that into
+    question is open again; where something else took their place meanwhile, that is what superseded
+    it."""
     by_id = {memory.id: memory for memory in gone}
     elders: dict[UUID, list[Memory]] = {}
     for elder in await tx.memories.superseded_by(owner, list(by_id)) if by_id else ():
@@ -89,12 +123,17 @@ async def _hand_back(tx: Transaction, owner: Owner, gone: Sequence[Memory]) -> l
             elders.setdefault(last.id, []).append(elder)
     restored = []
     for memory in gone:
-        superseded = sorted(elders.get(memory.id, ()), key=lambda elder: elder.mention_time)
+        claims, facts = await part_claims(tx, elders.get(memory.id, ()))
+        superseded = sorted(facts, key=lambda elder: elder.mention_time)
         heir = None
         if superseded and memory.status == "active":
-            heir = await _restore(tx, superseded.pop())
+            heir = await restore(tx, superseded.pop())
             restored += [heir] if heir.superseded_by is None else []
         await _pass_on(tx, owner, superseded, heir, memory)
+        if heir and heir.status == "active":
+            await question_again(tx, claims, heir.id)
+        else:
+            await _pass_on(tx, owner, claims, heir, memory)
         restored += await _pass_on_questions(tx, owner, memory, heir)
     return restored
 
@@ -106,19 +145,6 @@ def _last(memory: Memory, gone: dict[UUID, Memory]) -> Memory:
     return memory
 
 
-async def _restore(tx: Transaction, elder: Memory) -> Memory:
-    """Let an elder hold again, unless exactly that holds already by another name."""
-    twin = await tx.memories.by_content_hash(elder.owner, elder.kind, elder.content_hash)
-    if twin:
-        elder.superseded_by = twin.id
-        await _save(tx, elder)
-        return elder
-    elder.status, elder.superseded_by, elder.valid_to = "active", None, None
-    await _save(tx, elder)
-    await _revise(tx, elder, "restored", {})
-    return elder
-
-
 async def _pass_on(
     tx: Transaction, owner: Owner, elders: Sequence[Memory], heir: Memory | None, gone: Memory
 ) -> None:
@@ -128,7 +154,7 @@ async def _pass_on(
     for elder in elders:
         elder.superseded_by = heir.id if heir else None
         elder.valid_to = heir.valid_from if heir else elder.valid_to
-        await _save(tx, elder)
+        await save(tx, elder)
 
 
 async def _pass_on_questions(
@@ -144,7 +170,7 @@ async def _pass_on_questions(
     if heir and heir.status == "active":
         for claim in claims:
             claim.questions = heir.id
-            await _save(tx, claim)
+            await save(tx, claim)
         return []
     if not claims:
         return []
@@ -156,21 +182,3 @@ async def _pass_on_questions(
         return []
     await accept(tx, newest, [], [], because_of=newest.source_message_ids)
     return [newest]
-
-
-async def _save(tx: Transaction, memory: Memory) -> None:
-    memory.index_state, memory.updated_at = "pending", utc_now()
-    await tx.memories.save(memory)
-
-
-async def _revise(tx: Transaction, memory: Memory, action: str, details: dict[str, str]) -> None:
-    counted = {"confidence": memory.confidence, "count": memory.reinforcement_count}
-    await tx.memories.revise(
-        MemoryRevision(
-            memory_id=memory.id,
-            action=action,
-            content=memory.content,
-            details=counted | details,
-            source_message_ids=memory.source_message_ids,
-        )
-    )

@@ -50,24 +50,29 @@ _NO = re.compile(
 )
 
 
+def words(text: str) -> list[str]:
+    """The words of a text in order, without a possessive "'s"; "4.50" and "mother-in-law" are one each."""
+    return [word.removesuffix("'s") for word in _WORD.findall(text.replace("’", "'"))]
+
+
 def telling_words(content: str) -> list[str]:
     """The words that make another fact of a likely sentence, in order: "from Porto to Lisbon" is
     not "from Lisbon to Porto". Missing a likeness costs a duplicate; seeing one that isn't there, a
     memory: so every capital counts, and every word of a script without capitals."""
-    return [word.lower() for word in _words(content) if _is_telling(word)]
+    return [word.lower() for word in words(content) if _is_telling(word)]
 
 
 def content_words(content: str) -> list[str]:
     """The stems of the words that say what a sentence is about, in order: no articles, auxiliaries
     and negations, and one word for all degrees of liking."""
-    words = (word.lower() for word in _words(content))
-    return [_stem(word) for word in words if word not in _EMPTY and not _is_negation(word)]
+    lowered = (word.lower() for word in words(content))
+    return [_stem(word) for word in lowered if word not in _EMPTY and not _is_negation(word)]
 
 
 def is_negated(content: str) -> bool:
     """Whether a sentence says that something is not, or no longer, so."""
-    words = [word.lower() for word in _words(content)]
-    return any(_is_negation(word) or word in _DISLIKING for word in words)
+    lowered = (word.lower() for word in words(content))
+    return any(_is_negation(word) or word in _DISLIKING for word in lowered)
 
 
 def affirms(answer: str) -> bool:
@@ -82,8 +87,9 @@ def denies(answer: str) -> bool:
     return bool(_NO.match(plain)) and not _YES.match(plain)
 
 
-def _words(content: str) -> list[str]:
-    return [word.removesuffix("'s") for word in _WORD.findall(content.replace("’", "'"))]
+def is_bare_answer(text: str) -> bool:
+    """Whether a text is a yes or no, which says nothing without what it answers."""
+    return affirms(text) or denies(text)
 
 
 def _is_telling(word: str) -> bool:

@@ -3,6 +3,7 @@
 from backend.models.base import new_id, utc_now
 from backend.models.character import Character, Personality
 from backend.models.conversation import Conversation
+from backend.models.index_collection import IndexBehind, IndexCollection
 from backend.models.memory import Memory, MemoryRevision
 from backend.models.message import Message, MessageVariant
 from backend.models.owner import Owner
@@ -13,6 +14,8 @@ from backend.models.user import User
 __all__ = [
     "Character",
     "Conversation",
+    "IndexBehind",
+    "IndexCollection",
     "Memory",
     "MemoryRevision",
     "Message",

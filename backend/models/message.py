@@ -17,8 +17,10 @@ class Message(SQLModel, table=True):
     `status` is `sent`, `delivered` or `read`; `state` is `complete`, `interrupted` or `failed`
     (a reply that did not come: empty or partial content, the reason in `details.error`).
 
-    A deleted one stays as a tombstone, emptied, so that `seq` has no gaps. `form_again`: it was
-    formed into memory, and says something else since.
+    A deleted one stays as a tombstone, emptied, so that `seq` has no gaps. `forgotten_at`: what it
+    says was forgotten; people still read it in its conversation, and it goes into nothing else: no
+    memory, no prompt, no record of one. `form_again`: it was formed into memory, and says something
+    else since.
     """
 
     __tablename__ = "message"
@@ -40,6 +42,7 @@ class Message(SQLModel, table=True):
     created_at: datetime = time_field()
     edited_at: datetime | None = optional_time_field()
     deleted_at: datetime | None = optional_time_field()
+    forgotten_at: datetime | None = optional_time_field()
     form_again: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
     __table_args__ = (

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index, func
 from sqlmodel import Field, SQLModel
@@ -23,6 +24,11 @@ class User(SQLModel, table=True):
     time_zone: str = "UTC"
     password_hash: str | None = None
     created_at: datetime = time_field()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which a day of theirs begins and ends."""
+        return ZoneInfo(self.time_zone)
 
 
 # Two people can't share an address that differs only in case.

@@ -5,6 +5,10 @@ from prometheus_client import Counter, Gauge
 FORMED = Counter("keepsake_memories_formed_total", "What formation did, by action", ["action"])
 FORMATION_FAILURES = Counter("keepsake_formation_failures_total", "Formation runs that failed")
 INDEX_PENDING = Gauge("keepsake_index_pending", "Memories found unsynced by the last sweep")
+REBUILD_DONE = Gauge("keepsake_index_rebuild_done", "Memories that the collection being built has")
+REBUILD_TOTAL = Gauge(
+    "keepsake_index_rebuild_total", "Memories that it will have; 0 if none is built"
+)
 FOLDED = Counter("keepsake_summaries_total", "Summaries written")
 SUMMARY_FAILURES = Counter("keepsake_summary_failures_total", "Summary runs that failed")
 EXPIRED = Counter("keepsake_memories_expired_total", "Memories given up by age")

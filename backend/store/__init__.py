@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from backend.store.accounts import Characters, Users
+from backend.store.collections import Collections
 from backend.store.conversations import Contexts, Conversations, Messages, Turns
 from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
 from backend.store.queues import Formation, FormationState, Summaries, Waiting
@@ -27,6 +28,7 @@ class Transaction(Protocol):
     traces: Traces
     formation: Formation
     summaries: Summaries
+    collections: Collections
 
 
 class Store(Protocol):
@@ -40,6 +42,14 @@ class Store(Protocol):
             StoreUnavailable: the database can't be reached.
         """
 
+    def only_one(self, work: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this is the only process that does the work until the end of the block; the place
+        of one that dies is free at once. Holds a connection, but no transaction.
+
+        Raises:
+            StoreUnavailable: the database can't be reached.
+        """
+
     async def check(self) -> None:
         """Prove that the database answers and its schema is this version's.
 
@@ -50,6 +60,7 @@ class Store(Protocol):
 
 __all__ = [
     "Characters",
+    "Collections",
     "Contexts",
     "Conversations",
     "Formation",

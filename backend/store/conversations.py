@@ -76,6 +76,13 @@ class Messages(Protocol):
     async def delete_of(self, conversation_id: UUID) -> int:
         """Delete every message of a conversation for good; returns how many there were."""
 
+    async def saying(self, owner: Owner, words: Sequence[str]) -> list[Message]:
+        """What was said in the owner's conversations that contains every one of the words somewhere, in
+        any case; not what was deleted."""
+
+    async def mark_forgotten(self, message_ids: Sequence[UUID]) -> None:
+        """From now on they stand in their conversation alone."""
+
     async def delete_variants(self, message_id: UUID) -> None: ...
 
     async def mark_read(
@@ -141,6 +148,9 @@ class Contexts(Protocol):
         self, owner: Owner, *, memory_ids: Sequence[UUID], message_ids: Sequence[UUID]
     ) -> int:
         """Take memories and messages out of the contexts that show them; returns how many did."""
+
+    async def forget_topics(self, conversation_ids: Sequence[UUID]) -> None:
+        """Take the topic out of the contexts where it is none of the conversation's any more."""
 
     async def delete(self, message_id: UUID) -> None: ...
 

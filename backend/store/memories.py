@@ -40,6 +40,9 @@ class Memories(Protocol):
     async def save_line(self, revision: MemoryRevision) -> None:
         """Change a line of a history: a message that it names no longer says so."""
 
+    async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
+        """Take messages that are no more out of every line of the owner's histories."""
+
     async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
         """Its lines hold what the memories said."""
 
@@ -116,11 +119,16 @@ class Memories(Protocol):
     async def unsynced(self, *, limit: int, older_than: datetime) -> list[Memory]:
         """Rows that the vector index doesn't reflect yet."""
 
-    async def mark_synced(self, memories: Sequence[Memory], model: str) -> set[UUID]:
-        """Mark rows whose vectors were written. Returns the ids that are still active and unchanged."""
+    async def mark_synced(
+        self, memories: Sequence[Memory], model: str, collection_id: int | None = None
+    ) -> set[UUID]:
+        """Mark rows whose vectors were written to a collection. Returns the ids that are still there
+        and unchanged; none if the collection isn't the live one any more. A collection beside it is
+        noted to lack them."""
 
     async def mark_all_pending(self) -> int:
-        """Ask for every active memory to be indexed anew; returns how many. For `reindex`."""
+        """Ask for every active memory to be indexed anew, where the index was lost; returns how
+        many."""
 
 
 class Relationships(Protocol):

@@ -4,10 +4,12 @@ Each conversation takes the real path: imported with its own times, indexed, for
 asked. An item is one memory; a fact brings back the messages that it cites.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from backend.memory.recall import RecallRequest, Recollection, recall
+from backend.memory.recall import DEFAULT_POLICY, RecallRequest, Recollection, recall
+from backend.memory.scoring import RecallPolicy
 from backend.models import Character, Conversation
 from bench.quality.baselines import MessageIndex, index_messages, rankings
 from bench.quality.dataset import MarkedConversation, Question, category_label
@@ -36,9 +38,11 @@ async def measure_conversation(
     *,
     baselines: bool = True,
     peer: Peer | None = None,
+    variants: Mapping[str, RecallPolicy] = MappingProxyType({}),
     on_question: OnQuestion = lambda: None,
 ) -> tuple[Part, list[Answered]]:
-    """Play one conversation and ask its questions of Keepsake and of its neighbours."""
+    """Play one conversation and ask its questions of Keepsake, of itself under other policies, and of
+    its neighbours."""
     pair = await lab.meet(a_user(marked.user), Character(name=marked.character))
     conversation = await lab.play(pair, marked.id, marked.messages)
     messages = await _index(lab, marked) if baselines else None
@@ -49,6 +53,8 @@ async def measure_conversation(
         found = await _ask(lab, marked, conversation, question)
         recall_ms.append(sum(found.timings.values()))
         ranked = {KEEPSAKE: as_items(lab, found)}
+        for name, policy in variants.items():
+            ranked[name] = as_items(lab, await _ask(lab, marked, conversation, question, policy))
         if messages is not None:
             ranked |= await _neighbours(lab, messages, question)
         if peer is not None:
@@ -74,7 +80,11 @@ def as_items(lab: Lab, found: Recollection) -> list[Item]:
 
 
 async def _ask(
-    lab: Lab, marked: MarkedConversation, conversation: Conversation, question: Question
+    lab: Lab,
+    marked: MarkedConversation,
+    conversation: Conversation,
+    question: Question,
+    policy: RecallPolicy = DEFAULT_POLICY,
 ) -> Recollection:
     return await recall(
         lab.core.memory,
@@ -88,6 +98,7 @@ async def _ask(
             floors=False,
             now=marked.messages[-1].created_at,
         ),
+        policy,
     )
 
 

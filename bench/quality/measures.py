@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.memory.scoring import TOKENS_PER_CHARACTER
+from backend.memory.selection import TOKENS_PER_CHARACTER
 from bench.quality.results import Measure, Score
 
 ITEMS = (5, 10, 20, 50)

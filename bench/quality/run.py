@@ -18,6 +18,7 @@ from backend.bootstrap.language_model import build_model
 from backend.settings import Settings
 from bench.figures import Figure, stamp
 from bench.quality import measures, story_scores
+from bench.quality.ablation import VARIANTS
 from bench.quality.dataset import MarkedConversation, read_conversations
 from bench.quality.evidence import Answered, measure_conversation, part_name
 from bench.quality.html_report import render
@@ -82,12 +83,13 @@ async def run_recall(
     paths: Sequence[Path],
     *,
     baselines: bool = True,
+    ablate: bool = False,
     peer: str | None = None,
     judge: bool = False,
 ) -> Report:
     """Measure evidence recall on the conversations of some files; write and show the report."""
     conversations = list(chain.from_iterable(read_conversations(path) for path in paths))
-    parts = run.parts("recall", (conversations, baselines, peer, judge))
+    parts = run.parts("recall", (conversations, baselines, ablate, peer, judge))
     names = [part_name(marked) for marked in conversations]
     waiting = [c for c in conversations if part_name(c) not in parts.done]
     with _progress(run.console) as progress:
@@ -102,6 +104,7 @@ async def run_recall(
                     lab,
                     marked,
                     baselines=baselines,
+                    variants=VARIANTS if ablate else {},
                     peer=beside,
                     on_question=partial(
                         progress.update, task, advance=1, description=f"{name}: questions"

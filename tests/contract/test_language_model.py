@@ -1,16 +1,13 @@
 """Replies: what every hosted model does, over real HTTP, and what it says when it can't."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
-from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.adapters.llm.model_families import REASONING_ROOM
 from backend.adapters.llm.options import Timeouts
 from backend.errors import (
@@ -24,43 +21,7 @@ from backend.errors import (
 )
 from backend.ports import LanguageModel, TextDelta
 from tests.support.groq_behaviours import Behaviour, empty, fails, rate_limited, says
-from tests.support.groq_server import GroqServer
-from tests.support.language_models import HOSTED, RecordedSleep, hosted_model, prompt, reply_of
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[GroqServer]:
-    with GroqServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared_server: GroqServer) -> GroqServer:
-    shared_server.reset()
-    return shared_server
-
-
-@pytest.fixture
-def sleep() -> RecordedSleep:
-    return RecordedSleep()
-
-
-@pytest.fixture(params=sorted(HOSTED))
-def provider(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def make(provider: str, server: GroqServer, sleep: RecordedSleep):
-    made: list[ChatCompletionsModel] = []
-
-    def make(**options: Any) -> ChatCompletionsModel:
-        made.append(hosted_model(provider, server, sleep, **options))
-        return made[-1]
-
-    yield make
-    for model in made:
-        await model.close()
+from tests.support.language_models import hosted_model, prompt, reply_of
 
 
 async def failure_of(model: LanguageModel) -> ModelError:

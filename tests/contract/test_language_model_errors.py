@@ -1,12 +1,9 @@
 """What people are told when a hosted model can't answer, and what `check` finds out."""
 
 import socket
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.errors import (
     ModelError,
     ModelKeyRejected,
@@ -16,45 +13,9 @@ from backend.errors import (
 )
 from backend.ports import LanguageModel
 from tests.support.groq_behaviours import fails, says
-from tests.support.groq_server import GroqServer
-from tests.support.language_models import HOSTED, RecordedSleep, hosted_model, prompt, reply_of
+from tests.support.language_models import hosted_model, prompt, reply_of
 
 SECRET = "the-dog-is-called-biscuit"
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[GroqServer]:
-    with GroqServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared_server: GroqServer) -> GroqServer:
-    shared_server.reset()
-    return shared_server
-
-
-@pytest.fixture
-def sleep() -> RecordedSleep:
-    return RecordedSleep()
-
-
-@pytest.fixture(params=sorted(HOSTED))
-def provider(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def make(provider: str, server: GroqServer, sleep: RecordedSleep):
-    made: list[ChatCompletionsModel] = []
-
-    def make(**options: Any) -> ChatCompletionsModel:
-        made.append(hosted_model(provider, server, sleep, **options))
-        return made[-1]
-
-    yield make
-    for model in made:
-        await model.close()
 
 
 async def failure_of(model: LanguageModel) -> ModelError:

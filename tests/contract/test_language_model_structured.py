@@ -1,13 +1,11 @@
 """Structured answers: what every hosted model makes of good, bad and odd ones, over real HTTP."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
-from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.adapters.llm.options import Timeouts
 from backend.errors import (
     ModelError,
@@ -30,44 +28,12 @@ from tests.support.groq_behaviours import (
 )
 from tests.support.groq_server import GroqServer
 from tests.support.language_models import (
-    HOSTED,
     PET_SCHEMA,
-    RecordedSleep,
     hosted_model,
     pet_request,
 )
 
 BISCUIT = {"name": "Biscuit", "age": 3}
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[GroqServer]:
-    with GroqServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared_server: GroqServer) -> GroqServer:
-    shared_server.reset()
-    return shared_server
-
-
-@pytest.fixture
-def sleep() -> RecordedSleep:
-    return RecordedSleep()
-
-
-@pytest.fixture(params=sorted(HOSTED))
-async def make(request: pytest.FixtureRequest, server: GroqServer, sleep: RecordedSleep):
-    made: list[ChatCompletionsModel] = []
-
-    def make(**options: Any) -> ChatCompletionsModel:
-        made.append(hosted_model(request.param, server, sleep, **options))
-        return made[-1]
-
-    yield make
-    for model in made:
-        await model.close()
 
 
 async def failure_of(model: LanguageModel, request: StructuredRequest | None = None) -> ModelError:

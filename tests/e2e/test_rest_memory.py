@@ -31,6 +31,7 @@ async def test_a_memory_is_added_found_and_deleted(client: Client) -> None:
         ({"q": "GEESE"}, [seed_s["id"]]),
         ({"kind": "experience"}, []),
         ({"status": "superseded"}, []),
+        ({"status": "unsure"}, []),
     ):
         found = (await client.get(path, **narrow))["longTermMemory"]
         assert [item["id"] for item in found] == expected, narrow

@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from tests.e2e.conftest import on_groq, replies
 from tests.support.chat_sockets import TRANSPORTS, ChatSocket, open_socket
+from tests.support.eventually import eventually
 from tests.support.groq_behaviours import answers, says
 from tests.support.groq_server import GroqServer
-from tests.support.keepsake_client import Client, signed_in
+from tests.support.keepsake_client import Client, expect, signed_in
 from tests.support.keepsake_process import KeepsakeProcess, launched, run_keepsake
 from tests.support.qdrant_server import QdrantServer
 from tests.support.services import fresh_database
@@ -125,6 +126,32 @@ async def test_what_is_told_to_one_process_is_known_to_the_other(
     context = await abroad.get(f"/messages/{reply['id']}/context")
     known = [memory["content"] for memory in context["activeMemories"]]
     assert "My dog is called Biscuit." in known
+
+
+async def test_the_index_is_rebuilt_beside_and_every_process_follows(
+    cluster: Cluster, at_home: Client, abroad: Client, groq: GroqServer
+) -> None:
+    await at_home.say(await at_home.converse(), "My dog is called Biscuit.")
+    before = await index_of(at_home)
+
+    rebuilt = await run_keepsake("reindex", **cluster.environment)
+    assert (rebuilt.status, "memories are indexed" in rebuilt.output) == (0, True), rebuilt.errors
+
+    for client in (at_home, abroad):
+
+        async def follows(client: Client = client) -> bool:
+            return bool((await index_of(client))["collection"] != before["collection"])
+
+        await eventually(follows)
+    await abroad.say(await abroad.converse(), "My cat is called Pepper.")
+    for question, name in (("my dog", "Biscuit"), ("my cat", "Pepper")):
+        assert name in (await at_home.search(question, kinds=["episode"]))[0]["content"]
+
+
+async def index_of(client: Client) -> dict[str, Any]:
+    """What /readyz says of the index."""
+    state: dict[str, Any] = expect(await client.http.get(f"{client.url}/readyz"))["index"]
+    return state
 
 
 async def test_the_worker_forms_memory_and_every_process_tells_of_it(

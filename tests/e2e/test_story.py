@@ -9,6 +9,7 @@ from tests.support.groq_server import ChatRequest, GroqServer
 from tests.support.jobs import jobs_hurried
 from tests.support.keepsake_client import Client, signed_in
 from tests.support.keepsake_process import KeepsakeProcess, keepsake
+from tests.support.records import a_proposal
 
 TOLD = "My dog is called Biscuit."
 ASKED = "What is my dog called?"
@@ -174,7 +175,8 @@ async def test_groq_s_extraction_becomes_a_fact_with_its_source(
 ) -> None:
     fact_in_words = "The user's dog is called Pudding."
     groq.queue(replies("What a ", "good name!"))
-    groq.default = lambda _: answers({"facts": [extracted(fact=fact_in_words)], "signals": []})
+    proposed = a_proposal(fact_in_words, category="relationship", attribute="dog.name")
+    groq.default = lambda _: answers({"facts": [proposed], "signals": []})
     conversation = await groq_client.converse()
     reply = await groq_client.say(conversation, "My dog is called Pudding.")
     assert reply["content"] == "What a good name!"
@@ -195,23 +197,6 @@ async def test_groq_s_extraction_becomes_a_fact_with_its_source(
     assert asked.schema["schema"]["additionalProperties"] is False
     (found,) = await groq_client.search("the dog's name", kinds=["fact"])
     assert found["id"] == fact["id"]
-
-
-def extracted(**changes: Any) -> dict[str, Any]:
-    """A fact as the strict schema has it, citing the first message."""
-    return {
-        "fact": "",
-        "messages": [1],
-        "category": "relationship",
-        "about": "user",
-        "about_name": None,
-        "realm": "real",
-        "attribute": "dog.name",
-        "confidence": 0.9,
-        "importance": 7,
-        "event_date": None,
-        **changes,
-    }
 
 
 def extraction_with(groq: GroqServer, text: str) -> ChatRequest:

@@ -9,12 +9,18 @@ import pytest_asyncio
 from backend.adapters.in_memory.index import InMemoryIndex
 from backend.adapters.postgres.migrate import migrate
 from backend.adapters.postgres.store import PostgresStore
+from tests.support.language_models import make, provider, server, shared_server, sleep
 from tests.support.services import fresh_database
 from tests.support.system import System, edge_index, open_store, open_system
 
+__all__ = ["make", "provider", "server", "shared_server", "sleep"]
+
 # Everything hangs on a user or a character. Ten times as fast as copying a template database,
 # whose removal makes the server write a checkpoint.
-EMPTY = "DELETE FROM user_account; DELETE FROM character; DELETE FROM procrastinate_jobs"
+EMPTY = (
+    "DELETE FROM user_account; DELETE FROM character; DELETE FROM procrastinate_jobs;"
+    " DELETE FROM index_collection"
+)
 
 
 @pytest_asyncio.fixture(scope="session")

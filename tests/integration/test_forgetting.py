@@ -119,6 +119,95 @@ async def test_nothing_of_what_was_forgotten_stands_anywhere_but_in_the_conversa
     assert await system.index.count(conversation.owner) == 4
 
 
+async def test_the_character_is_not_shown_again_what_was_forgotten(system: System) -> None:
+    conversation, fact = await learned(system)
+    await forget_memory(system.memory, conversation.owner, fact.id)
+    model = ScriptedModel(["I don't know."])
+
+    await answered(system, system.turns(model), conversation, "What is my PIN?")
+
+    [prompt] = model.prompts
+    assert [line.content for line in prompt.history] == ["Noted."]
+    assert await untraced(system, "47x11"), "nor does the record of its reply hold it"
+
+
+async def test_what_is_forgotten_before_it_is_formed_is_never_formed(system: System) -> None:
+    conversation = await system.introduce()
+    await turn(system, conversation, SECRET)
+    [secret, _] = await system.memories(conversation.owner, kind="episode")
+
+    await forget_memory(system.memory, conversation.owner, secret.id)
+    await form(system, conversation)
+
+    assert await system.memories(conversation.owner) == []
+
+
+async def test_formation_that_has_read_what_is_forgotten_meanwhile_keeps_nothing_of_it(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await turn(system, conversation, SECRET)
+    [secret, _] = await system.memories(conversation.owner, kind="episode")
+    gate = asyncio.Semaphore(0)
+    slow = ScriptedExtractor(lambda t: [Candidate(SECRET, (t.lines[0].message_id,))], gate=gate)
+    running = asyncio.create_task(form_memory(system.memory, slow, conversation.id, threshold=0))
+    await eventually(lambda: slow.transcripts)
+
+    await forget_memory(system.memory, conversation.owner, secret.id)
+    gate.release()
+    await running
+
+    assert await untraced(system, "47x11")
+
+
+async def test_what_the_conversation_was_said_to_be_about_goes_from_later_records(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await talk(system, conversation, *numbered(1, 59), SECRET, *numbered(61, 62))
+    await form(system, conversation)
+    await fold(system.memory, ScriptedSummariser(), conversation.id, window=20)
+    await turn(system, conversation, "Go on.")
+    [fact] = await system.memories(conversation.owner)
+    assert "reply_context" in await tables_with(system, "My PIN is 47x11")
+
+    await forget_memory(system.memory, conversation.owner, fact.id)
+    await sweep(system)
+
+    assert await untraced(system, "47x11")
+
+
+async def test_a_message_that_says_something_else_by_now_is_not_forgotten_with_the_fact(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    secret = await turn(system, conversation, SECRET)
+    await form(system, conversation)
+    await edit_message(system.memory, conversation.user_id, secret.id, "I sing.", longest=2000)
+    [fact] = await system.memories(conversation.owner)
+
+    receipt = await forget_memory(system.memory, conversation.owner, fact.id)
+
+    assert receipt.remaining == NOTHING_LEFT
+    assert "I sing." in await system.recalled(conversation.owner, "sing", floors=False)
+
+
+async def test_a_fact_that_two_conversations_support_is_forgotten_in_both(system: System) -> None:
+    conversation, fact = await learned(system)
+    async with system.store.transaction() as tx:
+        user = await tx.users.get(conversation.user_id)
+        character = await tx.characters.get(conversation.character_id)
+    other = await system.introduce(user, character)
+    await turn(system, other, SECRET, "47x11 it is.")
+    await form(system, other)
+
+    receipt = await forget_memory(system.memory, conversation.owner, fact.id)
+
+    # The fact, what the user said twice, and what the character said.
+    assert receipt == Receipt(4, 4, 0, NOTHING_LEFT)
+    assert await untraced(system, "47x11")
+
+
 async def test_the_receipt_says_what_is_left(system: System) -> None:
     conversation, fact = await learned(system)
 
@@ -317,7 +406,10 @@ async def test_a_reply_that_was_given_the_memory_meanwhile_keeps_no_record_of_it
     await running
 
     assert await untraced(system, "47x11")
-    assert len(await system.memories(conversation.owner, kind="episode")) == 2
+    episodes = await system.memories(conversation.owner, kind="episode")
+    assert [memory.about for memory in episodes] == ["user"], (
+        "the reply may say it in its own words"
+    )
 
 
 # --- one message --------------------------------------------------------------------------------
@@ -351,6 +443,17 @@ async def test_a_deleted_message_leaves_an_empty_place_and_nothing_else(
         await forget_message(system.memory, conversation.user_id, secret.id)
 
 
+async def test_the_reply_that_repeats_a_deleted_message_is_not_remembered_either(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    secret = await turn(system, conversation, SECRET, "47x11, got it.")  # not formed yet
+
+    await forget_message(system.memory, conversation.user_id, secret.id)
+
+    assert await untraced(system, "47x11")
+
+
 async def test_a_fact_that_was_retracted_by_an_edit_goes_with_the_message(
     system: System,
 ) -> None:
@@ -379,6 +482,7 @@ async def test_what_a_deleted_message_had_replaced_holds_again(system: System) -
     assert (otto.content, otto.status) == ("The user's dog is called Otto.", "active")
     assert [memory.id for memory in forgotten.withdrawal.restored] == [otto.id]
     assert otto.content in await system.recalled(conversation.owner, "dog called Otto")
+    assert forgotten.receipt.remaining == NOTHING_LEFT
     assert await untraced(system, "Otis")
 
 
@@ -451,7 +555,9 @@ async def test_a_deleted_conversation_takes_along_what_was_learned_there_alone(
         await form(system, each)
     await turn(system, other, "What is my PIN?", "No idea.")
 
-    receipt = await forget_conversation(system.memory, conversation.user_id, conversation.id)
+    receipt = (
+        await forget_conversation(system.memory, conversation.user_id, conversation.id)
+    ).receipt
 
     assert receipt.remaining == NOTHING_LEFT
     # The fact, and four messages as episodes.
@@ -465,6 +571,40 @@ async def test_a_deleted_conversation_takes_along_what_was_learned_there_alone(
         assert await tx.messages.page(other.id, limit=10)
     with pytest.raises(NotFound):
         await forget_conversation(system.memory, conversation.user_id, conversation.id)
+
+
+async def test_what_the_character_repeats_elsewhere_goes_with_the_conversation_it_came_from(
+    system: System,
+) -> None:
+    conversation, _ = await learned(system)
+    async with system.store.transaction() as tx:
+        user = await tx.users.get(conversation.user_id)
+        character = await tx.characters.get(conversation.character_id)
+    other = await system.introduce(user, character)
+    await turn(system, other, "What is my PIN?", "It is 47x11, as you said!")
+    await turn(system, other, "Good.")
+
+    gone = await forget_conversation(system.memory, conversation.user_id, conversation.id)
+
+    assert gone.receipt.remaining == NOTHING_LEFT
+    assert await untraced(system, "47x11")
+    episodes = await system.memories(conversation.owner, kind="episode")
+    assert [memory.content for memory in episodes] == ["What is my PIN?", "Good.", "Noted."]
+
+
+async def test_what_the_user_says_elsewhere_too_is_theirs_and_stays(system: System) -> None:
+    conversation, _ = await learned(system)
+    async with system.store.transaction() as tx:
+        user = await tx.users.get(conversation.user_id)
+        character = await tx.characters.get(conversation.character_id)
+    other = await system.introduce(user, character)
+    await turn(system, other, SECRET)  # not formed yet
+
+    await forget_conversation(system.memory, conversation.user_id, conversation.id)
+    await form(system, other)
+
+    [fact] = await system.memories(other.owner)
+    assert fact.status == "active"
 
 
 async def test_somebody_else_s_conversation_can_t_be_deleted(system: System) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from backend.adapters.llm.offline import OfflineCompanion, OfflineExtractor
+from backend.conversation.editing import edit_message
 from backend.errors import IndexUnavailable, KeepsakeError, ModelOutputInvalid
 from backend.memory.consolidation import reinforced_confidence
-from backend.memory.forgetting import forget_memory
+from backend.memory.forgetting import forget_memory, forget_message
 from backend.memory.formation import BATCH_MESSAGES, FormationOutcome, form_memory
 from backend.memory.questions import open_questions
 from backend.memory.relationship import DAILY_CAP
@@ -267,6 +268,37 @@ async def test_what_is_said_twice_in_one_batch_is_one_memory(system: System) -> 
     assert len(memory.source_message_ids) == 2
 
 
+@pytest.mark.parametrize(
+    ("candidates", "hours", "count"),
+    [("one", 0, 1), ("one", 48, 1), ("two", 0, 1), ("two", 48, 2)],
+)
+async def test_mentions_of_one_batch_count_as_the_candidates_that_cite_them(
+    system: System, candidates: str, hours: int, count: int
+) -> None:
+    conversation = await system.introduce()
+    tea = "The user likes tea."
+
+    def read(transcript: Transcript) -> list[Candidate]:
+        first, second = transcript.lines
+        if candidates == "one":  # whose confidence is that of both messages together
+            return [fact(tea, first, second, confidence=0.8)]
+        return [fact(tea, first, confidence=0.8), fact(tea, second, confidence=0.8)]
+
+    await system.say(conversation, "Tea!", created_at=NOON)
+    await say_and_form(
+        system,
+        conversation,
+        ScriptedExtractor(read),
+        "Tea.",
+        created_at=NOON + timedelta(hours=hours),
+    )
+
+    [memory] = await system.memories(conversation.owner)
+    assert memory.reinforcement_count == count
+    assert memory.confidence == pytest.approx(0.88 if count == 2 else 0.8)
+    assert len(memory.source_message_ids) == 2
+
+
 async def test_one_source_repeating_itself_is_no_surer(system: System) -> None:
     conversation = await system.introduce()
     extractor = ScriptedExtractor(lambda t: [fact("The user likes tea.", *t.lines, confidence=0.8)])
@@ -442,6 +474,128 @@ async def test_a_yes_or_no_to_the_character_s_question_settles_it(
     active = [memory.content for memory in memories if memory.status == "active"]
     assert active == [f"The user lives in {holds or 'Porto'}."]
     assert await asked(system, conversation) == ([] if holds else DOUBT)
+
+
+async def settled(system: System, question: str, answer: str) -> tuple[Conversation, list[Message]]:
+    """A doubt, the character's question and the user's answer."""
+    conversation = await system.introduce()
+    await doubted(system, conversation)
+    later = {"created_at": WEEK_4 + timedelta(minutes=5)}
+    exchange = [
+        *await system.say(conversation, question, sender_type="character", **later),
+        *await system.say(conversation, answer, **later),
+    ]
+    await form(system, conversation, NOTHING)
+    assert await asked(system, conversation) == []
+    return conversation, exchange
+
+
+@pytest.mark.parametrize("gone", [0, 1], ids=["the question", "the answer"])
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("Did you move to Lisbon?", "Yes, last week."), ("Did you move to Lisbon?", "No.")],
+)
+async def test_a_question_is_open_again_once_its_answer_is_taken_back(
+    system: System, question: str, answer: str, gone: int
+) -> None:
+    conversation, exchange = await settled(system, question, answer)
+
+    forgotten = await forget_message(system.memory, conversation.user_id, exchange[gone].id)
+    await sweep_once(system.memory, settle=timedelta(0))
+
+    porto, lisbon = await system.memories(conversation.owner)
+    assert (porto.status, lisbon.status, lisbon.questions) == ("active", "unsure", porto.id)
+    assert await asked(system, conversation) == DOUBT
+    assert await system.recalled(conversation.owner, "lives", kinds=("fact",)) == [porto.content]
+    assert porto.reinforcement_count == 3
+    told = {memory.content for memory in forgotten.withdrawal.restored}
+    assert told == ({porto.content} if answer.startswith("Yes") else set())
+
+
+async def test_an_answer_changed_into_its_opposite_settles_it_the_other_way(system: System) -> None:
+    conversation, [_, answer] = await settled(system, "Did you move to Lisbon?", "Yes.")
+
+    await edit_message(system.memory, conversation.user_id, answer.id, "No, never.", longest=2000)
+    assert await asked(system, conversation) == DOUBT
+    await form(system, conversation, NOTHING)
+
+    assert summary(await system.memories(conversation.owner)) == [
+        ("The user lives in Porto.", "active"),
+        ("The user lives in Lisbon.", "superseded"),
+    ]
+    assert await asked(system, conversation) == []
+
+
+async def test_an_answer_keeps_a_claim_whose_first_words_are_gone(system: System) -> None:
+    conversation, _ = await settled(system, "Did you move to Lisbon?", "Yes.")
+    [_, lisbon] = await system.memories(conversation.owner)
+    [doubt, *_] = lisbon.source_message_ids
+
+    await forget_message(system.memory, conversation.user_id, doubt)
+
+    active = [m.content for m in await system.memories(conversation.owner) if m.status == "active"]
+    assert active == ["The user lives in Lisbon."]
+
+
+async def test_a_question_that_a_third_value_had_settled_is_open_again_without_that(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await doubted(system, conversation)
+    [third] = await say_and_form(
+        system, conversation, claims("Faro", 0.9), "Faro!", created_at=WEEK_4 + timedelta(hours=1)
+    )
+
+    await forget_message(system.memory, conversation.user_id, third.id)
+
+    assert summary(await system.memories(conversation.owner)) == [
+        ("The user lives in Porto.", "active"),
+        ("The user lives in Lisbon.", "unsure"),
+    ]
+    assert await asked(system, conversation) == DOUBT
+
+
+@pytest.mark.parametrize("again", ["Lisbon", "Porto"])
+async def test_a_question_settled_by_saying_it_again_is_open_again_without_that(
+    system: System, again: str
+) -> None:
+    conversation = await system.introduce()
+    await doubted(system, conversation)
+    later = {"created_at": WEEK_4 + timedelta(hours=1)}
+    [said] = await say_and_form(system, conversation, claims(again, 0.9), "I'm sure.", **later)
+    assert await asked(system, conversation) == []
+
+    await forget_message(system.memory, conversation.user_id, said.id)
+
+    assert await asked(system, conversation) == DOUBT
+
+
+async def test_a_fact_of_a_question_and_a_yes_falls_with_the_yes(system: System) -> None:
+    conversation = await system.introduce()
+    await system.say(conversation, "So your dog is called Biscuit?", sender_type="character")
+    [yes] = await system.say(conversation, "Yes!")
+    both = ScriptedExtractor(lambda t: [fact("The user's dog is called Biscuit.", *t.lines)])
+    await form(system, conversation, both)
+
+    await edit_message(system.memory, conversation.user_id, yes.id, "What dog?", longest=2000)
+
+    assert summary(await system.memories(conversation.owner)) == [
+        ("The user's dog is called Biscuit.", "retracted")
+    ]
+
+
+async def test_what_stood_beside_a_deleted_question_is_read_again(system: System) -> None:
+    conversation = await system.introduce()
+    [question] = await system.say(conversation, "A dog? Biscuit?", sender_type="character")
+    await system.say(conversation, "Yes, my dog is called Biscuit.")
+    name = "The user's dog is called Biscuit."
+    reads = ScriptedExtractor(lambda t: [fact(name, *t.lines)])
+    await form(system, conversation, reads)
+
+    await forget_message(system.memory, conversation.user_id, question.id)
+    await form(system, conversation, reads)
+
+    assert summary(await system.memories(conversation.owner)) == [(name, "active")]
 
 
 async def test_the_offline_companion_asks_and_a_yes_settles_it(system: System) -> None:

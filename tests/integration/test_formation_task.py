@@ -18,6 +18,7 @@ from tests.support.doubles import ScriptedExtractor
 from tests.support.groq_behaviours import Behaviour, answers, json_validate_failed, says
 from tests.support.groq_server import GroqServer
 from tests.support.language_models import RecordedSleep, hosted_model
+from tests.support.records import a_proposal
 from tests.support.system import System
 
 
@@ -187,18 +188,7 @@ async def test_a_long_chat_costs_at_most_one_call_in_six_turns(system: System) -
 async def test_calls_tokens_and_proposals_are_counted(system: System) -> None:
     conversation = await system.introduce()
     await system.say(conversation, "My dog is called Biscuit.")
-    fact = {
-        "fact": "The user's dog is called Biscuit.",
-        "messages": [1],
-        "category": "personal",
-        "about": "user",
-        "about_name": None,
-        "realm": "real",
-        "attribute": "dog.name",
-        "confidence": 0.9,
-        "importance": 7,
-        "event_date": None,
-    }
+    fact = a_proposal()
     proposed = {"facts": [fact, fact | {"messages": [7]}], "signals": []}
     model_name = "openai/gpt-oss-20b"
     before = counted(model_name)
@@ -228,6 +218,7 @@ async def test_calls_tokens_and_proposals_are_counted(system: System) -> None:
         "prompt": PROMPT_VERSION,
         "batchCalls": 2,
         "batchTokens": 24,
+        "batchPromptTokens": 22,
     }
 
 

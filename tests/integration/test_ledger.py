@@ -7,11 +7,11 @@ import pytest
 
 from backend.memory.formation import form_memory
 from backend.memory.ledger import BEGUN_AGAIN, begin_anew, undo
-from backend.memory.relationship import BEGINNING, TIME_APART
+from backend.memory.relationship import BEGINNING, DAILY_CAP, TIME_APART
 from backend.models import Conversation, Message, Owner, Relationship, RelationshipChange
 from backend.models.candidate import Extraction, Signal, Transcript
 from tests.support.doubles import ScriptedExtractor
-from tests.support.records import NOON
+from tests.support.records import NOON, a_user
 from tests.support.system import System
 
 NOTHING = ScriptedExtractor(lambda _: [])
@@ -140,6 +140,18 @@ async def test_an_older_import_is_no_absence(system: System) -> None:
     assert (await standing(system, conversation.owner)).last_interaction_at == NOON + timedelta(
         days=400
     )
+
+
+async def test_the_day_that_a_cap_is_for_is_the_user_s(system: System) -> None:
+    conversation = await system.introduce(a_user(time_zone="Asia/Tokyo"))
+    kind = ["Thank you, I love this, it's great!"] * 30
+    await tell(system, conversation, *kind, days=2 / 24)  # eleven at night
+    before = await standing(system, conversation.owner)
+
+    await tell(system, conversation, *kind[:3], days=4 / 24)
+
+    assert before.level == pytest.approx(BEGINNING["level"] + DAILY_CAP, abs=0.01)
+    assert (await standing(system, conversation.owner)).level > before.level + 2
 
 
 async def test_they_can_begin_again_and_the_ledger_remembers(system: System) -> None:

@@ -143,3 +143,33 @@ async def test_old_conversations_are_to_be_folded_from_their_start_and_old_code_
         await connection.execute(CONVERSATION)  # as the version before this one writes it
         found = await connection.execute("SELECT last_seq, summarised_seq FROM conversation")
         assert await found.fetchall() == [(120, 0), (120, 0)]
+
+
+async def test_what_was_forgotten_with_everything_is_marked_message_by_message(
+    empty_url: str,
+) -> None:
+    await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0006")
+    async with await psycopg.AsyncConnection.connect(empty_url, autocommit=True) as connection:
+        await connection.execute(PEOPLE)
+        await connection.execute(CONVERSATION)
+        await connection.execute(CONVERSATION)
+        await connection.execute(
+            "UPDATE conversation SET forgotten_seq = 2 WHERE id = ("
+            "SELECT id FROM conversation LIMIT 1)"
+        )
+        await connection.execute(
+            "INSERT INTO message (id, conversation_id, seq, sender_id, sender_type, content, type,"
+            " details, status, state, active_variant, created_at)"
+            " SELECT gen_random_uuid(), id, seq, user_id, 'user', 'Hi.', 'text', '{}', 'sent',"
+            " 'complete', 0, now() FROM conversation, generate_series(1, 3) AS seq"
+        )
+
+        await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0007")
+
+        found = await connection.execute(
+            "SELECT forgotten_seq, array_agg(message.seq ORDER BY message.seq)"
+            " FILTER (WHERE forgotten_at IS NOT NULL)"
+            " FROM conversation JOIN message ON conversation_id = conversation.id"
+            " GROUP BY conversation.id, forgotten_seq ORDER BY forgotten_seq"
+        )
+        assert await found.fetchall() == [(0, None), (2, [1, 2])]

@@ -7,14 +7,16 @@ import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.adapters.llm.offline import OfflineExtractor
+from backend.conversation.importing import ImportedMessage, import_conversation
 from backend.errors import ModelError
 from backend.memory.extraction import ModelExtractor
 from backend.memory.formation import form_memory
 from backend.memory.questions import open_questions
 from backend.models import Conversation
 from backend.models.candidate import Candidate, Transcript
+from backend.worker.index_sync import sweep_once
 from tests.support.doubles import ScriptedExtractor
-from tests.support.records import NOON, a_character, a_user
+from tests.support.records import NOON, a_character, a_proposal, a_user
 from tests.support.system import System
 from tests.support.turns import answered
 
@@ -45,18 +47,7 @@ async def test_what_the_character_said_of_itself_and_promised_is_its_own(system:
         created_at=NOON,
     )
     facts = [
-        {
-            "fact": content,
-            "messages": [2],
-            "category": category,
-            "about": about,
-            "about_name": None,
-            "realm": "real",
-            "attribute": None,
-            "confidence": 0.9,
-            "importance": 6,
-            "event_date": None,
-        }
+        a_proposal(content, messages=[2], category=category, about=about)
         for content, category, about in (
             ("Mira grew up in Oslo.", "personal", "character"),
             ("Mira promised to teach the user knots.", "event", "character"),
@@ -188,6 +179,24 @@ async def test_what_happens_in_a_story_is_marked_and_not_taken_for_life(system: 
     assert "The user is the last knight" not in background, "no background of the user's life"
 
 
+async def test_the_same_words_in_a_story_and_in_life_are_two_memories(system: System) -> None:
+    conversation = await system.introduce()
+    for realm in ("fiction", "real", "fiction"):
+        await system.say(conversation, "I am a doctor.")
+        reads = ScriptedExtractor(
+            lambda talk, realm=realm: [
+                Candidate("The user is a doctor.", (talk.lines[-1].message_id,), realm=realm)
+            ]
+        )
+        await form_memory(system.memory, reads, conversation.id, threshold=0.7)
+
+    story, life = await system.memories(conversation.owner)
+    assert (story.realm, story.status, life.realm, life.status) == (
+        "fiction", "active", "real", "active",
+    )  # fmt: skip
+    assert (len(story.source_message_ids), len(life.source_message_ids)) == (2, 1)
+
+
 # --- the user's time zone -----------------------------------------------------------------------
 
 LATE = datetime.fromisoformat("2026-03-10T23:30:00+00:00")  # a Wednesday morning in Tokyo
@@ -216,3 +225,25 @@ async def test_tomorrow_is_the_user_s_tomorrow(
     [memory] = await system.memories(conversation.owner)
     assert memory.event_time == datetime(2026, 3, day, tzinfo=ZoneInfo(zone))
     assert memory.mention_time == LATE
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", "10 March"), ("Asia/Tokyo", "11 March")])
+async def test_what_was_said_is_told_under_the_user_s_date(
+    system: System, zone: str, day: str
+) -> None:
+    conversation = await system.introduce(a_user(time_zone=zone))
+    async with system.store.transaction() as tx:
+        user = await tx.users.get(conversation.user_id)
+        character = await tx.characters.get(conversation.character_id)
+    assert user is not None
+    assert character is not None
+    said = [ImportedMessage("user", "The violin arrived.", LATE)]
+    await import_conversation(system.store, user, character, title="", messages=said)
+    await sweep_once(system.memory, settle=LATE - LATE)
+    model = ScriptedModel(["Hm."])
+
+    await answered(system, system.turns(model), conversation, "When did the violin arrive?")
+
+    assert f"- {day} 2026, Ada: The violin arrived." in model.prompts[0].situation
+    [episode, *_] = await system.memories(conversation.owner, kind="episode")
+    assert episode.index_text.startswith(f"{day} 2026, Ada: ")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,45 +24,20 @@ from bench.quality.judge_run import JudgeItem, run_judge, trials_of
 from bench.quality.judge_summary import Judged, summarise
 from bench.quality.pricing import Price, Usage, cost_of
 from tests.support.groq_behaviours import Behaviour, answers, fails, rate_limited, says
-from tests.support.groq_server import ChatRequest, GroqServer
-from tests.support.language_models import RecordedSleep, hosted_model
+from tests.support.groq_server import ChatRequest
+from tests.support.language_models import MakeModel
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 MODEL = "openai/gpt-oss-120b"
 
 
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[GroqServer]:
-    with GroqServer() as server:
-        yield server
+@pytest.fixture
+def provider() -> str:
+    return "groq"
 
 
 @pytest.fixture
-def server(shared_server: GroqServer) -> GroqServer:
-    shared_server.reset()
-    return shared_server
-
-
-@pytest.fixture
-def sleep() -> RecordedSleep:
-    return RecordedSleep()
-
-
-@pytest.fixture
-async def make(server: GroqServer, sleep: RecordedSleep):
-    made: list[ChatCompletionsModel] = []
-
-    def make(**options: Any) -> ChatCompletionsModel:
-        made.append(hosted_model("groq", server, sleep, **options))
-        return made[-1]
-
-    yield make
-    for model in made:
-        await model.close()
-
-
-@pytest.fixture
-def model(make: Callable[..., ChatCompletionsModel]) -> ChatCompletionsModel:
+def model(make: MakeModel) -> ChatCompletionsModel:
     return make()
 
 

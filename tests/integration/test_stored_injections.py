@@ -18,7 +18,7 @@ from backend.models.candidate import Candidate
 from backend.ports import Extractor, Prompt, StructuredRequest
 from backend.worker.index_sync import sweep_once
 from tests.support.doubles import ScriptedExtractor
-from tests.support.records import NOON
+from tests.support.records import NOON, a_proposal
 from tests.support.system import System
 from tests.support.turns import answered
 
@@ -138,21 +138,6 @@ async def test_rules_learn_nothing_from_orders(system: System, order: str) -> No
     assert await system.memories(conversation.owner) == []
 
 
-def proposal(content: str, *messages: int) -> dict[str, Any]:
-    return {
-        "fact": content,
-        "messages": list(messages),
-        "category": "personal",
-        "about": "user",
-        "about_name": None,
-        "realm": "real",
-        "attribute": None,
-        "confidence": 0.95,
-        "importance": 9,
-        "event_date": None,
-    }
-
-
 async def test_what_is_recalled_is_not_shown_to_extraction(system: System) -> None:
     conversation = await system.introduce()
     await remember(system.memory, conversation.owner, Note("The user plays the cello."))
@@ -170,8 +155,8 @@ async def test_what_is_recalled_is_not_shown_to_extraction(system: System) -> No
 def credulous(*messages: int) -> Extractor:
     """A model that takes the character's words for the user's."""
     facts = [
-        proposal("The user lives in Lisbon.", *messages),
-        proposal("The user's dog is called Biscuit.", *messages),
+        a_proposal(content, messages=list(messages))
+        for content in ("The user lives in Lisbon.", "The user's dog is called Biscuit.")
     ]
     return ModelExtractor(ScriptedModel(answers=[{"facts": facts, "signals": []}]))
 
@@ -198,7 +183,9 @@ async def test_the_character_repeating_a_fact_makes_it_no_surer(system: System) 
     conversation = await system.introduce()
     known = "The user lives in Lisbon."
     await system.say(conversation, "I live in Lisbon.", created_at=NOON)
-    first = ModelExtractor(ScriptedModel(answers=[{"facts": [proposal(known, 1)], "signals": []}]))
+    first = ModelExtractor(
+        ScriptedModel(answers=[{"facts": [a_proposal(known, confidence=0.95)], "signals": []}])
+    )
     await form_memory(system.memory, first, conversation.id, threshold=0.7)
     model = ScriptedModel(["You live in Lisbon!"])
     await answered(system, system.turns(model), conversation, "Where do I live?")

@@ -41,6 +41,12 @@ async def stored(system: System, conversation: Conversation) -> Conversation:
     return found
 
 
+async def in_common(system: System, conversation: Conversation) -> tuple[list[str], list[str]]:
+    async with system.store.transaction() as tx:
+        found = await tx.relationships.get(conversation.owner)
+    return found.favorite_topics, found.shared_experiences
+
+
 async def summaries(system: System, conversation: Conversation) -> list[Memory]:
     return await system.memories(conversation.owner, kind="summary")
 
@@ -117,6 +123,9 @@ async def test_the_first_fold_is_a_memory_that_recall_finds(edge_system: System)
                 "promptVersion": "test-1",
                 "tokens": 30,
                 "promptTokens": 20,
+                "title": "20 messages",
+                "topics": ["N20"],
+                "mood": "happy",
             },
         )
     ]
@@ -166,6 +175,7 @@ async def test_title_topics_and_mood_come_with_it(system: System) -> None:
     now = await stored(system, conversation)
     assert now.title == f"{SETTLED} messages"
     assert now.details == {"topics": [f"N{SETTLED}"], "mood": "happy"}
+    assert await in_common(system, conversation) == ([f"N{SETTLED}"], [now.title])
 
 
 async def test_a_title_chosen_by_hand_stays_even_if_chosen_meanwhile(system: System) -> None:
@@ -481,6 +491,11 @@ async def test_what_held_a_message_is_emptied_and_folded_anew_without_it(system:
         "added", "superseded", "restored",
     ]  # fmt: skip
     assert [await history(system, memory) for memory in emptied] == [[], []]
+    now = await stored(system, conversation)
+    assert now.title == f"{SETTLED} messages", (
+        "title, topics and mood of the summary that holds again"
+    )
+    assert now.details == {"topics": [f"N{SETTLED}"], "mood": "happy"}
     assert await system.jobs_of(conversation) == 1
     await sweep(system)
 
@@ -500,11 +515,27 @@ async def test_a_message_of_the_first_range_takes_everything_back(system: System
     await take_back(system, conversation, said[0])
 
     assert await current(system, conversation) is None
-    assert (await stored(system, conversation)).summarised_seq == 0
+    now = await stored(system, conversation)
+    assert (now.summarised_seq, now.title, now.details) == (0, "N2. It was said.", {})
     await run(system, conversation, summariser)
     kept = await current(system, conversation)
     assert kept is not None
     assert kept.content == folded(2, len(said) - UNSETTLED)
+
+
+async def test_when_a_summary_is_forgotten_so_is_what_the_conversation_was_called(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await talk(system, conversation, *numbered(1, FIRST))
+    done = await run(system, conversation, ScriptedSummariser())
+    assert done is not None
+
+    await forget_memory(system.memory, conversation.owner, done.summary.id)
+
+    now = await stored(system, conversation)
+    assert (now.title, now.details) == ("N1. It was said.", {})
+    assert await in_common(system, conversation) == ([], [])
 
 
 async def test_a_message_that_no_summary_holds_takes_nothing_back(system: System) -> None:

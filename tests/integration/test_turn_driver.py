@@ -11,11 +11,13 @@ from backend.adapters.in_memory.event_bus import Exchange
 from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.conversation.accepting import Draft, accept
 from backend.errors import ModelOverloaded, ModelRateLimited
+from backend.gateway.protocol import user_room
 from backend.gateway.turn_driver import Pace
 from backend.models import Conversation, Message, utc_now
 from tests.support.doubles import Listener
 from tests.support.eventually import eventually
 from tests.support.processes import NEVER, Process, running, sweeping
+from tests.support.records import a_memory
 from tests.support.system import System
 from tests.support.turns import ask
 
@@ -102,6 +104,27 @@ async def test_clients_hear_the_whole_turn_in_order(system: System) -> None:
     assert responses[3]["index"] == 2
     received = listener.of("message:received")[0]
     assert (received["content"], received["seq"]) == ("Re: Hello?", 2)
+
+
+async def test_what_a_user_has_forgotten_in_the_talk_is_told(system: System) -> None:
+    conversation = await system.introduce()
+    await system.keep(dog := a_memory(conversation.owner, "The user's dog is called Biscuit."))
+    process = Process(system, Exchange(), ScriptedModel(lambda _: "Hm."))
+    async with running(process):
+        listener = await process.listener(conversation)
+        await process.hub.join(listener, user_room(conversation.user_id))
+        for content in ("Please forget my dog Biscuit.", "Yes."):
+            await ask(system, conversation, content)
+            process.turns.wake(conversation.id)
+            await until_answered(system, conversation)
+
+    assert listener.of("memory:updated") == [
+        {
+            "characterId": str(conversation.character_id),
+            "userId": str(conversation.user_id),
+            "changes": [{"action": "forgotten", "memory": {"id": str(dog.id)}}],
+        }
+    ]
 
 
 async def test_the_character_has_read_what_it_answers_and_no_more(system: System) -> None:

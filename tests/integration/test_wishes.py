@@ -6,11 +6,13 @@ import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.adapters.llm.offline import OfflineCompanion
+from backend.conversation.editing import edit_message
 from backend.memory.formation import form_memory
 from backend.models import Conversation, Message, ReplyContext
 from backend.models.candidate import Candidate, Transcript
 from backend.ports import LanguageModel
 from tests.support.doubles import ScriptedExtractor
+from tests.support.records import a_memory
 from tests.support.residue import tables_with
 from tests.support.system import System
 from tests.support.turns import answered
@@ -75,9 +77,9 @@ async def test_it_is_forgotten_after_a_yes_and_not_before(edge_system: System) -
     assert await facts(system, conversation) == ["The user's cat is called Pixel."]
     recalled = await system.recalled(conversation.owner, "dog Biscuit", floors=False)
     assert not [text for text in recalled if "Biscuit" in text]
-    # The request stands in the transcript, and there alone: in the window, and so in the record of
-    # what the last reply was shown.
-    assert await tables_with(system, "Biscuit") == ["reply_context"]
+    assert not [line for line in model.prompts[-1].history if "Biscuit" in line.content]
+    # What was said, the request too, stands in the transcript and there alone.
+    assert await tables_with(system, "Biscuit") == []
 
 
 @pytest.mark.parametrize("answer", ["No, keep it.", "What do you think of rain?", "Yes, but wait."])
@@ -99,6 +101,28 @@ async def test_without_a_clear_yes_nothing_is_forgotten(system: System, answer: 
     assert [prompt.forgetting for prompt in model.prompts] == ["", "", "asked", "", ""]
 
 
+@pytest.mark.parametrize("status", ["unsure", "superseded"])
+async def test_what_is_in_question_or_no_longer_so_can_be_forgotten_too(
+    system: System, status: str
+) -> None:
+    conversation = await system.introduce()
+    held = a_memory(conversation.owner, "The user lives in Porto.")
+    link = {"questions": held.id} if status == "unsure" else {"superseded_by": held.id}
+    other = a_memory(conversation.owner, "The user lives in Lisbon.", status=status, **link)
+    await system.keep(held)
+    await system.keep(other)
+
+    await talk(
+        system,
+        conversation,
+        ScriptedModel(lambda _: "Hm."),
+        "Please forget that I live in Lisbon.",
+        "Yes.",
+    )
+
+    assert await facts(system, conversation) == ["The user lives in Porto."]
+
+
 async def test_that_means_what_was_said_just_before(system: System) -> None:
     conversation = await system.introduce()
     model = ScriptedModel(lambda _: "Hm.")
@@ -111,12 +135,44 @@ async def test_that_means_what_was_said_just_before(system: System) -> None:
 async def test_what_was_not_formed_yet_is_forgotten_too(system: System) -> None:
     conversation = await system.introduce()
     model = ScriptedModel(lambda _: "Hm.")
-    await talk(system, conversation, model, "Tea with Clara was lovely.")
+    told = [
+        "Tea with Clara, who is called Clara.",
+        "Please forget what I said about Clara.",
+        "Yes.",
+    ]
+    for content in told:
+        await answered(system, system.turns(model), conversation, content)
 
-    await talk(system, conversation, model, "Please forget what I said about Clara.", "Yes.")
+    await form(system, conversation)
 
+    assert await facts(system, conversation) == []
     episodes = await system.memories(conversation.owner, kind="episode")
     assert not [memory for memory in episodes if "Clara" in memory.content + memory.index_text]
+
+
+async def test_a_yes_to_a_request_that_was_changed_since_forgets_nothing(system: System) -> None:
+    conversation = await system.introduce()
+    model = ScriptedModel(lambda _: "Hm.")
+    [*_, asked] = await talk(system, conversation, model, *TOLD, "Please forget my dog Biscuit.")
+    assert asked.reply_to is not None
+    await edit_message(
+        system.memory, conversation.user_id, asked.reply_to, "How is Biscuit?", longest=2000
+    )
+
+    await talk(system, conversation, model, "Yes.")
+
+    assert len(await facts(system, conversation)) == 2
+
+
+async def test_a_request_in_words_of_one_s_own_goes_with_what_it_was_about(system: System) -> None:
+    conversation = await system.introduce()
+    model = ScriptedModel(lambda _: "Hm.")
+    told = ["My sister is called Clara.", "Please forget what I just said.", "Yes."]
+    [*_, done] = await talk(system, conversation, model, *told)
+
+    assert [line.content for line in model.prompts[-1].history] == ["Hm.", "Hm."]
+    context = await context_of(system, done)
+    assert [item["content"] for item in context.recent_messages] == ["Hm.", "Hm.", "Yes."]
 
 
 async def test_what_isn_t_known_needs_no_yes(system: System) -> None:

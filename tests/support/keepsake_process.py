@@ -91,6 +91,10 @@ class KeepsakeProcess:
         """The running process."""
         return psutil.Process(self.pid)
 
+    def change(self, **environment: object) -> None:
+        """Settings from the next start on."""
+        self._environment |= clean_environment(environment)
+
     async def launch(self) -> None:
         """Start it, without waiting until it answers."""
         with self._log.open("ab") as log:

@@ -1,8 +1,12 @@
-"""Builds hosted models against the test server, and prompts to ask them with."""
+"""Builds hosted models against the test server, and prompts to ask them with; the fixtures are for a
+conftest to import."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
+
+import pytest
+import pytest_asyncio
 
 from backend.adapters.llm.chat_completions import ChatCompletionsModel
 from backend.adapters.llm.groq import GroqModel
@@ -43,6 +47,49 @@ def hosted_model(
     url = server.groq_url if provider == "groq" else server.openai_url
     chosen = {"api_key": server.key, "model": "openai/gpt-oss-120b", "base_url": url, **options}
     return HOSTED[provider](ModelOptions(**chosen), sleep=sleep)
+
+
+MakeModel = Callable[..., ChatCompletionsModel]
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[GroqServer]:
+    """A server that the whole session shares."""
+    with GroqServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_server: GroqServer) -> GroqServer:
+    """The server, with nothing queued and nothing asked."""
+    shared_server.reset()
+    return shared_server
+
+
+@pytest.fixture
+def sleep() -> RecordedSleep:
+    """What models wait with."""
+    return RecordedSleep()
+
+
+@pytest.fixture(params=sorted(HOSTED))
+def provider(request: pytest.FixtureRequest) -> str:
+    """Each kind of hosted model in turn."""
+    return str(request.param)
+
+
+@pytest_asyncio.fixture
+async def make(provider: str, server: GroqServer, sleep: RecordedSleep) -> AsyncIterator[MakeModel]:
+    """Makes hosted models by their options, and closes them."""
+    made: list[ChatCompletionsModel] = []
+
+    def make(**options: Any) -> ChatCompletionsModel:
+        made.append(hosted_model(provider, server, sleep, **options))
+        return made[-1]
+
+    yield make
+    for model in made:
+        await model.close()
 
 
 def prompt(**changes: Any) -> Prompt:

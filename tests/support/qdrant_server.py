@@ -81,6 +81,12 @@ def _add_collection_endpoints(app: FastAPI, qdrant: AsyncQdrantClient) -> None:
         )
         return _ok(True)
 
+    @app.delete("/collections/{name}")
+    async def delete_collection(name: str) -> dict[str, Any]:
+        if not await qdrant.collection_exists(name):
+            return _ok(False)
+        return _ok(await qdrant.delete_collection(name))
+
     @app.put("/collections/{name}/index")
     async def create_index(name: str, body: models.CreateFieldIndex) -> dict[str, Any]:
         await _require(qdrant, name)

@@ -70,3 +70,21 @@ def a_line(
 def a_transcript(*lines: TranscriptLine, preceding: tuple[TranscriptLine, ...] = ()) -> Transcript:
     """Ada and Mira talking."""
     return Transcript("Ada", "Mira", lines, preceding)
+
+
+def a_proposal(
+    content: str = "The user's dog is called Biscuit.", **changes: Any
+) -> dict[str, Any]:
+    """A fact as a model proposes it by the strict schema, citing the first message."""
+    return {
+        "fact": content,
+        "messages": [1],
+        "category": "personal",
+        "about": "user",
+        "about_name": None,
+        "realm": "real",
+        "attribute": None,
+        "confidence": 0.9,
+        "importance": 7,
+        "event_date": None,
+    } | changes

@@ -19,3 +19,9 @@ def test_the_name_carries_model_and_dimension(model: str, dimension: int, name: 
 
 def test_a_long_model_name_stays_a_file_name() -> None:
     assert len(Collection.for_model("x" * 1000, 384).name) < 200
+
+
+def test_a_collection_built_later_ends_in_its_serial_number() -> None:
+    assert (
+        Collection.for_model("all-MiniLM-L6-v2", 384, 7).name == "keepsake-all-minilm-l6-v2-384-7"
+    )

@@ -3,9 +3,10 @@
 import pytest
 
 from backend.memory.echoes import echoes, key_words, probes
-from tests.support.records import a_memory, an_owner
+from tests.support.records import a_character, a_conversation, a_message, a_user
 
 NAMES = ("Ada Byron", "Mira")
+CONVERSATION = a_conversation(a_user(), a_character())
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ NAMES = ("Ada Byron", "Mira")
         ("The user lives at 12 Elm Street.", ["12", "elm", "street"]),
         ("Ada's cat is called Pixel. Ada Byron told Mira.", ["pixel"]),
         ("She moved when I was in Rome, Rome of all places.", ["rome"]),
+        ("I'm Don O'Brien's neighbour. Don't tell. It's late.", ["don", "o'brien"]),
         ("The user likes tea.", []),
         ("", []),
     ],
@@ -31,6 +33,7 @@ def test_the_names_and_numbers_of_a_fact(content: str, key: list[str]) -> None:
     [
         ("The user's dog is called Biscuit.", ["biscuit"]),
         ("The user collects old teapots.", ["collect"]),
+        ("The user met Don O'Brien.", ["don", "o", "brien"]),
         ("The user likes it.", []),
     ],
 )
@@ -51,6 +54,7 @@ TEAPOTS = "The user collects old teapots."
         (BISCUIT, "character", "How is your dog?", False),
         (BISCUIT, "user", "Did I say that my dog is called Biscuit?", True),
         (BISCUIT, "user", "I ate a Biscuit.", False),
+        (BISCUIT, "user", "Please forget what I said about Biscuit.", True),
         (TEAPOTS, "character", "So you collect old teapots!", True),
         (TEAPOTS, "character", "A teapot is a fine thing.", False),
         ("The user likes tea.", "character", "You love tea, I know.", True),
@@ -62,6 +66,6 @@ TEAPOTS = "The user collects old teapots."
 def test_an_echo_says_all_that_a_fact_is_known_by(
     fact: str, sender: str, said: str, is_echo: bool
 ) -> None:
-    episode = a_memory(an_owner(), said, kind="episode", about=sender)
+    message = a_message(CONVERSATION, said, sender_type=sender)
 
-    assert echoes(fact, episode, NAMES) is is_echo
+    assert echoes(fact, message, NAMES) is is_echo

@@ -85,10 +85,13 @@ def test_the_same_words_twice_are_two_episodes() -> None:
     assert len({kept.content_hash for kept in episodes(CONVERSATION.owner, said, NAMES)}) == 2
 
 
-def test_a_date_is_written_as_people_write_it_in_utc() -> None:
-    late_in_tokyo = datetime(2026, 5, 9, 3, tzinfo=timezone(timedelta(hours=9)))
+def test_a_date_is_written_as_people_write_it_in_the_user_s_zone() -> None:
+    tokyo = timezone(timedelta(hours=9))
+    late = datetime(2026, 5, 8, 18, tzinfo=UTC)
 
-    assert spoken_on(late_in_tokyo) == "8 May 2026"
+    assert spoken_on(late) == "8 May 2026"
+    assert spoken_on(late, tokyo) == "9 May 2026"
+    assert episode_text("Hi.", "Ada", late, None, tokyo) == "9 May 2026, Ada: Hi."
     assert episode_text("Hi.", "Ada", datetime(2026, 1, 1, tzinfo=UTC), None) == (
         "1 January 2026, Ada: Hi."
     )

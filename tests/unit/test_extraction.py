@@ -14,7 +14,7 @@ from backend.errors import ModelOutputInvalid
 from backend.memory.extraction import ModelExtractor, check_fact, read_signals, render
 from backend.memory.extraction_prompt import EXAMPLES, PROMPT_VERSION, SCHEMA, SYSTEM
 from backend.models.candidate import Candidate, Signal, Transcript
-from tests.support.records import NOON, a_line, a_transcript
+from tests.support.records import NOON, a_line, a_proposal, a_transcript
 
 SAID = a_line("My dog Biscuit turned 3 in Porto. We moved there on May 4, 2021.")
 ANSWERED = a_line("Lovely! I grew up in Oslo with 12 cats.", sender_type="character")
@@ -22,18 +22,7 @@ TALK = a_transcript(SAID, ANSWERED)
 
 
 def proposal(**changes: Any) -> dict[str, Any]:
-    return {
-        "fact": "The user's dog is called Biscuit.",
-        "messages": [1],
-        "category": "personal",
-        "about": "user",
-        "about_name": None,
-        "realm": "real",
-        "attribute": "dog.name",
-        "confidence": 0.9,
-        "importance": 7,
-        "event_date": None,
-    } | changes
+    return a_proposal(**{"attribute": "dog.name"} | changes)
 
 
 def kept(talk: Transcript = TALK, **changes: Any) -> Candidate:

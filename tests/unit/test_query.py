@@ -50,4 +50,23 @@ def test_the_two_names_are_taken_out_of_the_dense_query(text: str, dense: str) -
 def test_any_name_can_be_taken_out(name: str) -> None:
     query = read_query("Where is the key?", user_name=name, character_name=name)
 
-    assert query == RecallQuery("Where is the key", "Where is the key?", None)
+    assert query == RecallQuery("Where is the key", "Where is the key?")
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "past"),
+    [
+        ("When did I move to Leeds?", True, True),
+        ("Do you remember when my exam is?", False, False),
+        ("When is my exam?", True, False),
+        ("How long have I lived here?", True, False),
+        ("What year was that?", True, True),
+        ("Where do I live now?", False, False),
+        ("What was my first job?", False, True),
+        ("Tell me about my dog.", False, False),
+    ],
+)
+def test_what_kind_of_answer_is_asked_for(text: str, when: bool, past: bool) -> None:
+    query = read(text)
+
+    assert (query.asks_when, query.asks_of_past) == (when, past)

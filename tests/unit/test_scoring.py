@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.memory.query import RecallQuery
 from backend.memory.scoring import (
-    LeftOut,
     RecallPolicy,
     ScoredMemory,
-    is_bare_question,
+    names_a_time,
     score_candidates,
-    select,
     shortlist,
 )
+from backend.memory.selection import select
 from backend.models import Memory, new_id
 from backend.ports import IndexHits
 from tests.support.records import NOON, a_memory, an_owner
@@ -47,13 +47,14 @@ class Arms:
             self.hits.keyword[memory.id] = keyword
         return self
 
-    def ranked(self, asked_about: str | None = None) -> list[ScoredMemory]:
-        return score_candidates(
-            self.memories.values(), self.hits, asked_about=asked_about, now=NOON, policy=POLICY
-        )
+    def ranked(
+        self, asked_about: str | None = None, *, asks_when: bool = False
+    ) -> list[ScoredMemory]:
+        query = RecallQuery("", "", asked_about, asks_when)
+        return score_candidates(self.memories.values(), self.hits, query, now=NOON, policy=POLICY)
 
-    def order(self, asked_about: str | None = None) -> list[str]:
-        return [item.memory.content for item in self.ranked(asked_about)]
+    def order(self, asked_about: str | None = None, *, asks_when: bool = False) -> list[str]:
+        return [item.memory.content for item in self.ranked(asked_about, asks_when=asks_when)]
 
 
 def test_nothing_found_is_nothing_ranked() -> None:
@@ -156,7 +157,7 @@ def test_the_same_question_asked_before_does_not_answer_itself() -> None:
     searched, _ = select(ranked, limit=10, token_budget=None)
 
     assert [item.memory.content for item in told] == ["My dog is called Biscuit."]
-    assert reasons(left_out) == ["only_asks", "below_threshold"]
+    assert [item.reason for item in left_out] == ["only_asks", "below_threshold"]
     assert [item.memory.content for item in searched] == [
         "My dog is called Biscuit.",
         "Is my dog well?",
@@ -164,19 +165,83 @@ def test_the_same_question_asked_before_does_not_answer_itself() -> None:
     ]
 
 
+def test_a_hit_by_words_alone_wins_over_what_is_merely_nearest() -> None:
+    arms = (
+        Arms()
+        .found(remembered("The user's cat is Tom."), dense=0.09)
+        .found(remembered("The user's car is a DS."), dense=0.05)
+        .found(remembered("The code is XK-47."), keyword=7.0)
+    )
+
+    chosen, left_out = select(arms.ranked(), limit=10, token_budget=None, near_only=POLICY)
+
+    assert [item.memory.content for item in chosen] == ["The code is XK-47."]
+    assert [item.reason for item in left_out] == ["below_threshold"] * 2
+
+
+def test_two_words_of_a_talk_count_more_than_one_by_chance() -> None:
+    close, chance = new_id(), new_id()
+    arms = (
+        Arms()
+        .found(remembered("first word", conversation_id=close), keyword=5)
+        .found(remembered("second word", conversation_id=close), keyword=4)
+        .found(remembered("one word", conversation_id=chance), keyword=5)
+        .found(remembered("beside one", conversation_id=chance), dense=0.5)
+        .found(remembered("beside two", conversation_id=close), dense=0.5)
+        .found(remembered("far"), dense=0.1)
+    )
+    order = arms.order()
+
+    assert order.index("beside two") < order.index("beside one")
+
+
+def test_meaning_counts_more_in_the_words_of_the_person_asked_about() -> None:
+    arms = (
+        Arms()
+        .found(remembered("theirs, by meaning", about="character"), dense=0.6)
+        .found(remembered("theirs, far", about="character"), dense=0.1)
+        .found(remembered("the other's, by words", about="user"), keyword=5.0)
+    )
+
+    assert arms.order("character")[0] == "theirs, by meaning"
+    assert arms.order()[0] == "the other's, by words"
+
+
+def test_who_asks_when_is_told_a_time() -> None:
+    arms = (
+        Arms()
+        .found(remembered("I flew to Rome."), dense=0.52)
+        .found(remembered("I flew to Rome last Friday."), dense=0.5)
+        .found(remembered("far"), dense=0.1)
+    )
+
+    assert arms.order()[0] == "I flew to Rome."
+    assert arms.order(asks_when=True)[0] == "I flew to Rome last Friday."
+
+
 @pytest.mark.parametrize(
-    ("content", "kind", "bare"),
+    ("text", "names"),
     [
-        ("What is my dog called?", "episode", True),
-        ("My dog is Biscuit. Remember?", "episode", False),
-        ("Biscuit!\nRemember?", "episode", False),
-        ("My dog is Biscuit.", "episode", False),
-        ("Why does the user ask?", "fact", False),
-        ("   ", "episode", False),
+        ("We met on Friday.", True),
+        ("It was in 2021", True),
+        ("two weeks ago", True),
+        ("I moved in May.", True),
+        ("He is lasting.", False),
+        ("Room 12345", False),
+        ("", False),
     ],
 )
-def test_what_only_asks(content: str, kind: str, bare: bool) -> None:
-    assert is_bare_question(remembered(content, kind=kind)) is bare
+def test_a_time_in_a_text(text: str, names: bool) -> None:
+    assert names_a_time(text) is names
+
+
+def test_the_shortlist_is_the_best_of_both_arms() -> None:
+    keys = [new_id() for _ in range(4)]
+    hits = IndexHits({keys[0]: 0.9, keys[1]: 0.5, keys[2]: 0.1}, {keys[1]: 8.0, keys[3]: 1.0})
+
+    assert shortlist(hits, 2, POLICY) == [keys[1], keys[0]]
+    assert set(shortlist(hits, 9, POLICY)) == set(keys)
+    assert shortlist(IndexHits(), 9, POLICY) == []
 
 
 scores = st.floats(-1, 1, allow_nan=False)
@@ -213,144 +278,3 @@ def test_scores_and_their_parts_stay_between_0_and_1_best_first(
     assert all(0 <= item.score <= 1 for item in items)
     assert all(0 <= part <= 1 for item in items for part in item.scores.values())
     assert [item.score for item in items] == sorted((i.score for i in items), reverse=True)
-
-
-# --- selection ----------------------------------------------------------------------------------
-
-
-def scored(
-    memory: Memory, score: float = 0.5, *, dense: float = 0.5, keyword: float = 0.0
-) -> ScoredMemory:
-    return ScoredMemory(memory, score, {"dense": dense, "keyword": keyword})
-
-
-def reasons(left_out: list[LeftOut]) -> list[str]:
-    return [item.reason for item in left_out]
-
-
-def test_a_hit_by_words_alone_wins_over_what_is_merely_nearest() -> None:
-    arms = (
-        Arms()
-        .found(remembered("The user's cat is Tom."), dense=0.09)
-        .found(remembered("The user's car is a DS."), dense=0.05)
-        .found(remembered("The code is XK-47."), keyword=7.0)
-    )
-
-    chosen, left_out = select(arms.ranked(), limit=10, token_budget=None, near_only=POLICY)
-
-    assert [item.memory.content for item in chosen] == ["The code is XK-47."]
-    assert reasons(left_out) == ["below_threshold"] * 2
-
-
-@pytest.mark.parametrize(
-    ("dense", "keyword", "kept"),
-    [(0.1, 0.0, True), (0.099, 0.0, False), (0.0, 0.2, True), (0.09, 0.19, False)],
-)
-def test_the_floors_of_either_arm(dense: float, keyword: float, kept: bool) -> None:
-    item = scored(remembered("Something."), dense=dense, keyword=keyword)
-
-    chosen, left_out = select([item], limit=10, token_budget=None, near_only=POLICY)
-
-    assert (chosen == [item]) is kept
-    assert reasons(left_out) == ([] if kept else ["below_threshold"])
-
-
-def test_without_floors_a_search_gets_what_it_asked_for() -> None:
-    far = scored(remembered("Far."), 0.3, dense=0.0)
-
-    assert select([far], limit=10, token_budget=None)[0] == [far]
-    assert reasons(select([far], limit=10, token_budget=None, min_score=0.31)[1]) == [
-        "below_threshold"
-    ]
-
-
-def test_what_the_window_shows_is_not_told_twice() -> None:
-    said, source = new_id(), new_id()
-    episode = scored(remembered("I like tea.", kind="episode", source_message_ids=[said]))
-    fact = scored(remembered("The user likes tea.", source_message_ids=[said]))
-    older = scored(remembered("I like jam.", kind="episode", source_message_ids=[source]))
-
-    chosen, left_out = select(
-        [episode, fact, older], limit=10, token_budget=None, in_window=frozenset({said})
-    )
-
-    assert chosen == [fact, older]
-    assert left_out == [LeftOut(episode.memory.id, "already_in_window", 0.5)]
-
-
-def test_a_fact_and_the_words_it_came_from_are_told_once() -> None:
-    said, elsewhere = new_id(), new_id()
-    fact = scored(remembered("The user likes tea.", source_message_ids=[said, elsewhere]))
-    episode = scored(remembered("I like tea.", kind="episode", source_message_ids=[said]))
-    another = scored(remembered("The user likes jam.", source_message_ids=[said]))
-
-    chosen, left_out = select([fact, episode, another], limit=10, token_budget=None)
-
-    assert chosen == [fact, another]
-    assert reasons(left_out) == ["repeats_another"]
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "I like tea, and on Sundays I walk along the river.",
-        "I like tea. My dog is Rex.",  # short, but a name
-        "I like tea. I am 42.",
-    ],
-)
-def test_words_that_say_more_than_the_fact_drawn_from_them_are_told_too(said: str) -> None:
-    source = new_id()
-    fact = scored(remembered("The user likes tea.", source_message_ids=[source]))
-    episode = scored(remembered(said, kind="episode", source_message_ids=[source]))
-
-    assert select([fact, episode], limit=10, token_budget=None)[0] == [fact, episode]
-
-
-def test_the_shortlist_is_the_best_of_both_arms() -> None:
-    keys = [new_id() for _ in range(4)]
-    hits = IndexHits({keys[0]: 0.9, keys[1]: 0.5, keys[2]: 0.1}, {keys[1]: 8.0, keys[3]: 1.0})
-
-    assert shortlist(hits, 2, POLICY) == [keys[1], keys[0]]
-    assert set(shortlist(hits, 9, POLICY)) == set(keys)
-    assert shortlist(IndexHits(), 9, POLICY) == []
-
-
-def test_the_same_words_are_told_once() -> None:
-    first = scored(remembered("I like tea.", kind="episode", source_message_ids=[new_id()]))
-    again = scored(remembered(" i LIKE tea.", kind="episode", source_message_ids=[new_id()]))
-
-    assert reasons(select([first, again], limit=10, token_budget=None)[1]) == ["repeats_another"]
-
-
-def test_the_limit_and_the_token_budget_cut() -> None:
-    long, short = remembered("x" * 400), remembered("y" * 40)  # 100 and 10 tokens
-    items = [scored(remembered("z" * 40)), scored(long), scored(short), scored(remembered("w"))]
-
-    chosen, left_out = select(items, limit=2, token_budget=50)
-
-    assert [item.memory.content[0] for item in chosen] == ["z", "y"]
-    assert [(item.memory_id, item.reason) for item in left_out] == [
-        (long.id, "token_budget"),
-        (items[3].memory.id, "over_limit"),
-    ]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.floats(0, 1)), max_size=20),
-    st.integers(0, 8),
-    st.integers(0, 60),
-)
-def test_every_candidate_is_chosen_or_has_a_reason(
-    found: list[tuple[int, bool, float]], limit: int, budget: int
-) -> None:
-    items = [
-        scored(remembered("x" * length, kind="episode" if episode else "fact"), score, dense=score)
-        for length, episode, score in found
-    ]
-
-    chosen, left_out = select(items, limit=limit, token_budget=budget, near_only=POLICY)
-
-    assert len(chosen) <= limit
-    assert sum(len(item.memory.content) for item in chosen) * 0.25 <= budget
-    assert {item.memory.id for item in chosen}.isdisjoint(item.memory_id for item in left_out)
-    assert len(chosen) + len(left_out) == len(items)

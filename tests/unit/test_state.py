@@ -1,10 +1,8 @@
 """Reading mood, intent and title off a message."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from backend.conversation.state import read_intent, read_mood, read_state, title_from
+from backend.conversation.state import read_intent, read_mood, read_state
 
 
 @pytest.mark.parametrize(
@@ -51,26 +49,3 @@ def test_the_state_has_the_seed_s_fields() -> None:
         "lastUserIntent": "greeting",
     }
     assert read_state("Hello!", nsfw_level=0, topics=[])["currentTopic"] is None
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("My dog Rex.", "My dog Rex."),
-        ("First line\nsecond line", "First line"),
-        ("\n\n  Hello   there \nagain", "Hello there"),
-        ("one two three, four", "one two…"),
-        ("abcdefghijklmnopqrst", "abcdefghijkl…"),
-        ("one two four five", "one two four…"),
-    ],
-)
-def test_a_title_is_the_first_line_cut_at_a_word(text: str, title: str) -> None:
-    assert title_from(text, longest=12) == title
-
-
-@given(st.text(min_size=1).filter(str.strip))
-def test_every_message_gives_a_short_title_of_one_line(text: str) -> None:
-    title = title_from(text)
-
-    assert 1 <= len(title) <= 61
-    assert title == " ".join(title.split())

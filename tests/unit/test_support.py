@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.memory.consolidation import INDEPENDENCE, reinforced_confidence
-from backend.memory.support import mentions, recount, withdraw_from
+from backend.memory.support import mentions, recount, saying, withdraw_from
 from backend.models import Memory, MemoryRevision, Message, new_id
 from tests.support.records import (
     NOON,
@@ -55,12 +55,46 @@ def test_a_line_loses_the_message_and_counts_while_another_says_so() -> None:
     one, two = message(0), message(1)
     mention = line("reinforced", one, two, mention=0.8)
 
-    assert withdraw_from(mention, {one.id})
+    said = {each.id: each for each in (one, two)}
+
+    assert withdraw_from(mention, {one.id}, said, "user") == []
     assert mention.source_message_ids == [two.id]
     assert mentions([mention]) == [mention]
-    assert not withdraw_from(mention, {one.id})
-    assert withdraw_from(mention, {two.id})
+    assert withdraw_from(mention, {one.id}, said, "user") == []
+    assert saying([mention]) == {two.id}
+    assert withdraw_from(mention, {two.id}, said, "user") == []
     assert mentions([mention]) == []
+
+
+ASKED = ("character", "Is your dog called Biscuit?")
+WONDERED = ("user", "Do you keep hens?")
+
+
+@pytest.mark.parametrize(
+    ("about", "exchange", "gone", "counts"),
+    [
+        ("user", [ASKED, ("user", "Yes.")], 1, False),  # the character's words are no witness
+        ("user", [ASKED, ("user", "Yes.")], 0, False),  # a yes to what?
+        ("user", [ASKED, ("user", "My dog is called Biscuit.")], 0, True),
+        ("user", [ASKED, ("user", "Yes."), ("user", "It is Biscuit.")], 1, True),
+        ("other", [("character", "Is she in Porto?"), ("user", "No, in Faro.")], 0, False),
+        ("character", [WONDERED, ("character", "Yes.")], 0, False),
+        ("character", [WONDERED, ("character", "Yes.")], 1, False),
+        ("character", [WONDERED, ("character", "I keep purple hens.")], 0, True),
+    ],
+)
+def test_what_is_left_of_an_exchange_counts_if_it_says_so_by_itself(
+    about: str, exchange: list[tuple[str, str]], gone: int, counts: bool
+) -> None:
+    said = [a_message(CONVERSATION, text, id=new_id(), sender_type=who) for who, text in exchange]
+    mention = line("added", *said, mention=0.8)
+    others = [each.id for each in said if each is not said[gone]]
+
+    left = withdraw_from(mention, {said[gone].id}, {each.id: each for each in said}, about)
+
+    assert (mentions([mention]) == [mention]) is counts
+    assert left == ([] if counts else others)
+    assert mention.source_message_ids == (others if counts else [])
 
 
 def test_what_says_something_counts_and_what_happened_to_it_does_not() -> None:

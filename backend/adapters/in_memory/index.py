@@ -84,6 +84,40 @@ class InMemoryIndex:
             raise IndexUnavailable("The memory index isn't open.")
 
 
+class InMemoryIndexes:
+    """`VectorIndexes` of dictionaries."""
+
+    def __init__(self) -> None:
+        self._collections: dict[str, InMemoryIndex] = {}
+
+    def name_for(self, model: str, dimension: int, serial: int) -> str:
+        """The name carries all three."""
+        return f"{model}-{dimension}-{serial}"
+
+    async def open(self, name: str, dimension: int, *, create: bool = False) -> InMemoryIndex:
+        """Open a collection; see `VectorIndexes.open`."""
+        if create:
+            self._collections.setdefault(name, InMemoryIndex())
+        if name not in self._collections:
+            raise IndexUnavailable(f"There is no memory index {name}.")
+        await self._collections[name].open()
+        return self._collections[name]
+
+    async def exists(self, name: str) -> bool:
+        """Whether it was made."""
+        return name in self._collections
+
+    async def drop(self, name: str) -> None:
+        """Delete a collection."""
+        if index := self._collections.pop(name, None):
+            await index.close()
+
+    async def close(self) -> None:
+        """Close every collection; an `open` finds it again."""
+        for index in self._collections.values():
+            await index.close()
+
+
 def _cosine(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) -> float:
     return float(left @ right / (np.linalg.norm(left) * np.linalg.norm(right)))
 

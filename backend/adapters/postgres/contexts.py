@@ -38,6 +38,15 @@ _SCRUB = text("""
     )
 """)
 
+_FORGET_TOPICS = text("""
+    UPDATE reply_context AS context SET state = jsonb_set(state, '{currentTopic}', 'null')
+    FROM conversation
+    WHERE conversation.id = context.conversation_id
+      AND context.conversation_id = ANY(CAST(:conversations AS uuid[]))
+      AND NOT coalesce(conversation.details->'topics', '[]') @> (state->'currentTopic')
+      AND state->>'currentTopic' IS NOT NULL
+""")
+
 
 class PostgresContexts:
     """Implements `Contexts`."""
@@ -66,6 +75,10 @@ class PostgresContexts:
             },
         )
         return scrubbed.rowcount
+
+    async def forget_topics(self, conversation_ids: Sequence[UUID]) -> None:
+        connection = await self._session.connection()
+        await connection.execute(_FORGET_TOPICS, {"conversations": list(conversation_ids)})
 
     async def delete(self, message_id: UUID) -> None:
         await self._session.exec(

@@ -68,6 +68,7 @@ class PostgresConversations:
                 col(Conversation.user_id) == owner.user_id,
             )
             .order_by(col(Conversation.id))
+            .execution_options(populate_existing=True)  # `change` goes past what is loaded
         )
         return list(found)
 

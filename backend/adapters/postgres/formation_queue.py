@@ -128,14 +128,13 @@ class FormationQueue:
 
     async def confirm(self, messages: Sequence[Message]) -> None:
         found = await self._session.exec(
-            select_model(Message.id, Message.content, Message.deleted_at, Message.form_again).where(
-                col(Message.id).in_([message.id for message in messages])
-            )
+            select_model(Message)
+            .where(col(Message.id).in_([message.id for message in messages]))
+            .execution_options(populate_existing=True)
         )
-        now = {key: tuple(values) for key, *values in found}
-        for message in messages:
-            if now.get(message.id) != (message.content, message.deleted_at, message.form_again):
-                raise Conflict("A message was changed, or formed, since it was read.")
+        now = {message.id: _as_read(message) for message in found}
+        if any(now.get(message.id) != _as_read(message) for message in messages):
+            raise Conflict("A message was changed, forgotten or formed since it was read.")
         await self.skip([message.id for message in messages])
 
     async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
@@ -183,3 +182,8 @@ class FormationQueue:
         )
         pending, parked, formed_at = found.one()
         return FormationState(pending, parked, formed_at)
+
+
+def _as_read(message: Message) -> tuple[object, ...]:
+    """What a run has read of a message, and would read otherwise after any change."""
+    return message.content, message.deleted_at, message.forgotten_at, message.form_again

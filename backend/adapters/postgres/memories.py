@@ -4,16 +4,37 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, delete, func, or_, union, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CursorResult, and_, any_, delete, func, literal, or_, text, union, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.models import Conversation, Memory, MemoryRevision, Owner, Relationship, utc_now
+from backend.adapters.postgres.collections import BESIDE, hold_roles
+from backend.models import (
+    Conversation,
+    IndexBehind,
+    IndexCollection,
+    Memory,
+    MemoryRevision,
+    Owner,
+    Relationship,
+    utc_now,
+)
 from backend.store import MemoryFilter
 
 INSERT_CHUNK = 100
+_UUIDS = ARRAY(PG_UUID(as_uuid=True))
+_UNCITE = text("""
+    UPDATE memory_revision AS line SET source_message_ids = ARRAY(
+        SELECT unnest(line.source_message_ids) EXCEPT SELECT unnest(CAST(:messages AS uuid[])))
+    FROM memory
+    WHERE memory.id = line.memory_id
+      AND memory.character_id = :character_id AND memory.user_id = :user_id
+      AND line.source_message_ids && CAST(:messages AS uuid[])
+""")
+_ROLES = select(IndexCollection.id, IndexCollection.role)
 
 
 class PostgresMemories:
@@ -68,6 +89,11 @@ class PostgresMemories:
         await self._session.merge(revision)
         await self._session.flush()
 
+    async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
+        connection = await self._session.connection()
+        values = {"user_id": owner.user_id, "character_id": owner.character_id}
+        await connection.execute(_UNCITE, values | {"messages": list(message_ids)})
+
     async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
         await self._session.exec(
             delete(MemoryRevision).where(col(MemoryRevision.memory_id).in_(memory_ids))
@@ -76,7 +102,8 @@ class PostgresMemories:
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         if not memory_ids:
             return []
-        return await self._all(owner, col(Memory.id).in_(memory_ids))
+        # An array, not a list of parameters: one statement for any number, so it stays prepared.
+        return await self._all(owner, col(Memory.id) == any_(literal(list(memory_ids), _UUIDS)))
 
     async def page(
         self, owner: Owner, narrow: MemoryFilter, *, limit: int, before: UUID | None
@@ -259,7 +286,13 @@ class PostgresMemories:
         )
         return list(found)
 
-    async def mark_synced(self, memories: Sequence[Memory], model: str) -> set[UUID]:
+    async def mark_synced(
+        self, memories: Sequence[Memory], model: str, collection_id: int | None = None
+    ) -> set[UUID]:
+        await hold_roles(self._session)
+        roles = dict((await self._session.exec(_ROLES)).all())
+        if collection_id is not None and roles.get(collection_id) != "live":
+            return set()
         versions = {memory.id: memory.updated_at for memory in memories}
         marked = await self._session.exec(
             update(Memory)
@@ -273,7 +306,11 @@ class PostgresMemories:
             .returning(col(Memory.id))
             .execution_options(synchronize_session=False)
         )
-        return set(marked.scalars())
+        in_step = set(marked.scalars())
+        if in_step and any(role in BESIDE for role in roles.values()):
+            lacking = [{"memory_id": key} for key in in_step]
+            await self._session.exec(insert(IndexBehind).on_conflict_do_nothing(), params=lacking)
+        return in_step
 
     async def mark_all_pending(self) -> int:
         marked = await self._session.exec(

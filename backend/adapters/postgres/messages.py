@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.errors import NotFound
-from backend.models import Conversation, Message, MessageVariant
+from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
 
 INSERT_CHUNK = 1000
 
@@ -110,6 +110,27 @@ class PostgresMessages:
         )
         assert isinstance(deleted, CursorResult)
         return deleted.rowcount
+
+    async def saying(self, owner: Owner, words: Sequence[str]) -> list[Message]:
+        found = await self._session.exec(
+            select(Message)
+            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+            .where(
+                col(Conversation.character_id) == owner.character_id,
+                col(Conversation.user_id) == owner.user_id,
+                col(Message.deleted_at).is_(None),
+                *(col(Message.content).icontains(word, autoescape=True) for word in words),
+            )
+        )
+        return list(found)
+
+    async def mark_forgotten(self, message_ids: Sequence[UUID]) -> None:
+        await self._session.exec(
+            update(Message)
+            .where(col(Message.id).in_(message_ids), col(Message.forgotten_at).is_(None))
+            .values(forgotten_at=utc_now())
+            .execution_options(synchronize_session="fetch")
+        )
 
     async def delete_variants(self, message_id: UUID) -> None:
         await self._session.exec(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend import store
 from backend.adapters.postgres.characters import PostgresCharacters
+from backend.adapters.postgres.collections import PostgresCollections
 from backend.adapters.postgres.contexts import PostgresContexts
 from backend.adapters.postgres.conversations import PostgresConversations
 from backend.adapters.postgres.formation_queue import FormationQueue
@@ -54,6 +55,7 @@ class PostgresTransaction:
         self.traces: store.Traces = PostgresTraces(session)
         self.formation: store.Formation = FormationQueue(session, jobs)
         self.summaries: store.Summaries = SummaryQueue(session, jobs)
+        self.collections: store.Collections = PostgresCollections(session)
 
 
 class PostgresStore:
@@ -67,6 +69,7 @@ class PostgresStore:
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=True,
+            pool_use_lifo=True,  # the connection used last has its statements prepared
             connect_args={"connect_timeout": 5, "options": "-c timezone=utc"},
         )
 
@@ -90,6 +93,26 @@ class PostgresStore:
             if error.connection_invalidated:
                 raise StoreUnavailable("The connection to the database broke off.") from error
             raise
+
+    @asynccontextmanager
+    async def only_one(self, work: str) -> AsyncIterator[bool]:
+        """See `Store.only_one`."""
+        key = func.hashtextextended(work, 0)
+        try:
+            # A lock of the session: it goes with the connection, so with the process.
+            connection = await self._engine.connect()
+            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            ours = bool(await connection.scalar(select(func.pg_try_advisory_lock(key))))
+        except (OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable(
+                "The database can't be reached. Check DATABASE_URL and that PostgreSQL runs."
+            ) from error
+        try:
+            yield ours
+        finally:
+            # Thrown away, not returned to the pool: that ends the lock whatever happened.
+            await connection.invalidate()
+            await connection.close()
 
     async def check(self) -> None:
         """See `Store.check`."""

@@ -28,10 +28,12 @@ class Collection:
     dimension: int
 
     @classmethod
-    def for_model(cls, model_name: str, dimension: int) -> "Collection":
-        """The collection of an encoder, e.g. `keepsake-all-minilm-l6-v2-384`."""
+    def for_model(cls, model_name: str, dimension: int, serial: int = 1) -> "Collection":
+        """A collection of an encoder, e.g. `keepsake-all-minilm-l6-v2-384`; one that was built later,
+        beside another, ends in its serial number."""
         slug = re.sub(r"[^a-z0-9]+", "-", model_name.lower()).strip("-")[:_NAME_LIMIT]
-        return cls(name=f"keepsake-{slug}-{dimension}", dimension=dimension)
+        suffix = f"-{serial}" if serial > 1 else ""
+        return cls(name=f"keepsake-{slug}-{dimension}{suffix}", dimension=dimension)
 
 
 def payload_of(point: IndexPoint) -> dict[str, str]:

@@ -54,18 +54,11 @@ class ServerIndex:
     ) -> "ServerIndex":
         """An index on the server at `url`; nothing is sent before `open`. Each request is given
         up after `timeout_seconds`."""
-        client = AsyncQdrantClient(
-            url=url,
-            api_key=api_key,
-            timeout=timeout_seconds,
-            # Would call the server from the constructor, and only to warn.
-            check_compatibility=False,
-        )
-        return cls(client, collection)
+        return cls(connect(url, api_key, timeout_seconds=timeout_seconds), collection)
 
     async def open(self) -> None:
         """Create the collection if it isn't there; processes may race."""
-        async with _mapped_errors():
+        async with mapped_errors():
             if not await self._client.collection_exists(self._name):
                 await self._create()
             for field in INDEXED_FIELDS:
@@ -75,7 +68,7 @@ class ServerIndex:
         """Write points; see `VectorIndex.upsert`."""
         for start in range(0, len(points), _POINTS_AT_A_TIME):
             part = [_point(point) for point in points[start : start + _POINTS_AT_A_TIME]]
-            async with _mapped_errors():
+            async with mapped_errors():
                 await self._client.upsert(self._name, part, wait=True)
 
     async def delete(self, owner: Owner, memory_ids: Sequence[UUID]) -> None:
@@ -99,7 +92,7 @@ class ServerIndex:
     ) -> IndexHits:
         """Search both arms in one request; see `VectorIndex.search`."""
         requests = _search_requests(owner, dense, sparse, limit, kinds)
-        async with _mapped_errors():
+        async with mapped_errors():
             answers = await self._client.query_batch_points(self._name, requests)
         arms = [{UUID(str(hit.id)): hit.score for hit in answer.points} for answer in answers]
         return IndexHits(dense=arms[0], keyword=arms[1] if len(arms) > 1 else {})
@@ -114,13 +107,13 @@ class ServerIndex:
             else [models.HasIdCondition(has_id=[str(key) for key in memory_ids])]
         )
         owned = _owned_by(owner, also=ids) if owner else None
-        async with _mapped_errors():
+        async with mapped_errors():
             answer = await self._client.count(self._name, count_filter=owned, exact=True)
         return answer.count
 
     async def check(self) -> None:
         """Prove that the server answers and has the collection."""
-        async with _mapped_errors():
+        async with mapped_errors():
             exists = await self._client.collection_exists(self._name)
         if not exists:
             raise IndexUnavailable(
@@ -151,12 +144,26 @@ class ServerIndex:
                 raise
 
     async def _delete(self, owned: models.Filter) -> None:
-        async with _mapped_errors():
+        async with mapped_errors():
             await self._client.delete(self._name, models.FilterSelector(filter=owned), wait=True)
 
 
+def connect(
+    url: str, api_key: str | None, *, timeout_seconds: int = _TIMEOUT_SECONDS
+) -> AsyncQdrantClient:
+    """A client of the server at `url`; nothing is sent yet."""
+    return AsyncQdrantClient(
+        url=url,
+        api_key=api_key,
+        timeout=timeout_seconds,
+        # Would call the server from the constructor, and only to warn.
+        check_compatibility=False,
+    )
+
+
 @asynccontextmanager
-async def _mapped_errors() -> AsyncIterator[None]:
+async def mapped_errors() -> AsyncIterator[None]:
+    """The client's exceptions as `IndexUnavailable`."""
     try:
         yield
     except (ApiException, QdrantException) as error:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from backend.conversation.importing import ImportedMessage, import_conversation
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.client_events import own_conversation
+from backend.gateway.memory_events import announce_withdrawal
 from backend.gateway.rest.characters import visible_character
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -156,9 +157,10 @@ async def archive_conversation(
 @router.delete("/{conversation_id}")
 async def delete_conversation(here: Here, caller: Caller, conversation_id: UUID) -> ReceiptView:
     """Delete a conversation with all that was said in it, and forget what was learned there alone."""
-    receipt = await forget_conversation(here.memory, caller.id, conversation_id)
+    gone = await forget_conversation(here.memory, caller.id, conversation_id)
     here.turns.stop(conversation_id)
-    return ReceiptView.of(receipt)
+    await announce_withdrawal(here.hub, gone.owner, gone.withdrawal, deleted=True)
+    return ReceiptView.of(gone.receipt)
 
 
 @router.post("/{conversation_id}/stop")

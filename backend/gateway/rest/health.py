@@ -1,6 +1,7 @@
 """Is it alive, is it ready, what does it measure."""
 
 import asyncio
+from dataclasses import asdict
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -23,7 +24,8 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", responses={503: {"description": "Something isn't ready; says what."}})
 async def readyz(here: Here) -> Response:
-    """Every dependency answers, the encoder is loaded. 503 and the reasons otherwise."""
+    """Every dependency answers, the encoder is loaded. 503 and the reasons otherwise. `index` says
+    which model recall uses, how far a rebuild is, and what is to be done, if anything."""
     names = list(here.checks)
     results = await asyncio.gather(*(_state(here.checks[name]) for name in names))
     ready = all(result == "ok" for result in results)
@@ -31,6 +33,7 @@ async def readyz(here: Here) -> Response:
         {
             "status": "ready" if ready else "not ready",
             "checks": dict(zip(names, results, strict=True)),
+            "index": asdict(here.index_state()) if here.index_state else None,
         },
         200 if ready else 503,
     )

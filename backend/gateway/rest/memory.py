@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, StringConstraints
 
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.memory_events import announce_memory
+from backend.gateway.memory_events import announce_memory, forgotten
 from backend.gateway.rest.characters import visible_character
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -45,7 +45,7 @@ RECENT_SHORT_TERM = 20
 
 Kind = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)})$")]
 Category = Annotated[str, Field(pattern="^(preference|personal|relationship|event|other)$")]
-Status = Annotated[str, Field(pattern="^(active|superseded|retracted|expired)$")]
+Status = Annotated[str, Field(pattern="^(active|superseded|retracted|expired|unsure)$")]
 
 
 class NewMemory(View):
@@ -239,7 +239,7 @@ async def change_memory(
         present = await _present(tx, character_id, user_id, caller)
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
     view = MemoryView.of(await correct(here.memory, present.owner, memory_id, correction))
-    await announce_memory(here, present.owner, [{"action": "edited", "memory": view.wire()}])
+    await announce_memory(here.hub, present.owner, [{"action": "edited", "memory": view.wire()}])
     return view
 
 
@@ -271,8 +271,7 @@ async def delete_memory(
     async with here.store.transaction() as tx:
         present = await _present(tx, character_id, user_id, caller)
     receipt = await forget_memory(here.memory, present.owner, memory_id)
-    gone = {"action": "forgotten", "memory": {"id": str(memory_id)}}
-    await announce_memory(here, present.owner, [gone])
+    await announce_memory(here.hub, present.owner, [forgotten(memory_id)])
     if "return=representation" in prefer:
         return JSONResponse(ReceiptView.of(receipt).wire())
     return Response(status_code=204)
@@ -287,5 +286,5 @@ async def forget_everything(
     async with here.store.transaction() as tx:
         present = await _present(tx, character_id, user_id, caller)
     receipt = await forget_pair(here.memory, present.owner)
-    await announce_memory(here, present.owner, [{"action": "forgotten", "memory": None}])
+    await announce_memory(here.hub, present.owner, [forgotten(None)])
     return ReceiptView.of(receipt)

@@ -264,7 +264,7 @@ async def delete_message(here: Here, caller: Caller, message_id: UUID) -> Receip
     room = conversation_room(message.conversation_id)
     await here.hub.publish(room, ServerEvent.MESSAGE_DELETED, gone)
     owner = forgotten.conversation.owner
-    await announce_withdrawal(here, owner, forgotten.withdrawal, forgotten=True)
+    await announce_withdrawal(here.hub, owner, forgotten.withdrawal, deleted=True)
     return ReceiptView.of(forgotten.receipt)
 
 
@@ -272,7 +272,7 @@ async def _tell(here: Services, changed: ChangedMessage) -> MessageView:
     view = MessageView.of(changed.message, list(changed.variants))
     room = conversation_room(changed.message.conversation_id)
     await here.hub.publish(room, ServerEvent.MESSAGE_UPDATED, view.wire())
-    await announce_withdrawal(here, changed.owner, changed.withdrawal)
+    await announce_withdrawal(here.hub, changed.owner, changed.withdrawal)
     return view
 
 

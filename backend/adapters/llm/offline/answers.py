@@ -21,6 +21,7 @@ from backend.ports import Prompt
 NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me", "friend"})
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
 MOST_TOLD = 5  # facts in answer to "What do you know about me?"
+_STORY = re.compile(r"\(in a story[^)]*\)\s*(?P<told>.+)", re.I | re.S)
 _CALLED = re.compile(
     r"The user(?:'s (?:name|nickname) is| is called| goes by) (?P<name>[^.,]+)\.?$", re.I
 )
@@ -119,7 +120,11 @@ def _known(prompt: Prompt) -> Iterable[_Known]:
 
 
 def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
-    """A fact as it is; of what was said, the user's words alone."""
+    """A fact as it is, or as a story's; of what was said, the user's words alone."""
+    if story := _STORY.match(memory):
+        told = second_person(story["told"])
+        yield _Known(f"In our story, {told[:1].lower()}{told[1:]}", story["told"])
+        return
     if re.match(r"the user\b|user\b(?!:)", memory, re.I):
         yield _Known(second_person(memory), memory)
         return

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from backend.adapters.llm.offline.guards import is_injection
@@ -92,8 +92,7 @@ def _points(line: TranscriptLine) -> Iterable[_Point]:
     """What a message states."""
     if is_injection(line.content):
         return
-    at = line.said_at.astimezone(UTC)
-    head = f"{_day(at)}, {_plain(line.speaker)}"
+    head = f"{_day(line.said_at)}, {_plain(line.speaker)}"
     for sentence in split_sentences(tidy(flatten(line.content))):
         said = _plain(sentence.said)
         if not sentence.question and telling(said) >= TELLING_ENOUGH:
@@ -169,7 +168,7 @@ def _written(points: Sequence[_Point]) -> str:
 
 def _nothing_told(material: SummaryMaterial) -> str:
     first = material.transcript.lines[0]
-    return f"{_day(first.said_at.astimezone(UTC))}: a few words were exchanged."
+    return f"{_day(first.said_at)}: a few words were exchanged."
 
 
 def _title(points: Sequence[_Point]) -> str:

@@ -1,0 +1,97 @@
+"""What brings an older memory up to date is told first."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.memory.freshness import FIRST, newest_first, renews
+from backend.memory.query import RecallQuery
+from backend.memory.scoring import RecallPolicy, ScoredMemory
+from backend.models import Memory
+from tests.support.records import NOON, a_memory, an_owner
+
+OWNER = an_owner()
+POLICY = RecallPolicy()
+OF_NOW = RecallQuery("", "")
+OF_THE_PAST = RecallQuery("", "", asks_of_past=True)
+
+
+def said(content: str, day: int, about: str = "user") -> Memory:
+    return a_memory(OWNER, content, mention_time=NOON + timedelta(days=day), about=about)
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("I moved to a flat in Porto.", "My flat is in Leeds."),
+        ("The grocery budget is 550 euros.", "The grocery budget is 500 euros."),
+        ("The rent for the flat is $900.", "I pay $850 for the flat."),
+        ("My bakery job ended, I teach now.", "I have a job in a bakery."),
+        ("The response time improved to 250ms.", "The response time is 300ms."),
+    ],
+)
+def test_the_newer_word_on_the_same_thing(newer: str, older: str) -> None:
+    assert renews(said(newer, 9), said(older, 1), POLICY)
+    assert not renews(said(newer, 1), said(older, 9), POLICY)
+    assert not renews(said(newer, 9), said(older, 1, about="character"), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("My flat is lovely.", "My flat is in Leeds."),  # no change is told
+        ("I moved the sofa.", "My dog is called Biscuit."),  # another thing
+        ("The budget is 500 euros.", "The budget is 500 euros."),  # the same figure
+        ("I have 2 dogs and a flat.", "The flat has 3 rooms."),  # figures of other things
+    ],
+)
+def test_what_is_merely_newer(newer: str, older: str) -> None:
+    assert not renews(said(newer, 9), said(older, 1), POLICY)
+
+
+def ranked(*items: tuple[str, int, float]) -> list[ScoredMemory]:
+    return [ScoredMemory(said(text, day), score) for text, day, score in items]
+
+
+def test_an_update_takes_the_place_and_the_score_of_what_it_renews() -> None:
+    tea = ("The user likes tea.", 3, 0.9)
+    leeds = ("My flat is in Leeds.", 1, 0.8)
+    jam = ("The user likes jam.", 2, 0.6)
+    porto = ("I moved to a flat in Porto.", 5, 0.5)
+
+    ordered = newest_first(ranked(tea, leeds, jam, porto), OF_NOW, POLICY)
+
+    assert [(item.memory.content, item.score) for item in ordered] == [
+        (tea[0], 0.9),
+        (porto[0], 0.8),
+        (leeds[0], 0.8),
+        (jam[0], 0.6),
+    ]
+
+
+def test_of_several_values_the_newest_is_first() -> None:
+    values = [(f"My flat costs {rent} euros now.", rent, 0.9) for rent in (500, 600, 700)]
+
+    ordered = newest_first(ranked(*values), OF_NOW, POLICY)
+
+    assert [item.memory.content for item in ordered] == [text for text, *_ in reversed(values)]
+
+
+def test_a_question_about_the_past_keeps_the_order() -> None:
+    items = ranked(("My flat is in Leeds.", 1, 0.8), ("I moved to a flat in Porto.", 5, 0.7))
+
+    assert newest_first(items, OF_THE_PAST, POLICY) == items
+
+
+def test_what_hardly_fits_stays_where_it_is() -> None:
+    items = ranked(("My flat is in Leeds.", 1, 0.8), ("I moved to a flat in Porto.", 5, 0.39))
+
+    assert newest_first(items, OF_NOW, POLICY) == items
+
+
+def test_only_the_first_few_are_put_in_order() -> None:
+    many = [(f"Number {n} is something else.", 1, 0.8) for n in range(FIRST - 1)]
+    items = ranked(*many, ("My flat is in Leeds.", 1, 0.8), ("I moved to a flat in Rome.", 5, 0.8))
+
+    assert newest_first(items, OF_NOW, POLICY) == items
+    assert newest_first([], OF_NOW, POLICY) == []
