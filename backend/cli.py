@@ -1,8 +1,10 @@
 """The command line: `keepsake`, also `python -m backend`."""
 
 import asyncio
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
@@ -21,7 +23,9 @@ app = typer.Typer(
 )
 evaluations = typer.Typer(help="Measure the quality of memory.", no_args_is_help=True)
 app.add_typer(evaluations, name="eval")
-console = Console(stderr=True)
+console = Console(stderr=True)  # progress and notes
+tables = Console()  # results
+QUIET = "warning"  # the log of a command that shows its progress
 Arguments = ParamSpec("Arguments")
 
 
@@ -52,9 +56,9 @@ def _fail(reason: str) -> None:
     raise typer.Exit(1) from None
 
 
-def _settings() -> Settings:
+def _settings(level: str = "info") -> Settings:
     settings = load_settings()
-    configure_logging(settings.log_format.value)
+    configure_logging(settings.log_format.value, level)
     return settings
 
 
@@ -185,6 +189,24 @@ ReportFile = Annotated[
     Path, typer.Option(help="The report as JSON; a page to look at (.html) is put beside it.")
 ]
 Seed = Annotated[int, typer.Option(help="Of everything random: same seed, same numbers.")]
+Texts = Annotated[
+    bool, typer.Option(help="Keep what the data says in the report, or ids and scores alone.")
+]
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """End a run that Ctrl-C cuts off with a word on what to do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; the same command goes on from here.", err=True)
+        raise typer.Exit(130) from None
+
+
+def _typed() -> str:
+    """The command as it was given, for a report."""
+    return shlex.join(["keepsake", *sys.argv[1:]])
 
 
 @evaluations.command("recall")
@@ -206,20 +228,24 @@ def evaluate_recall(
     ] = False,
     peer: Annotated[str | None, typer.Option(help="Another memory system: mem0.")] = None,
     judge: Annotated[bool, typer.Option("--judge", help="Have a model answer and judge.")] = False,
+    texts: Texts = True,
     seed: Seed = 0,
 ) -> None:
     """Measure how much of the evidence for a question recall brings back; no model judges unless
     asked to. A run that was cut off goes on where it was."""
-    settings = _settings()
+    settings = _settings(QUIET)
     if judge and settings.provider is Provider.OFFLINE:
         raise ConfigurationError(
             "--judge needs a language model: set GROQ_API_KEY, or LLM_BASE_URL and LLM_MODEL."
         )
     from bench.quality.run import Run, run_recall
+    from bench.quality.table import show_report
 
     files = [*data, *(more or [])]
-    run = Run("keepsake eval recall", settings, out, seed, console)
-    asyncio.run(run_recall(run, files, baselines=baselines, ablate=ablate, peer=peer, judge=judge))
+    run = Run(_typed(), settings, out, seed, console, texts=texts)
+    work = run_recall(run, files, baselines=baselines, ablate=ablate, peer=peer, judge=judge)
+    with _resumable():
+        show_report(tables, asyncio.run(work))
 
 
 @evaluations.command("scenarios")
@@ -230,16 +256,21 @@ def evaluate_scenarios(
         Path | None, typer.Option(exists=True, file_okay=False, help="Stories of your own.")
     ] = None,
     out: ReportFile = Path("data/eval/scenarios.json"),
+    texts: Texts = True,
     seed: Seed = 0,
 ) -> None:
-    """Play short stories with gold labels: what is extracted, updated, confused, forgotten."""
-    settings = _settings()
+    """Play short stories with gold labels: what is extracted, updated, confused, forgotten. A run
+    that was cut off goes on where it was."""
+    settings = _settings(QUIET)
     from bench.quality.run import Run, run_scenarios
-    from bench.quality.scenarios import FOLDER, read_scenarios
+    from bench.quality.scenarios import FOLDER, read_scenarios, story_files
+    from bench.quality.table import show_report
 
     stories = read_scenarios(folder or FOLDER, split)
-    run = Run(f"keepsake eval scenarios --split {split}", settings, out, seed, console)
-    asyncio.run(run_scenarios(run, stories))
+    run = Run(_typed(), settings, out, seed, console, texts=texts)
+    with _resumable():
+        report = asyncio.run(run_scenarios(run, stories, story_files(folder or FOLDER)))
+        show_report(tables, report)
 
 
 @evaluations.command("compare")
@@ -255,7 +286,7 @@ def compare_evaluations(
     from bench.quality.comparing import compare, show_comparison
     from bench.quality.results import read_report
 
-    show_comparison(console, compare(read_report(before), read_report(after)), units=units)
+    show_comparison(tables, compare(read_report(before), read_report(after)), units=units)
 
 
 @app.command()

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +74,7 @@ def stamp(command: str) -> dict[str, Any]:
     return {
         "command": command,
         "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": {
             "cores": os.cpu_count(),
             "processor": platform.machine(),
@@ -82,8 +84,38 @@ def stamp(command: str) -> dict[str, Any]:
     }
 
 
-def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() or "unknown"
+def commit() -> str:
+    """Keepsake's commit, with "-dirty" where tracked files differ from it; its version where it
+    isn't a clone of its own repository."""
+    # Installed inside of somebody else's clone, it must not name theirs.
+    if _git("ls-files", "--error-unmatch", Path(__file__).name) is None:
+        return _version()
+    return _git("describe", "--always", "--dirty", "--exclude=*") or _version()
+
+
+def changes() -> str:
+    """What tracked files hold beyond the commit, as a hash; of nothing where it isn't a clone."""
+    return sha256((_git("diff", "HEAD") or "").encode()).hexdigest()
+
+
+def _version() -> str:
+    try:
+        return version("keepsake")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _git(*arguments: str) -> str | None:
+    """What git answers about the clone that this file is in; None where it can't."""
+    try:
+        asked = subprocess.run(
+            ["git", *arguments],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return asked.stdout.strip()

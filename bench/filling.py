@@ -1,7 +1,8 @@
 """Many memories at once, for measuring: rows by COPY, vectors at random.
 
-The time of a recall doesn't depend on what vectors mean; words are real enough for the keyword arm. One
-memory in ten is a fact, the others are episodes, about as a talk leaves them.
+The time of a recall doesn't depend on what vectors mean. Words are made up, and some are common and most
+are rare, as in a real vocabulary once stop words are gone (Zipf's law from the 50th word on). One memory
+in ten is a fact, the others are episodes, about as a talk leaves them.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,11 @@ import psycopg
 from psycopg import sql
 
 from backend.bootstrap.core import Core
-from backend.models import Character, Memory, Owner, User
+from backend.models import Character, Memory, Owner, User, new_id
 from backend.ports import IndexPoint
 
-WORDS = (
-    "garden river winter piano lighthouse sister market bread train letter holiday "
-    "doctor bicycle harbour teacher coffee mountain painting kitchen football novel "
-    "cousin island guitar puppy"
-).split()
+WORDS = 20_000
+WORDS_OF_A_MEMORY = 12
 # What differs from row to row; the rest is copied from a memory that was stored the usual way.
 STAGED = ("id", "character_id", "user_id", "kind", "content", "content_hash", "index_text")
 
@@ -80,16 +78,26 @@ async def _pattern(core: Core, owner: Owner) -> UUID:
 
 
 def _rows(owner: Owner, count: int, random: np.random.Generator) -> list[Row]:
-    chosen = random.integers(len(WORDS), size=(count, 12))
     return [
-        Row(
-            UUID(bytes=random.bytes(16), version=4),
-            owner,
-            "episode" if number % 10 else "fact",
-            f"{' '.join(WORDS[word] for word in words)} {number}",
-        )
-        for number, words in enumerate(chosen)
+        Row(new_id(), owner, "episode" if number % 10 else "fact", " ".join(words))
+        for number, words in enumerate(some_words(random, count, WORDS_OF_A_MEMORY))
     ]
+
+
+def some_words(random: np.random.Generator, texts: int, each: int) -> list[list[str]]:
+    """`texts` lists of `each` words, common ones more often."""
+    shares = 1 / np.arange(50, 50 + WORDS)
+    drawn = random.choice(WORDS, size=(texts, each), p=shares / shares.sum())
+    return [[_word(int(number)) for number in row] for row in drawn]
+
+
+def _word(number: int) -> str:
+    """A pronounceable word for each number."""
+    syllables = []
+    for _ in range(3):
+        number, digit = divmod(number, 60)
+        syllables.append("bdfgklmnprst"[digit // 5] + "aeiou"[digit % 5])
+    return "".join(syllables)
 
 
 async def _store(connection: psycopg.AsyncConnection, rows: Sequence[Row], pattern: UUID) -> None:

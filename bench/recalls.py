@@ -14,7 +14,7 @@ from backend.memory.recall import RecallRequest, recall
 from backend.models import Owner
 from backend.settings import Settings
 from bench.figures import Figure
-from bench.filling import WORDS, fill, make_owner, settle
+from bench.filling import fill, make_owner, settle, some_words
 
 OF_ONE_PAIR = 10_000  # memories that a pair has at most: some 5,000 turns
 QUERIES = 200
@@ -71,7 +71,7 @@ async def _ask(
     samples: dict[str, list[float]] = defaultdict(list)
     task = progress.add_task("Recalls", total=QUERIES + WARM_UP)
     for number in range(QUERIES + WARM_UP):
-        words = random.choice(WORDS, 4)
+        [words] = some_words(random, 1, 4)
         text = f"What did I say about the {words[0]} and the {words[1]} {words[2]} {words[3]}?"
         owner = owners[int(random.integers(len(owners)))]
         request = RecallRequest(owner, text, user_name="Sam", character_name="Mara")

@@ -41,8 +41,9 @@ class RecallPolicy:
     `background_facts`: a prompt that recalls fewer facts is filled up to this many with what is
     best known of the user, for "what do you know about me?" resembles nothing in particular.
 
-    `same_talk`: what a memory gets for the best keyword matches of the same conversation and day, for
-    an answer often stands a few messages from the word that was asked for. `speaker_dense`: meaning
+    `same_talk`, `same_talk_dense`: what a memory gets for the best matches of the same conversation
+    and day by keywords and by meaning, for an answer often stands a few messages from the word that
+    was asked for. `speaker_dense`: meaning
     counts more in the words of the person asked about. `time`: where the text asks when, and the
     memory names a time.
 
@@ -58,6 +59,7 @@ class RecallPolicy:
     speaker: float = 0.3
     speaker_dense: float = 0.45
     same_talk: float = 0.7
+    same_talk_dense: float = 0.2
     time: float = 0.3
     recency: float = 0.03
     importance: float = 0.03
@@ -81,6 +83,7 @@ class RecallPolicy:
             + self.speaker
             + self.speaker_dense
             + self.same_talk
+            + self.same_talk_dense
             + self.time
             + self.recency
             + self.importance
@@ -123,7 +126,7 @@ def score_candidates(
     candidates = list(memories)
     dense = _min_max(hits.dense)
     keyword = _over_best(hits.keyword)
-    talks = _talks(candidates, keyword)
+    talks, near_talks = _talks(candidates, keyword), _nearest_of_talks(candidates, dense)
     scored = [
         _score(
             memory,
@@ -133,6 +136,7 @@ def score_candidates(
                 cosine=max(0.0, hits.dense.get(memory.id, 0.0)),
                 speaker=float(memory.about == query.asked_about),
                 same_talk=talks.get(_talk(memory), 0.0),
+                same_talk_dense=near_talks.get(_talk(memory), 0.0),
                 time=float(query.asks_when and names_a_time(memory.content)),
             ),
             now,
@@ -153,6 +157,7 @@ class _Signals:
     cosine: float
     speaker: float
     same_talk: float
+    same_talk_dense: float
     time: float
 
 
@@ -165,15 +170,28 @@ def _talks(
 ) -> dict[tuple[UUID | None, date], float]:
     """How well each conversation and day matches: by its two best keyword scores, since one word
     may occur anywhere by chance. 0-1."""
-    matches: dict[tuple[UUID | None, date], list[float]] = {}
-    for memory in memories:
-        if memory.conversation_id is not None:
-            matches.setdefault(_talk(memory), []).append(keyword.get(memory.id, 0.0))
     strength = {}
-    for talk, scores in matches.items():
+    for talk, scores in _by_talk(memories, keyword).items():
         best, second, *_ = [*sorted(scores, reverse=True), 0.0]
         strength[talk] = TALK_BEST * best + TALK_SECOND * second
     return strength
+
+
+def _nearest_of_talks(
+    memories: Iterable[Memory], dense: Mapping[UUID, float]
+) -> dict[tuple[UUID | None, date], float]:
+    """The nearest in meaning of each conversation and day. 0-1."""
+    return {talk: max(scores) for talk, scores in _by_talk(memories, dense).items()}
+
+
+def _by_talk(
+    memories: Iterable[Memory], scores: Mapping[UUID, float]
+) -> dict[tuple[UUID | None, date], list[float]]:
+    found: dict[tuple[UUID | None, date], list[float]] = {}
+    for memory in memories:
+        if memory.conversation_id is not None:
+            found.setdefault(_talk(memory), []).append(scores.get(memory.id, 0.0))
+    return found
 
 
 def names_a_time(text: str) -> bool:
@@ -191,6 +209,7 @@ def _score(memory: Memory, signals: _Signals, now: datetime, policy: RecallPolic
         + policy.speaker * signals.speaker
         + policy.speaker_dense * signals.speaker * signals.dense
         + policy.same_talk * signals.same_talk
+        + policy.same_talk_dense * signals.same_talk_dense
         + policy.time * signals.time
         + policy.recency * recency
         + policy.importance * importance

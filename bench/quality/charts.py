@@ -7,14 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.quality.presentation import Selection, is_best, margin_text, value_text
-from bench.quality.results import Measure, Report
+from bench.quality.results import KEEPSAKE, Measure, Report
 from bench.quality.statistics import Interval, interval, value
 
 LEFT, RIGHT = 30.0, 88.0  # percent: names to the left of the bars, values to their right
 BAR, BETWEEN, HEADING = 20, 14, 26  # pixels
 LINES_LEFT, LINES_RIGHT, LINES_TOP, LINES_BOTTOM = 11.0, 96.0, 12, 200
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-COLORS = 8  # in report.css
+COLORS = 16  # in report.css
+# So that a system looks the same in every chart of every report; others take what is left.
+OWN_COLORS = {
+    name: place
+    for place, name in enumerate(
+        (KEEPSAKE, "dense", "bm25", "last-k", "full history", "mem0", "verbatim")
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,10 @@ def amounts(report: Report, pattern: str) -> dict[str, int]:
 
 def color_of(report: Report, system: str) -> int:
     """A system's place among the colours of the style sheet."""
-    return report.systems.index(system) % COLORS
+    if system in OWN_COLORS:
+        return OWN_COLORS[system]
+    others = [name for name in report.systems if name not in OWN_COLORS]
+    return len(OWN_COLORS) + others.index(system) % (COLORS - len(OWN_COLORS))
 
 
 def _down(share: float) -> float:

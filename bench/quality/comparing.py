@@ -134,10 +134,20 @@ def _warnings(a: Report, b: Report, measures: Mapping[str, Measure]) -> Iterator
             f"A has {len(a.units):,} units and B {len(b.units):,};"
             f" only the {len(common):,} that both have are compared."
         )
-    if reworded := sum(unit.label != labels[unit.id] for unit in common):
+    # A report without texts can't tell.
+    reworded = sum(bool(u.label and labels[u.id]) and u.label != labels[u.id] for u in common)
+    if reworded:
         yield f"{reworded:,} common units have another text in B: the data isn't the same."
+    elif len(a.units) == len(b.units) == len(common) and _other_data(a, b):
+        yield "The data isn't the same: its hash differs."
     if left_out := sorted((a.measures.keys() | b.measures.keys()) - measures.keys()):
         yield f"Not in both in the same way, so left out: {', '.join(left_out)}."
+
+
+def _other_data(a: Report, b: Report) -> bool:
+    """Whether both say what they were measured on, and it isn't the same."""
+    hashes = [report.extra.get("data", {}).get("sha256") for report in (a, b)]
+    return None not in hashes and hashes[0] != hashes[1]
 
 
 def _shown(settings: Mapping[str, Any], name: str) -> str:
@@ -160,15 +170,17 @@ def _table(comparison: Comparison) -> Table:
         title_justify="left",
         caption="Shares in percent, changes in percentage points. ▲ better and ▼ worse:"
         " the 95 % interval of the change leaves 0 out; a dot: it doesn't, or there is none."
-        f" Below {FEW_GROUPS} groups (conversations or stories) intervals are too narrow.",
+        f" Groups (conversations or stories): {_groups(comparison)}; below {FEW_GROUPS} intervals"
+        " are too narrow.",
         caption_justify="left",
         box=box.SIMPLE,
+        padding=(0, 1, 0, 0),
     )
     for heading in ("set", "measure"):
         table.add_column(heading, overflow="fold")
-    for heading in ("n", "groups", "A", "B", "change", "95 % interval"):
+    for heading in ("n", "A", "B", "change", "95 % interval"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     above = ""
     for row in comparison.rows:
         if row.set_name != above:
@@ -177,6 +189,14 @@ def _table(comparison: Comparison) -> Table:
         table.add_row(name, Text(row.name), *_cells(row))
         above = row.set_name
     return table
+
+
+def _groups(comparison: Comparison) -> str:
+    """How many groups each set has, as "locomo 3, beam 4"."""
+    counts: dict[str, int] = {}
+    for row in comparison.rows:
+        counts[row.set_name] = max(counts.get(row.set_name, 0), row.difference.groups)
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _cells(row: ComparedMeasure) -> list[Text]:
@@ -188,7 +208,6 @@ def _cells(row: ComparedMeasure) -> list[Text]:
     ends = [change_text(measure, end) for end in found.interval or ()]
     return [
         Text(f"{found.units:,}"),
-        Text(f"{found.groups:,}"),
         Text(value_text(measure, found.before)),
         Text(value_text(measure, found.after)),
         Text(change_text(measure, found.change), style=style),

@@ -1,19 +1,15 @@
-"""Conversations with evidence marks: one JSON object a line, or a layout that `converters` knows.
+"""Conversations with evidence marks: in the plain format, or in a layout that `converters` knows."""
 
-{set, id, user, character,
- messages: [{id, senderType, speaker, content, createdAt}],
- questions: [{question, category, evidence: [message ids], answer}]}
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from backend.conversation.importing import ImportedMessage
 from backend.errors import InvalidRequest
-from bench.quality.converters import read_records, reason
+from bench.quality.converters import read_records
+from bench.quality.converters.records import TEXT_MISSING, told
+from bench.quality.plain import PlainConversation, PlainMessage, PlainQuestion, read_plain
 
 ADVERSARIAL = frozenset({"5", "adversarial"})  # have no answer, so no evidence to recall
 
@@ -57,10 +53,40 @@ class MarkedConversation:
     left_out: int = 0
     warnings: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What it is called among others, and in reports: "locomo/conv-1"."""
+        return f"{self.set_name}/{self.id}"
+
 
 def category_label(set_name: str, category: str) -> str:
     """A category for display: the number's meaning, or the data's own word."""
     return CATEGORY_LABELS.get(set_name, {}).get(category, category.replace("_", " "))
+
+
+def read_data(paths: Sequence[Path]) -> list[MarkedConversation]:
+    """Read all conversations of some files and folders, in their order.
+
+    Raises:
+        InvalidRequest: a file isn't in a known format, a conversation is there twice, or no
+            question can be measured; says where and what is wrong.
+    """
+    places: dict[str, str] = {}
+    conversations = []
+    for place, conversation in chain.from_iterable(map(_placed, paths)):
+        name = conversation.name
+        if name in places:
+            raise InvalidRequest(
+                f"The conversation {name} is there twice: {places[name]}, and {place}."
+            )
+        places[name] = place
+        conversations.append(conversation)
+    if not any(conversation.questions for conversation in conversations):
+        raise InvalidRequest(
+            f"There is nothing to measure in {', '.join(map(str, paths))}: no question with evidence"
+            " but adversarial ones. `evidence` names the messages that hold the answer."
+        )
+    return conversations
 
 
 def read_conversations(path: Path) -> Iterator[MarkedConversation]:
@@ -69,42 +95,39 @@ def read_conversations(path: Path) -> Iterator[MarkedConversation]:
     Raises:
         InvalidRequest: it isn't in the format; says where and what is wrong.
     """
+    return (conversation for _, conversation in _placed(path))
+
+
+def _placed(path: Path) -> Iterator[tuple[str, MarkedConversation]]:
+    """Each conversation with the file and line it is in."""
     for place, record in read_records(path):
         try:
-            yield _conversation(record)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise InvalidRequest(f"{place} isn't in the format: {reason(error)}") from error
+            yield place, _conversation(read_plain(record))
+        except ValueError as error:
+            raise InvalidRequest(f"{place} isn't in the format: {error}") from error
 
 
-def _conversation(data: dict[str, Any]) -> MarkedConversation:
-    asked = [_question(question) for question in data["questions"]]
+def _conversation(data: PlainConversation) -> MarkedConversation:
+    empty = {message.id for message in data.messages if not message.content.strip()}
+    asked = [_question(question, empty) for question in data.questions]
     kept = tuple(each for each in asked if each.evidence and each.category not in ADVERSARIAL)
+    said = [_message(message) for message in data.messages if message.id not in empty]
     return MarkedConversation(
-        data["set"],
-        data["id"],
-        data["user"],
-        data["character"],
-        tuple(_message(message) for message in data["messages"]),
+        data.set,
+        data.id,
+        data.user,
+        data.character,
+        tuple(sorted(said, key=lambda message: message.created_at)),
         kept,
         len(asked) - len(kept),
-        tuple(data.get("warnings", ())),
+        (*data.warnings, *told(TEXT_MISSING, sorted(empty))),
     )
 
 
-def _message(data: dict[str, Any]) -> ImportedMessage:
-    return ImportedMessage(
-        data["senderType"],
-        data["content"],
-        datetime.fromisoformat(data["createdAt"].replace("Z", "+00:00")),
-        data["id"],
-    )
+def _message(data: PlainMessage) -> ImportedMessage:
+    return ImportedMessage(data.sender_type, data.content, data.created_at, data.id)
 
 
-def _question(data: dict[str, Any]) -> Question:
-    answer = data.get("answer")
-    return Question(
-        data["question"],
-        str(data["category"]),
-        frozenset(data["evidence"]),
-        None if answer is None else str(answer),
-    )
+def _question(data: PlainQuestion, empty: Set[str]) -> Question:
+    evidence = frozenset(data.evidence) - empty  # what isn't stored can't be recalled
+    return Question(data.question, data.category, evidence, data.answer)

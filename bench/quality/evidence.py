@@ -63,12 +63,7 @@ async def measure_conversation(
         units.append(unit)
         answered.append(Answered(unit.id, question, found))
         on_question()
-    return Part(part_name(marked), tuple(units), tuple(recall_ms)), answered
-
-
-def part_name(marked: MarkedConversation) -> str:
-    """What a conversation is called among the parts of a run."""
-    return f"{marked.set_name}/{marked.id}"
+    return Part(marked.name, tuple(units), tuple(recall_ms)), answered
 
 
 def as_items(lab: Lab, found: Recollection) -> list[Item]:
@@ -131,9 +126,9 @@ def _unit(
         for system, items in ranked.items()
     }
     return Unit(
-        f"{part_name(marked)}/{number}",
+        f"{marked.name}/{number}",
         marked.set_name,
-        part_name(marked),
+        marked.name,
         category_label(marked.set_name, question.category),
         question.text,
         _missed(marked, question, ranked[KEEPSAKE]),

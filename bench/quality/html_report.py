@@ -15,12 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bench.quality.charts import BarChart, LineChart, amounts, bar_chart, color_of, line_chart
 from bench.quality.presentation import (
     ALL,
+    WORDS,
     Selection,
     arrow,
     change_text,
+    count_of,
     headlines,
     margin_text,
     selections,
+    summary,
     used_measures,
     value_text,
     wholes,
@@ -32,10 +35,6 @@ from bench.quality.unit_list import list_units
 CURVES = (("Recall over items", r"R@([1-9]\d*)", "items"),
           ("Recall over tokens of recalled text", r"R@([1-9]\d*)t", "tokens"))  # fmt: skip
 TITLES = {"recall": "Evidence recall", "scenarios": "Memory in stories"}
-WORDS = {  # a unit, a group and a set
-    "recall": ("question", "conversation", "set"),
-    "scenarios": ("story", "story", "language"),
-}
 DEEPEST = 6  # levels of nested figures; deeper ones are shown as JSON
 NAME_CHARACTERS = 16  # beside a bar
 
@@ -89,7 +88,7 @@ def render(report: Report) -> str:
     page = _ENVIRONMENT.get_template("report.html").render(
         report=report,
         title=TITLES[report.kind],
-        summary=_summary(report),
+        summary=summary(report),
         unit=unit,
         group=group,
         headline_names=headlines(report),
@@ -101,30 +100,6 @@ def render(report: Report) -> str:
         listing=list_units(report),
     )
     return page.encode("utf-8", "replace").decode()  # half of a surrogate pair can't be written
-
-
-def _summary(report: Report) -> str:
-    unit, group, set_word = WORDS[report.kind]
-    if not report.units:
-        return "Nothing was measured."
-    groups = len({(one.set_name, one.group) for one in report.units})
-    where = f" in {_count(groups, group)}" if group != unit else ""
-    systems = report.systems
-    asked = f"measured on {systems[0]}" if systems else "with no system"
-    beside = f" beside {_listed(systems[1:])}" if systems[1:] else ""
-    return (
-        f"{_count(len(report.units), unit)}{where}, in"
-        f" {_count(len(report.set_names), set_word)}, {asked}{beside}."
-    )
-
-
-def _count(number: int, word: str) -> str:
-    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{number:,} {word if number == 1 else plural}"
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _sets(report: Report) -> list[SetView]:
@@ -261,7 +236,7 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.filters |= {"plain": _plain, "words": _words, "columns": _columns, "when": _when}
 _ENVIRONMENT.filters |= {
     "as_json": _json,
-    "counted": _count,
+    "counted": count_of,
     "short": _short,
     "change": change_text,
 }

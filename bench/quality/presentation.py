@@ -5,7 +5,7 @@ a name that no rule knows ends in the last group.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.quality.results import Kind, Measure, Report, Unit
@@ -16,6 +16,10 @@ NO_WIDTH = 1e-9
 OTHERS = "Other measures"
 ALL = "all"
 ALL_LANGUAGES = "all languages"
+WORDS: Mapping[Kind, tuple[str, str, str]] = {  # a unit, a group and a set
+    "recall": ("question", "conversation", "set"),
+    "scenarios": ("story", "story", "language"),
+}
 
 _GROUPS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     "recall": (
@@ -107,12 +111,39 @@ def category_order(category: str) -> tuple[bool, int, str]:
     return not number, int(category) if number else 0, category
 
 
-def is_best(measure: Measure, score: float | None, others: list[float | None]) -> bool:
-    """No other value is better; False for the only one there is."""
-    known = [other for other in others if other is not None]
-    if score is None or len(known) < 2:
+def is_best(measure: Measure, score: float | None, all_scores: Sequence[float | None]) -> bool:
+    """Better than every other of `all_scores`; False for a tie, and for the only one there is."""
+    known = [value_text(measure, one) for one in all_scores if one is not None]
+    if score is None or len(known) < 2 or known.count(value_text(measure, score)) > 1:
         return False
-    return score == (max(known) if measure.better == "higher" else min(known))
+    best = max if measure.better == "higher" else min
+    return score == best(one for one in all_scores if one is not None)
+
+
+def summary(report: Report) -> str:
+    """What was measured, in a sentence."""
+    unit, group, set_word = WORDS[report.kind]
+    if not report.units:
+        return "Nothing was measured."
+    groups = len({(one.set_name, one.group) for one in report.units})
+    where = f" in {count_of(groups, group)}" if group != unit else ""
+    systems = report.systems
+    asked = f"measured on {systems[0]}" if systems else "with no system"
+    beside = f" beside {_listed(systems[1:])}" if systems[1:] else ""
+    return (
+        f"{count_of(len(report.units), unit)}{where}, in"
+        f" {count_of(len(report.set_names), set_word)}, {asked}{beside}."
+    )
+
+
+def count_of(number: int, word: str) -> str:
+    """A number of something, as "1 story" or "2 stories"."""
+    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{number:,} {word if number == 1 else plural}"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def value_text(measure: Measure, amount: float | None) -> str:

@@ -19,6 +19,8 @@ from backend.errors import InvalidRequest
 from bench.figures import stamp
 
 KEEPSAKE = "keepsake"  # the name of the measured system; every other system is a baseline
+DATA_WARNINGS = "data warnings"  # of `Report.extra`: what was repaired, in the data's own words
+SUMMARY = "it holds a run's figures, not its questions, so there is nothing to compare with. "
 
 Kind = Literal["recall", "scenarios"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -137,6 +139,15 @@ def new_report(
     )
 
 
+def without_texts(report: Report) -> Report:
+    """The report with nothing that the data says, only its ids and scores."""
+    return replace(
+        report,
+        units=tuple(replace(unit, label="", notes=()) for unit in report.units),
+        extra={name: told for name, told in report.extra.items() if name != DATA_WARNINGS},
+    )
+
+
 _REPORTS = TypeAdapter(Report)
 _UNITS = TypeAdapter(Unit)
 
@@ -185,13 +196,15 @@ def read_report(path: Path) -> Report:
         InvalidRequest: the file isn't a report; says where it breaks the format.
         OSError: it can't be read.
     """
+    data = path.read_bytes()
     try:
-        report = _REPORTS.validate_json(path.read_bytes(), strict=True)
+        report = _REPORTS.validate_json(data, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise InvalidRequest(
             f"{path} isn't a report of keepsake eval: "
+            + (SUMMARY if b'"percent"' in data else "")
             + (f"{where}: {first['msg']}" if where else first["msg"])
         ) from error
     _check(report, str(path))

@@ -3,79 +3,93 @@
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backend.bootstrap.language_model import build_model
-from backend.settings import Settings
-from bench.figures import Figure, stamp
+from backend.errors import InvalidRequest
+from backend.settings import Provider, Settings
+from bench.figures import Figure, changes, commit
 from bench.quality import measures, story_scores
 from bench.quality.ablation import VARIANTS
-from bench.quality.dataset import MarkedConversation, read_conversations
-from bench.quality.evidence import Answered, measure_conversation, part_name
+from bench.quality.converters import files_of
+from bench.quality.data_digest import Data, data_digest
+from bench.quality.dataset import MarkedConversation, read_data
+from bench.quality.evidence import measure_conversation
 from bench.quality.html_report import render
-from bench.quality.judge_run import JudgeItem, run_judge
 from bench.quality.judge_summary import Judged
+from bench.quality.judged import judge_parts, with_judge_items
 from bench.quality.lab import Lab, open_lab
 from bench.quality.operations import calibrated, measure_story
-from bench.quality.parts import Part, Parts
-from bench.quality.peers import Peer, open_peer
+from bench.quality.out_files import OutFiles
+from bench.quality.parts import Parts
+from bench.quality.peers import Peer, check_peer, open_peer
 from bench.quality.results import (
+    DATA_WARNINGS,
     Kind,
     Latency,
     Measure,
     Report,
     new_report,
+    without_texts,
     write_report,
     write_whole,
 )
 from bench.quality.scenarios import Story
-from bench.quality.table import show_report
-
-RECALLED_FOR_ANSWERS = 10
-_ITEMS = TypeAdapter(list[JudgeItem])
-_JUDGED = TypeAdapter(Judged)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation: what it is called, its settings, where its report goes and what it draws
-    random numbers from. `out` is the JSON file; the HTML report and the unfinished results lie
-    beside it."""
+    """One evaluation: the command that started it, its settings, where its report goes and what it
+    draws random numbers from. `out` is the JSON file; the page and the unfinished results lie
+    beside it. `console` shows progress and notes. Without `texts` the report holds ids and scores
+    alone, so that it can be shown where the data can't."""
 
     command: str
     settings: Settings
     out: Path
     seed: int
     console: Console
+    texts: bool = True
+
+    @property
+    def files(self) -> OutFiles:
+        """Where it writes."""
+        return OutFiles(self.out)
 
     @property
     def described(self) -> dict[str, Any]:
         """The settings that change results."""
         chosen = self.settings
+        models = {Provider.GROQ: chosen.groq_memory_model, Provider.OPENAI: chosen.llm_model}
         return {
             "embeddingModel": chosen.embedding_model,
             "extractor": chosen.provider.value,
-            "memoryModel": chosen.groq_memory_model if chosen.provider == "groq" else None,
+            "memoryModel": models.get(chosen.provider),
             "threshold": chosen.fact_extraction_threshold,
         }
 
-    def parts(self, kind: Kind, data: Any) -> Parts:
+    def parts(self, kind: Kind, data: Data, *options: object) -> Parts:
         """The results so far, if the same was begun before on the same data and code."""
-        path = self.out.with_suffix(".parts.jsonl")
-        digest = sha256(repr(data).encode()).hexdigest()
         return Parts(
-            path,
-            {"kind": kind, "data": digest, "commit": stamp("")["commit"], **self.described},
+            self.files.parts,
+            {
+                "kind": kind,
+                "data": data_digest(data),
+                "options": options,
+                "code": [commit(), changes()],
+                **self.described,
+            },
         )
+
+    def say_where(self, done: int, total: int) -> None:
+        """Tell that an earlier run's results are taken over, if any are."""
+        if done:
+            self.console.print(f"Going on: {done} of {total} done.")
 
 
 async def run_recall(
@@ -87,19 +101,29 @@ async def run_recall(
     peer: str | None = None,
     judge: bool = False,
 ) -> Report:
-    """Measure evidence recall on the conversations of some files; write and show the report."""
-    conversations = list(chain.from_iterable(read_conversations(path) for path in paths))
-    parts = run.parts("recall", (conversations, baselines, ablate, peer, judge))
-    names = [part_name(marked) for marked in conversations]
-    waiting = [c for c in conversations if part_name(c) not in parts.done]
+    """Measure evidence recall on the conversations of some files and write the report.
+
+    Raises:
+        InvalidRequest: the files, `run.out` or the options are no good; before anything starts.
+    """
+    run.files.prepare(chain.from_iterable(map(files_of, paths)))
+    if peer is not None:
+        check_peer(peer)
+    conversations = read_data(paths)
+    if judge:
+        _check_answers(conversations)
+    judge_model = run.settings.groq_model if judge else None
+    parts = run.parts("recall", conversations, baselines, ablate, peer, judge_model)
+    names = [marked.name for marked in conversations]
+    waiting = [marked for marked in conversations if marked.name not in parts.done]
+    run.say_where(len(names) - len(waiting), len(names))
     with _progress(run.console) as progress:
         total = sum(len(marked.questions) for marked in conversations)
         left = sum(len(marked.questions) for marked in waiting)
         task = progress.add_task("starting", total=total, completed=total - left)
         async with open_lab(run.settings) as lab, _peer(lab, run, peer) as beside:
             for marked in waiting:
-                name = part_name(marked)
-                progress.update(task, description=f"{name}: import and formation")
+                progress.update(task, description=f"{marked.name}: import and formation")
                 part, answered = await measure_conversation(
                     lab,
                     marked,
@@ -107,11 +131,11 @@ async def run_recall(
                     variants=VARIANTS if ablate else {},
                     peer=beside,
                     on_question=partial(
-                        progress.update, task, advance=1, description=f"{name}: questions"
+                        progress.update, task, advance=1, description=f"{marked.name}: questions"
                     ),
                 )
-                parts.add(_with_judge_items(part, marked, answered) if judge else part)
-            extra = _told(conversations)
+                parts.add(with_judge_items(part, marked, answered) if judge else part)
+            extra = _told(paths, conversations)
             if beside:
                 extra[beside.name] = beside.settings
             if judge:
@@ -119,15 +143,20 @@ async def run_recall(
     return _finish(run, "recall", measures.MEASURES, parts, names, extra)
 
 
-async def run_scenarios(run: Run, stories: Sequence[Story]) -> Report:
-    """Measure memory's operations on stories; write and show the report."""
+async def run_scenarios(run: Run, stories: Sequence[Story], files: Sequence[Path] = ()) -> Report:
+    """Measure memory's operations on stories, which were read from `files`; write the report.
+
+    Raises:
+        InvalidRequest: `run.out` is no good; before anything starts.
+    """
+    run.files.prepare(files)
     parts = run.parts("scenarios", stories)
     names = [story.id for story in stories]
     waiting = [story for story in stories if story.id not in parts.done]
+    done = len(names) - len(waiting)
+    run.say_where(done, len(names))
     with _progress(run.console) as progress:
-        task = progress.add_task(
-            "starting", total=len(stories), completed=len(stories) - len(waiting)
-        )
+        task = progress.add_task("starting", total=len(stories), completed=done)
         async with open_lab(run.settings) as lab:
             progress.update(task, description="calibrating the matcher")
             matcher, calibration = await calibrated(lab)
@@ -135,7 +164,8 @@ async def run_scenarios(run: Run, stories: Sequence[Story]) -> Report:
                 progress.update(task, description=story.id)
                 parts.add(await measure_story(lab, story, matcher))
                 progress.advance(task)
-    return _finish(run, "scenarios", story_scores.MEASURES, parts, names, {"matcher": calibration})
+    extra = {"matcher": calibration, "data": _source(files, stories)}
+    return _finish(run, "scenarios", story_scores.MEASURES, parts, names, extra)
 
 
 def _finish(
@@ -158,75 +188,47 @@ def _finish(
         latency={"recall": Latency(timings.count, timings.p50, timings.p95)},
         extra=extra,
     )
+    if not run.texts:
+        report = without_texts(report)
     write_report(run.out, report)
-    page = run.out.with_suffix(".html")
-    write_whole(page, render(report))
+    write_whole(run.files.page, render(report))
     parts.discard()
-    show_report(run.console, report)
-    run.console.print(f"Written to {run.out} and {page}.")
+    run.console.print(f"Written to {run.out} and {run.files.page}.")
     return report
 
 
-def _told(conversations: Sequence[MarkedConversation]) -> dict[str, Any]:
+def _source(files: Sequence[Path], data: Data) -> dict[str, Any]:
+    """For a report: which files were read, and a hash of what was in them."""
+    return {"files": [file.name for file in files], "sha256": data_digest(data)}
+
+
+def _told(paths: Sequence[Path], conversations: Sequence[MarkedConversation]) -> dict[str, Any]:
     """What the data itself has to say: questions that can't be measured, repairs."""
-    told: dict[str, Any] = {"questions left out": sum(c.left_out for c in conversations)}
-    if warnings := [f"{part_name(c)}: {line}" for c in conversations for line in c.warnings]:
-        told["data warnings"] = warnings
+    told: dict[str, Any] = {
+        "data": _source(paths, conversations),
+        "questions left out": sum(c.left_out for c in conversations),
+    }
+    if warnings := [f"{c.name}: {line}" for c in conversations for line in c.warnings]:
+        told[DATA_WARNINGS] = warnings
     return told
 
 
-def _with_judge_items(part: Part, marked: MarkedConversation, answered: Sequence[Answered]) -> Part:
-    asked_at = marked.messages[-1].created_at + timedelta(days=1)
-    items = [
-        JudgeItem(
-            each.unit_id,
-            part.name,
-            each.question.category,
-            each.question.text,
-            each.question.answer,
-            tuple(
-                f"{scored.memory.mention_time:%Y-%m-%d}: {scored.memory.content}"
-                for scored in each.recollection.memories[:RECALLED_FOR_ANSWERS]
-            ),
-            asked_at,
+def _check_answers(conversations: Sequence[MarkedConversation]) -> None:
+    if not any(question.answer for marked in conversations for question in marked.questions):
+        raise InvalidRequest(
+            "--judge compares answers, and no question of the data has an `answer`."
         )
-        for each in answered
-        if each.question.answer
-    ]
-    return Part(
-        part.name, part.units, part.recall_ms, {"items": _ITEMS.dump_python(items, mode="json")}
-    )
 
 
 async def _judge(
     run: Run, parts: Parts, names: Sequence[str], progress: Progress
-) -> dict[str, Any]:
-    """Let the model answer and judge; every verdict is kept at once, since it was paid for."""
-    items = [
-        item
-        for part in parts.in_order(names)
-        for item in _ITEMS.validate_python(part.extra["items"])
-    ]
+) -> Mapping[str, Any]:
     task = progress.add_task("judging", total=None)
 
-    def keep(judged: Judged, done: int, total: int) -> None:
-        name = f"judged {judged.role} {judged.item_id}"
-        parts.add(Part(name, extra={"judged": _JUDGED.dump_python(judged, mode="json")}))
+    def show(_: Judged, done: int, total: int) -> None:
         progress.update(task, completed=done, total=total)
 
-    kept = [part.extra["judged"] for part in parts.done.values() if "judged" in part.extra]
-    # The stronger of the configured models, so not the one that forms memories.
-    chosen = run.settings.model_copy(update={"groq_memory_model": run.settings.groq_model})
-    model = build_model(chosen)
-    summary = await run_judge(
-        model,
-        items,
-        seed=run.seed,
-        on_progress=keep,
-        already=[_JUDGED.validate_python(each) for each in kept],
-    )
-    await model.close()
-    return summary.as_json()
+    return await judge_parts(run.settings, parts, names, run.seed, show)
 
 
 @asynccontextmanager

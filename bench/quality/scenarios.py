@@ -1,18 +1,33 @@
 """Short stories with gold labels: what a memory should keep, change, drop and never invent.
 
-One story a line of a JSON lines file; `docs/evaluation.md` describes the format for authors.
+One story a line of a JSON lines file; `docs/evaluation.md` has one with every field explained.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from backend.conversation.importing import ImportedMessage
 from backend.errors import InvalidRequest
+from bench.quality.matching import Expectation, has_keys
+from bench.quality.plain import complaint
 
 FOLDER = Path(__file__).parent / "scenarios"
 BETWEEN_MESSAGES = timedelta(seconds=30)
@@ -37,6 +52,16 @@ class Person(_Strict):
 
     name: str
     time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"there is no time zone {name!r}; write Europe/Madrid or UTC"
+            ) from error
 
 
 class Role(_Strict):
@@ -66,6 +91,16 @@ class Statement(_Owned):
     other_words: tuple[str, ...] = ()
     keys: Keys = Field(min_length=1)
     sources: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_match(self) -> Self:
+        label = Expectation(self.wordings, self.keys)
+        if not any(has_keys(label, wording) for wording in self.wordings):
+            raise ValueError(
+                f"the keys of {self.id!r} don't all occur in its text or in any of its otherWords,"
+                " so nothing could ever match it"
+            )
+        return self
 
     @property
     def wordings(self) -> tuple[str, ...]:
@@ -103,7 +138,7 @@ class StoryQuestion(_Owned):
 class Session(_Owned):
     """One conversation. Messages are (id, sender, text), half a minute apart from `at` on."""
 
-    at: datetime
+    at: AwareDatetime
     messages: tuple[tuple[str, Literal["user", "character"], str], ...] = Field(min_length=1)
 
     @property
@@ -127,11 +162,29 @@ class ForgettingEverything(_Strict):
     forget_everything: _Owned
 
 
-Step = Session | Forgetting | ForgettingEverything
+def _kind_of_step(step: object) -> str:
+    """What an entry of the timeline, parsed or read, means to be: so a mistake in it is told once."""
+    if isinstance(step, Forgetting):
+        return "forget"
+    if isinstance(step, ForgettingEverything):
+        return "forgetEverything"
+    for kind in ("forgetEverything", "forget"):
+        if isinstance(step, dict) and kind in step:
+            return kind
+    return "session"
+
+
+Step = Annotated[
+    Annotated[Session, Tag("session")]
+    | Annotated[Forgetting, Tag("forget")]
+    | Annotated[ForgettingEverything, Tag("forgetEverything")],
+    Discriminator(_kind_of_step),
+]
 
 
 class Story(_Strict):
-    """One scenario; the first of `tests` is its category."""
+    """One scenario; the first of `tests` is its category. `docs/evaluation.md`, "Stories of your
+    own", shows one and explains every field."""
 
     id: str
     split: Split
@@ -146,8 +199,8 @@ class Story(_Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in_the_pair(cls, data: dict[str, object]) -> dict[str, object]:
-        return _with_pair(data)
+    def _fill_in_the_pair(cls, data: object) -> object:
+        return _with_pair(data) if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _check_references(self) -> Self:
@@ -170,36 +223,68 @@ def read_scenarios(folder: Path = FOLDER, split: str = "all") -> list[Story]:
     """Read the stories of a split (`dev`, `test`, `all`) from a folder's `*.jsonl`, in order of id.
 
     Raises:
-        InvalidRequest: no such split, or a line isn't a sound story; says which and why.
+        InvalidRequest: no such split, no story of it, or a line isn't a sound story; says which
+            and why.
     """
     if split not in (*get_args(Split), "all"):
         raise InvalidRequest(f"There is no split '{split}'; there are dev, test and all.")
-    stories = [story for path in sorted(folder.glob("*.jsonl")) for story in _read(path)]
-    if not stories:
-        raise InvalidRequest(f"There are no stories (*.jsonl) in {folder}.")
-    ids = [story.id for story in stories]
-    if doubled := {name for name in ids if ids.count(name) > 1}:
-        raise InvalidRequest(f"Two stories have the same id: {', '.join(sorted(doubled))}.")
-    return sorted(
-        (story for story in stories if split in ("all", story.split)), key=lambda story: story.id
-    )
-
-
-def _read(path: Path) -> Iterator[Story]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                yield Story.model_validate_json(line)
-            except ValidationError as error:
-                reason = "; ".join(
-                    f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()
+    places: dict[str, str] = {}
+    stories = []
+    for path in story_files(folder):
+        for place, story in _read(path):
+            if story.id in places:
+                raise InvalidRequest(
+                    f"Two stories have the same id: {story.id}; {places[story.id]}, and {place}."
                 )
-                raise InvalidRequest(f"{path.name}, line {number}: {reason}") from error
+            places[story.id] = place
+            stories.append(story)
+    found = [story for story in stories if split in ("all", story.split)]
+    if not found:
+        counts = Counter(story.split for story in stories)
+        there = ", ".join(f"{number} of {name}" for name, number in counts.items())
+        raise InvalidRequest(
+            f"There are no stories of the split {split} in {folder}: {there or 'none at all'}."
+        )
+    return sorted(found, key=lambda story: story.id)
 
 
-def _with_pair(data: dict[str, object]) -> dict[str, object]:
+def story_files(folder: Path) -> list[Path]:
+    """The files of a folder of stories, by name.
+
+    Raises:
+        InvalidRequest: it has none.
+    """
+    if not (found := sorted(folder.glob("*.jsonl"))):
+        raise InvalidRequest(f"There are no stories (*.jsonl) in {folder}.")
+    return found
+
+
+def _read(path: Path) -> Iterator[tuple[str, Story]]:
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except ValueError as error:
+        raise InvalidRequest(f"{path} can't be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            place = f"{path}, line {number}"
+            yield place, _story(line, place)
+
+
+def _story(line: str, place: str) -> Story:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise InvalidRequest(
+            f"{place} isn't JSON: {error}. Each line is one story, a JSON object."
+        ) from error
+    try:
+        return Story.model_validate(data)
+    except ValidationError as error:
+        name = f", story {data['id']!r}" if isinstance(data, dict) and "id" in data else ""
+        raise InvalidRequest(f"{place}{name}: {complaint(error)}") from error
+
+
+def _with_pair(data: dict[str, Any]) -> dict[str, Any]:
     """Name the pair everywhere in a story that has only one."""
     users, characters = data.get("users"), data.get("characters")
     default: dict[str, object] = {}

@@ -24,7 +24,7 @@ from bench.quality.story_run import EPISODE, Asked, Stored, StoryRun
 MEASURES: dict[str, Measure] = {
     "precision": Measure("stored facts that are right and new"),
     "recall": Measure("facts of the story that were stored"),
-    "F1": Measure("harmonic mean of the two"),
+    "F1": Measure("harmonic mean of precision and recall"),
     "false memories": Measure("stored facts that are not so", better="lower"),
     "traps stored": Measure("traps stored as facts", better="lower"),
     "wrong owner": Measure("facts given to the wrong person", better="lower"),

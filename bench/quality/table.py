@@ -1,6 +1,6 @@
-"""A report as tables in a terminal, readable at 100 columns."""
+"""A report as tables in a terminal, readable from 80 columns on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -16,79 +16,121 @@ from bench.quality.presentation import (
     is_best,
     margin_text,
     selections,
+    summary,
     value_text,
     wholes,
 )
-from bench.quality.results import Report
+from bench.quality.results import Measure, Report
 from bench.quality.statistics import FEW_GROUPS, group_count, interval, value
 
-COLUMNS = 5  # measures side by side
+COLUMNS = 5  # measures side by side, where there is room
+VALUE = 11  # characters of "100.0 ±12.3"
+GAP = 2  # between columns
+LONGEST_WORD = 24  # of a name; a longer one is broken
 
 
 def show_report(console: Console, report: Report) -> None:
-    """Print Keepsake's figures by set and category, then every system by set.
+    """Print what was measured and the headline figures, then Keepsake's by set and category, then
+    every system's by set.
 
     Cells are percentages with half the width of their 95 % interval; counts are integers.
     """
     if not headlines(report):
         console.print("Nothing was measured: the report has no scores.")
         return
+    _show_summary(console, report)
     for heading, names in grouped(report).items():
-        for beside in _beside(names):
-            _show_categories(console, report, heading, beside)
+        _show_categories(console, report, heading, names)
     if len(report.systems) > 1:
-        for beside in _beside(headlines(report)):
-            _show_systems(console, report, beside)
+        _show_systems(console, report, headlines(report))
     _show_latency(console, report)
     _show_caution(console, report)
     console.print(Text("Shares in percent, ± half of the 95 % interval; n units.", style="dim"))
 
 
-def _beside(names: Sequence[str]) -> list[Sequence[str]]:
-    """As few tables as fit, of about the same width."""
-    tables = -(-len(names) // COLUMNS)
-    width = -(-len(names) // tables)
-    return [names[first : first + width] for first in range(0, len(names), width)]
+def _show_summary(console: Console, report: Report) -> None:
+    system = report.systems[0]
+    console.print(Text(summary(report)))
+    for whole in wholes(report) if report.kind == "recall" else wholes(report)[:1]:
+        figures = ", ".join(
+            f"{name} {value_text(measure, amount)}"
+            for name in headlines(report)
+            for measure in [report.measures[name]]
+            for amount in [_value(whole, system, name, measure)]
+            if amount is not None
+        )
+        console.print(Text(f"{system}, {whole.set_name}: {figures}", style="bold"))
 
 
 def _show_categories(console: Console, report: Report, heading: str, names: Sequence[str]) -> None:
     system = report.systems[0]
-    table = _table(report, f"{system}: {heading}", ("set", "category"), names)
-    above = ALL
-    for selection in selections(report):
-        count = _scored(selection, system, names)
-        if not count:
-            continue
-        if selection.category == ALL and above != ALL:
-            table.add_section()
-        above = selection.category
-        style = "bold" if selection.category == ALL else ""
-        cells = [_cell(report, selection, system, name) for name in names]
-        set_name = selection.set_name if selection.category == ALL else ""
-        table.add_row(
-            Text(set_name), Text(selection.category), Text(f"{count:,}"), *cells, style=style
-        )
-    if table.row_count:
-        console.print(table)
+    rows = [row for row in selections(report) if _scored(row, system, names)]
+    left = [[row.set_name, row.category] for row in rows]
+    for beside, widths in _beside(console, ("set", "category"), left, names):
+        table = _table(report, f"{system}: {heading}", ("set", "category"), widths, beside)
+        above = ALL
+        for row in rows:
+            count = _scored(row, system, beside)
+            if not count:
+                continue
+            if row.category == ALL and above != ALL:
+                table.add_section()
+            above = row.category
+            cells = [_cell(report, row, system, name) for name in beside]
+            table.add_row(
+                Text(row.set_name if row.category == ALL else ""),
+                Text(row.category),
+                Text(f"{count:,}"),
+                *cells,
+                style="bold" if row.category == ALL else "",
+            )
+        if table.row_count:
+            console.print(table)
 
 
 def _show_systems(console: Console, report: Report, names: Sequence[str]) -> None:
-    table = _table(report, "Every system", ("set", "system"), names)
-    for selection in wholes(report):
-        table.add_section()
-        rows = [system for system in report.systems if _scored(selection, system, names)]
-        for place, system in enumerate(rows):
-            cells = [_cell(report, selection, system, name, rivals=rows) for name in names]
-            table.add_row(
-                Text("" if place else selection.set_name),
-                Text(system),
-                Text(f"{_scored(selection, system, names):,}"),
-                *cells,
-            )
-    console.print(table)
+    left = [[whole.set_name, system] for whole in wholes(report) for system in report.systems]
+    for beside, widths in _beside(console, ("set", "system"), left, names):
+        table = _table(report, "Every system", ("set", "system"), widths, beside)
+        for whole in wholes(report):
+            table.add_section()
+            rows = [system for system in report.systems if _scored(whole, system, beside)]
+            for place, system in enumerate(rows):
+                cells = [_cell(report, whole, system, name, rivals=rows) for name in beside]
+                table.add_row(
+                    Text("" if place else whole.set_name),
+                    Text(system),
+                    Text(f"{_scored(whole, system, beside):,}"),
+                    *cells,
+                )
+        console.print(table)
 
 
-def _table(report: Report, title: str, left: Sequence[str], names: Sequence[str]) -> Table:
+def _beside(
+    console: Console, headings: Sequence[str], left: Sequence[Sequence[str]], names: Sequence[str]
+) -> Iterator[tuple[Sequence[str], list[int]]]:
+    """As few tables as fit, of about the same number of measures, and the widths of the columns
+    on the left, in which no word is broken."""
+    columns = [[heading, *texts] for heading, *texts in zip(headings, *left, strict=True)]
+    room = console.width - len("9,999") - GAP * (len(columns) + 1)
+    least = [
+        min(LONGEST_WORD, max(len(word) for text in c for word in text.split())) for c in columns
+    ]
+    fitting = max(1, min(COLUMNS, (room - sum(least)) // (VALUE + GAP)))
+    tables = -(-len(names) // fitting)
+    size = -(-len(names) // tables)
+    spare = room - sum(least) - size * (VALUE + GAP)
+    widths = []
+    for narrow, column in zip(least, columns, strict=True):
+        widths.append(min(max(map(len, column)), narrow + max(0, spare)))
+        spare -= max(0, widths[-1] - narrow)
+    for first in range(0, len(names), size):
+        yield names[first : first + size], widths
+
+
+def _table(
+    report: Report, title: str, left: Sequence[str], widths: Sequence[int], names: Sequence[str]
+) -> Table:
     legend = "; ".join(f"{name}: {report.measures[name].label}" for name in names)
     table = Table(
         title=Text(title),
@@ -97,12 +139,14 @@ def _table(report: Report, title: str, left: Sequence[str], names: Sequence[str]
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE,
+        padding=(0, 1, 0, 0),
     )
-    for heading in left:
-        table.add_column(heading, overflow="fold")
-    table.add_column("n", justify="right")
+    for heading, width in zip(left, widths, strict=True):
+        table.add_column(heading, overflow="fold", width=width)
+    table.add_column("n", justify="right", no_wrap=True)
     for name in names:
-        table.add_column(Text(f"{name} {arrow(report.measures[name])}"), justify="right")
+        above = Text(f"{name} {arrow(report.measures[name])}")
+        table.add_column(above, justify="right", width=VALUE)
     return table
 
 
@@ -111,13 +155,17 @@ def _cell(
 ) -> Text:
     measure = report.measures[name]
     counted = measure.unit == "count"
-    amount = value(selection.units, system, name, counted=counted)
-    others = [value(selection.units, rival, name, counted=counted) for rival in rivals]
+    amount = _value(selection, system, name, measure)
+    others = [_value(selection, rival, name, measure) for rival in rivals]
     text = Text(
         value_text(measure, amount), style="bold" if is_best(measure, amount, others) else ""
     )
     between = interval(selection.units, system, name, counted=counted, seed=report.seed)
     return text.append(f" {margin_text(measure, between):<5}", style="dim not bold")
+
+
+def _value(selection: Selection, system: str, name: str, measure: Measure) -> float | None:
+    return value(selection.units, system, name, counted=measure.unit == "count")
 
 
 def _scored(selection: Selection, system: str, names: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """`keepsake eval` on the real path: stories and conversations small enough to know the outcome."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from rich.console import Console
 
 from backend.errors import InvalidRequest
 from backend.settings import Settings
+from bench.quality.out_files import OutFiles
 from bench.quality.parts import Part
 from bench.quality.results import KEEPSAKE, Report, Unit, read_report
 from bench.quality.run import Run, run_recall, run_scenarios
 from bench.quality.scenarios import Story
 from bench.quality.statistics import value
+from tests.support.eventually import eventually
+from tests.support.keepsake_process import launched, run_keepsake
 
 SETTINGS = Settings(_env_file=None, llm_provider="offline", groq_api_key=None)
 
@@ -183,10 +187,62 @@ async def test_evidence_is_found_beside_its_neighbours(tmp_path: Path) -> None:
     assert of(report, "newer first") is not None
 
 
-async def test_a_file_that_is_no_conversation_is_refused_before_anything_starts(
-    tmp_path: Path,
-) -> None:
+async def test_what_can_t_be_run_is_refused_before_anything_starts(tmp_path: Path) -> None:
     data = tmp_path / "data.jsonl"
+    data.write_text(json.dumps(conversation()))
+    run = a_run(tmp_path)
+    with pytest.raises(InvalidRequest, match=r"--out .* would overwrite .*data\.jsonl"):
+        await run_recall(replace(run, out=data), [data])
+    with pytest.raises(InvalidRequest, match="no peer 'mem1'"):
+        await run_recall(run, [data], peer="mem1")
+    with pytest.raises(InvalidRequest, match="no question of the data has an `answer`"):
+        await run_recall(run, [data], judge=True)
     data.write_text(json.dumps(conversation(messages=[{"id": "m1"}])))
-    with pytest.raises(InvalidRequest, match=r"data\.jsonl"):
-        await run_recall(a_run(tmp_path), [data])
+    with pytest.raises(InvalidRequest, match=r"data\.jsonl, line 1"):
+        await run_recall(run, [data])
+    assert not run.files.parts.exists()
+
+
+async def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(tmp_path: Path) -> None:
+    """In two processes, whose sets and dictionaries of texts have different orders."""
+    many = [
+        {"question": f"{n}?", "category": "4", "evidence": ["m1", "m3", "m4"]} for n in range(100)
+    ]
+    data = tmp_path / "data.jsonl"
+    data.write_text(
+        "\n".join(map(json.dumps, [conversation(), conversation(id="b", questions=many)]))
+    )
+    out = tmp_path / "out" / "report.json"
+    command = ("eval", "recall", "--data", str(data), "--out", str(out), "--no-texts")
+    settings = {"EMBEDDING_MODEL": "hashing", "LLM_PROVIDER": "offline"}
+    parts = OutFiles(out).parts
+    async with launched(*command, **settings, PYTHONHASHSEED=1) as first:
+        await first.launch()
+        await eventually(
+            lambda: parts.exists() and len(parts.read_text().splitlines()) == 2, within=60
+        )
+        first.interrupt_group()
+        assert await first.wait() == 130
+        assert first.log().splitlines()[-1] == "Interrupted; the same command goes on from here."
+        assert "Traceback" not in first.log()
+    second = await run_keepsake(*command, **settings, PYTHONHASHSEED=2)
+    assert second.status == 0, second.errors
+    assert "Going on: 1 of 2 done." in second.errors
+    assert "access_granted" not in second.errors
+    assert second.output.startswith("102 questions in 2 conversations")
+    assert "Within so many items" not in second.errors
+    report = read_report(out)
+    assert report.command == f"keepsake {shlex.join(command)}"
+    assert report.extra["data"]["files"] == ["data.jsonl"]
+    assert {unit.label for unit in report.units} == {""}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"), [("groq", "a-small-one"), ("openai", "another"), ("offline", None)]
+)
+def test_a_run_names_the_model_that_forms_memories(
+    tmp_path: Path, provider: str, model: str | None
+) -> None:
+    named = {"llm_provider": provider, "groq_memory_model": "a-small-one", "llm_model": "another"}
+    run = replace(a_run(tmp_path), settings=Settings(_env_file=None, groq_api_key="x", **named))
+    assert run.described["memoryModel"] == model

@@ -79,7 +79,18 @@ async def test_an_old_episode_is_out_of_recall_and_index_and_its_history_says_so
         ({"status": "superseded"}, "superseded"),
         ({"kind": "summary", "pinned": True}, "active"),
     ],
-    ids=str,
+    ids=[
+        "an episode",
+        "a summary",
+        "a fact",
+        "an experience",
+        "pinned",
+        "repeated",
+        "taken up lately",
+        "imported lately",
+        "superseded",
+        "a pinned summary",
+    ],
 )
 async def test_what_expires(system: System, changes: dict[str, Any], status: str) -> None:
     owner = (await system.introduce()).owner

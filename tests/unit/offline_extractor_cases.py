@@ -1,7 +1,6 @@
 """What the offline extractor finds in messages and exchanges, and what it leaves alone."""
 
 STATED: list[tuple[str, tuple[str, ...]]] = [
-    ("i taught my dog to shake hands", ("The user taught their dog to shake hands.",)),
     ("My dog is called Biscuit.", ("The user's dog is called Biscuit.",)),
     ("my dogs name is biscuit", ("The user's dog is called Biscuit.",)),
     ("I work as a nurse at Oxfam", ("The user works as a nurse.", "The user works at Oxfam.")),
@@ -142,10 +141,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("I live in Porto, Portugal with my wife", ("The user lives in Porto, Portugal.",)),
     ("I hate Mondays so much", ("The user hates Mondays.",)),
     ("We've been married for twelve years now", ("The user has been married for twelve years.",)),
-    (
-        "I can't eat gluten, found out I'm coeliac last spring",
-        ("The user does not eat gluten.", "The user is coeliac."),
-    ),
+    ("I can't eat gluten, found out I'm coeliac last spring", ("The user does not eat gluten.",)),
     ("I've worked at the post office for fifteen years.", ("The user works at the post office.",)),
     (
         "My favourite author is Ursula K. Le Guin and I reread her every winter.",
@@ -187,10 +183,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "been working night shifts at the hospital all week, I'm a paramedic btw",
-        (
-            "The user has been working night shifts at the hospital all week.",
-            "The user works as a paramedic.",
-        ),
+        ("The user works as a paramedic.",),
     ),
     ("I turned 29 on Tuesday and nobody at work remembered lol", ("The user is 29 years old.",)),
     (
@@ -325,7 +318,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "My horse Pepper has colic, the vet is coming tonight",
-        ("The user's horse Pepper has colic.", "The user's horse is called Pepper."),
+        ("The user's horse is called Pepper.",),
     ),
     ("I've got an exam on Thursday in organic chemistry", ("The user has an exam on Thursday.",)),
     ("You can call me Bea, short for Beatriz", ("The user's name is Bea.",)),
@@ -356,10 +349,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("My mum was born in Trinidad", ("The user's mother was born in Trinidad.",)),
     ("I have ADHD so forgive me if I ramble", ("The user has ADHD.",)),
     ("I'm planning to visit Kyoto in April", ("The user wants to visit Kyoto.",)),
-    (
-        "our son Theo was born in March 2021",
-        ("The user's son Theo was born in March 2021.", "The user's son is called Theo."),
-    ),
+    ("our son Theo was born in March 2021", ("The user's son is called Theo.",)),
     ("I drive a little red Fiat called Bruno", ("The user drives a little red Fiat.",)),
     ("I'm a night owl, always have been.", ("The user is a night owl.",)),
     (
@@ -551,7 +541,9 @@ STATED += [
         "dad retired in march after 38 years at the railway",
         ("The user's father retired after 38 years at the railway in march.",),
     ),
+    ("no booze since october 17", ("The user has been sober since october 17.",)),
     ("23 years a nurse this september", ("The user has been a nurse for 23 years.",)),
+    ("i put chilli on literally everything", ("The user puts chilli on everything.",)),
     (
         "passed my theory test this morning!!! 48/50",
         ("The user passed their theory test this morning.",),
@@ -561,9 +553,15 @@ STATED += [
         ("The user's daughter Keira lives in Perth.", "The user's daughter is called Keira."),
     ),
     ("i'm 40 next month so it's this or a motorbike", ("The user turns 40 next month.",)),
+    ("i've got the allotment, mostly leeks", ("The user has an allotment.",)),
     (
         "i start my dental nursing course in june",
         ("The user starts their dental nursing course in june.",),
+    ),
+    ("wisdom teeth out yesterday, all 4", ("The user had their wisdom teeth out yesterday.",)),
+    (
+        "anatomy resit on thursday and i know nothing",
+        ("The user has an anatomy resit on thursday.",),
     ),
     ("still at my parents in paisley lol", ("The user lives with their parents in Paisley.",)),
     ("im not at the garden centre anymore", ("The user no longer works at the garden centre.",)),
@@ -571,9 +569,11 @@ STATED += [
     ("mum is on warfarin", ("The user's mother takes warfarin.",)),
     ("well, since my wife Jean passed it has been quiet", ("The user's wife Jean died.",)),
     ("2nd year physio btw", ("The user is in their 2nd year of physio.",)),
+    ("long day at the dental lab", ("The user works at the dental lab.",)),
     ("my brother Max says hes a spoilt guinea pig", ("The user's brother is called Max.",)),
     ("i left Coimbra for Bergen", ("The user moved from Coimbra to Bergen.",)),
     ("never liked pork", ("The user doesn't like pork.",)),
+    ("no idea how to play chess, sorry", ("The user doesn't know how to play chess.",)),
     ("my rabbit was in the wars, i'm left handed btw", ("The user is left handed.",)),
     (
         "if i fail this i repeat the year. i grow chillies on the balcony",
@@ -904,6 +904,7 @@ NOTHING: list[str] = [
 NOTHING += [
     "i nearly bought a horse once",
     "i have 200 emails",
+    "i taught my dog to shake hands",
     "i'm leaving in five minutes",
     "i'm running on fumes",
     "Alexa plays the same song every morning",

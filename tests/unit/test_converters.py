@@ -290,9 +290,10 @@ def test_plain_lines_are_known_by_their_content(tmp_path: Path) -> None:
             {"question": "What?", "category": "adversarial", "evidence": ["a"], "answer": None},
         ],
     }
-    path = write(tmp_path / "own.json", f"{json.dumps(record)}\n\n{json.dumps(record)}\n")
+    other = record | {"id": "two"}
+    path = write(tmp_path / "own.json", f"{json.dumps(record)}\n\n{json.dumps(other)}\n")
     first, second = read_conversations(path)
-    assert first == second
+    assert (first.name, second.name) == ("own/one", "own/two")
     assert first.questions == (Question("Who?", "easy", frozenset({"a"}), "Ann"),)
     assert first.left_out == 2
 
@@ -308,9 +309,13 @@ def test_plain_lines_are_known_by_their_content(tmp_path: Path) -> None:
         ("locomo10.json", [a_sample(session_1="Hi")], "valid list"),
         ("locomo10.json", [a_sample(session_1_date_time="May 8")], "'May 8' does not match"),
         ("locomo10.json", [a_sample(session_3=[])], "conv-1 lacks session_3_date_time"),
-        ("Chat_1.json", a_chat(("D1:1", "Tom", "yesterday", "Hi")), "'yesterday' does not match"),
-        ("Chat_1.json", {"session_1": [{"speaker": "Tom"}], "qa": []}, "0.dia_id: Field required"),
-        ("plain.jsonl", '{"messages": []}\n', "line 1 isn't in the format: lacks 'questions'"),
+        ("Chat_1.json", a_chat(("D1:1", "Tom", "yesterday", "Hi")), "session_1.0.date_time: time"),
+        (
+            "Chat_1.json",
+            {"session_2": [{"speaker": "Tom", "dia_id": "D2:1"}], "qa": []},
+            "session_2.0.date_time: Field required",
+        ),
+        ("own.json", [{"messages": []}], "write each conversation as one JSON object a line"),
         ("plain.jsonl", "\n[1]\n", "line 2 isn't in the format"),
         ("plain.jsonl", "{\n", "line 1 isn't JSON"),
     ],

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from backend.errors import InvalidRequest
 from bench.quality.comparing import Comparison, compare, show_comparison
-from bench.quality.results import Measure, Report, Score, Unit
+from bench.quality.results import Measure, Report, Score, Unit, without_texts
 from tests.support.quality_reports import made_up_recall, made_up_stories, question, report_of
 
 
@@ -18,8 +18,8 @@ def with_shares(*shares: float, **fields: object) -> Report:
     )
 
 
-def printed(comparison: Comparison, *, units: bool = False) -> str:
-    console = Console(file=StringIO(), width=100, color_system=None)
+def printed(comparison: Comparison, *, units: bool = False, width: int = 100) -> str:
+    console = Console(file=StringIO(), width=width, color_system=None)
     show_comparison(console, comparison, units=units)
     output = console.file
     assert isinstance(output, StringIO)
@@ -108,6 +108,16 @@ def test_another_text_under_one_id_is_noticed() -> None:
     assert "1 common units have another text" in compare(with_shares(1), after).warnings[0]
 
 
+def test_a_report_without_texts_is_compared_without_a_word_on_them() -> None:
+    assert compare(without_texts(with_shares(1)), with_shares(1)).warnings == ()
+
+
+def test_data_that_changed_between_the_runs_is_noticed() -> None:
+    before, after = (with_shares(1, extra={"data": {"sha256": one}}) for one in "ab")
+    assert compare(before, after).warnings == ("The data isn't the same: its hash differs.",)
+    assert compare(before, before).warnings == ()
+
+
 def test_a_measure_that_means_something_else_is_left_out() -> None:
     units = [Unit("a", "s", "g", "1", "", (), {"keepsake": {"x": Score(1, 1), "y": Score(1, 1)}})]
     before = report_of(units, {"x": Measure("x"), "y": Measure("y")})
@@ -153,7 +163,9 @@ def test_the_same_seed_gives_the_same_rows() -> None:
     assert compare(before, after) == compare(before, after)
 
 
-def test_the_table_fits_100_columns() -> None:
-    report = made_up_recall(5)
-    text = printed(compare(report, report, systems=("dense", "keepsake")), units=True)
-    assert max(map(len, text.splitlines())) <= 100
+@pytest.mark.parametrize("report", [made_up_recall(5), made_up_stories()])
+def test_the_table_fits_80_columns_without_a_broken_word(report: Report) -> None:
+    found = compare(report, report)
+    text = printed(found, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert set(text.split()) <= set(printed(found, width=300).split())

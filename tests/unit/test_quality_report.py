@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from backend.errors import InvalidRequest
+from bench.quality.charts import color_of
 from bench.quality.html_report import render
 from bench.quality.presentation import grouped, headlines, selections
 from bench.quality.results import (
@@ -22,8 +23,10 @@ from bench.quality.results import (
     new_report,
     read_report,
     to_json,
+    without_texts,
     write_report,
 )
+from bench.quality.story_scores import MEASURES as STORY_MEASURES
 from bench.quality.table import show_report
 from bench.quality.unit_list import list_units
 from tests.support.quality_reports import (
@@ -87,6 +90,10 @@ def printed(report: Report, width: int = 100) -> str:
     return output.getvalue()
 
 
+def words_of(text: str) -> set[str]:
+    return {word.rstrip(";") for word in text.replace("─", "").split()}
+
+
 def with_text(text: str) -> Report:
     """The text wherever data may put one."""
     unit = question(1, {"keepsake": 0.5, text: 1.0}, label=text, notes=(text,), set_name=text,
@@ -103,6 +110,19 @@ def with_text(text: str) -> Report:
         machine={text: text},
         settings={text: [text, {text: text}]},
         extra={text: [{text: text}], "judge": {text: [[text]]}},
+    )
+
+
+def long_names() -> Report:
+    """Sets, categories and systems called as the research sets and the ablation call them."""
+    systems = {"keepsake": 0.5, "without question": 0.4, "meaning alone": 0.3}
+    names = ("contradiction resolution", "instruction following", "knowledge update")
+    sets = ("realtalk", "locomo")
+    units = [question(n, systems, set_name=sets[n % 2], category=names[n % 3]) for n in range(1200)]
+    scores = {m: Score(1, 2) for m in STORY_MEASURES}
+    return report_of(
+        [replace(unit, scores=dict.fromkeys(systems, scores)) for unit in units],
+        dict(STORY_MEASURES),
     )
 
 
@@ -195,6 +215,21 @@ class TestFile:
             write_report(tmp_path / "report.json", report_of([question(1, {"keepsake": nan})]))
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_report_without_texts_has_ids_and_scores_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "report.json"
+        report = replace(made_up_recall(1), extra={"data warnings": [HOSTILE], "n": 3})
+        write_report(path, without_texts(report))
+        bare = read_report(path)
+        assert {(unit.label, unit.notes) for unit in bare.units} == {("", ())}
+        assert bare.extra == {"n": 3}
+        assert bare.units[0].scores == made_up_recall(1).units[0].scores
+
+    def test_the_figures_of_a_run_alone_are_no_report(self, tmp_path: Path) -> None:
+        path = tmp_path / "figures.json"
+        path.write_text(json.dumps({"command": "keepsake eval recall", "percent": {}}))
+        with pytest.raises(InvalidRequest, match="figures, not its questions"):
+            read_report(path)
+
     def test_half_a_character_does_not_stop_the_file(self, tmp_path: Path) -> None:
         path = tmp_path / "report.json"
         write_report(path, report_of([question(1, {"keepsake": 1.0}, label="fox \ud83e")]))
@@ -240,9 +275,20 @@ class TestTable:
         assert max(map(len, text.splitlines())) <= 100
         assert "…" not in text
 
+    @pytest.mark.parametrize("report", [made_up_recall(3), made_up_stories(), long_names()])
+    def test_no_word_is_broken_at_80_columns(self, report: Report) -> None:
+        text = printed(report, 80)
+        assert max(map(len, text.splitlines())) <= 80
+        assert words_of(text) <= words_of(printed(report, 300))
+
+    def test_a_summary_comes_first(self) -> None:
+        first, second, *_ = printed(made_up_stories()).splitlines()
+        assert first == "60 stories, in 3 languages, measured on keepsake."
+        assert second.startswith("keepsake, all languages: F1 ")
+
     def test_a_value_comes_with_its_margin_and_its_count(self) -> None:
         units = [question(n, {"keepsake": float(n % 2)}) for n in range(100)]
-        row = next(line for line in printed(report_of(units)).splitlines() if "locomo" in line)
+        row = next(line for line in printed(report_of(units)).splitlines() if " locomo " in line)
         _, category, count, share, margin = row.split()
         assert (category, count, share) == ("all", "100", "50.0")
         assert float(margin.removeprefix("±")) == pytest.approx(9.8, abs=1.5)
@@ -274,6 +320,10 @@ class TestTable:
         systems = output.getvalue().split("Every system")[1]
         assert re.search(r"\x1b\[1m *75\.0", systems)
         assert not re.search(r"\x1b\[1m *25\.0", systems)
+
+    def test_a_tie_is_not_best(self) -> None:
+        units = [question(1, {"keepsake": 0.5, "dense": 0.5, "bm25": 0.25})]
+        assert "(best)" not in Page(render(report_of(units))).text
 
     def test_an_empty_report_says_so(self) -> None:
         assert "Nothing was measured" in printed(EMPTY)
@@ -344,6 +394,16 @@ class TestPage:
         ]
         assert bars[1] / bars[0] == pytest.approx(0.5, abs=0.01)
         assert bars[2] / bars[0] == pytest.approx(0.25, abs=0.01)
+
+    def test_a_system_has_one_colour_in_every_report(self) -> None:
+        others = {f"without {n}": 0.1 for n in range(8)}
+        few = report_of([question(1, {"keepsake": 1.0, "bm25": 0.5, "verbatim": 0.1})])
+        many = report_of([question(1, {"keepsake": 1.0, "dense": 0.9, "bm25": 0.5, **others})])
+        assert [color_of(few, name) for name in few.systems[:2]] == [0, color_of(many, "bm25")]
+        assert len({color_of(many, name) for name in many.systems}) == len(many.systems)
+        style = render(many).split("</style>")[0]
+        for system in many.systems:
+            assert f".s{color_of(many, system)} {{ --color" in style
 
     def test_measures_that_a_report_lacks_leave_no_empty_section(self) -> None:
         page = Page(render(ONE))

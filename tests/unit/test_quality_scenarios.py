@@ -67,6 +67,8 @@ def test_messages_keep_their_ids_and_follow_each_other(tmp_path: Path) -> None:
         ({"timeline": STORY["timeline"][1::-1]}, "out of order"),
         ({"tests": ["telepathy"]}, "tests"),
         ({"timeline": []}, "timeline"),
+        ({"users": {"ana": {"name": "Ana", "timeZone": "Madrid"}}}, "no time zone 'Madrid'"),
+        ({"facts": [STORY["facts"][0] | {"keys": ["Roma"]}]}, "the keys of 'f1' don't all occur"),
     ],
 )
 def test_a_story_with_a_fault_is_refused(
@@ -75,12 +77,60 @@ def test_a_story_with_a_fault_is_refused(
     with pytest.raises(InvalidRequest, match="line 2") as refused:
         read(tmp_path, STORY, STORY | {"id": "another"} | change)
     assert reason in str(refused.value)
+    assert "story 'another'" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        (
+            {"at": "2026-03-02T18:30:00", "messages": [["m1", "user", "Hi"]]},
+            "at: has no zone; write 2026-03-02T18:30:00Z or …+01:00",
+        ),
+        ({"at": "2026-03-02T18:30:00Z"}, "messages: is missing"),
+        ({"at": "2026-03-02T18:30:00Z", "messages": [["m1", "user"]]}, "messages.0.2: is missing"),
+        ({"forget": 7}, "forget: should be text"),
+        ({"forget": "f1", "at": "now"}, "at: there is no such field"),
+        ({"forgetEverything": {"usr": "ana"}}, "forgetEverything.usr: there is no such field"),
+        ("m1", "should be a JSON object"),
+    ],
+)
+def test_one_mistake_in_the_timeline_gives_one_complaint(
+    tmp_path: Path, step: Any, complaint: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read(tmp_path, STORY | {"timeline": [step]})
+    where = "timeline.0: " if step == "m1" else "timeline.0."
+    place = f"{tmp_path / 'stories.jsonl'}, line 1, story 'a-story': "
+    assert refused.value.message == f"{place}{where}{complaint}"
+
+
+def test_a_label_may_have_its_keys_in_other_words_alone(tmp_path: Path) -> None:
+    label = STORY["facts"][0] | {"keys": ["Roma"], "otherWords": ["Ana lives in Roma."]}
+    (story,) = read(tmp_path, STORY | {"facts": [label, STORY["facts"][1]]})
+    assert story.facts[0].keys == ("Roma",)
+
+
+def test_a_line_that_is_no_story_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "stories.jsonl").write_text("[1]")
+    with pytest.raises(InvalidRequest, match=r"line 1: should be a JSON object"):
+        read_scenarios(tmp_path)
+
+
+def test_a_split_without_stories_is_refused_and_says_which_there_are(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match=r"of the split test in .*: 1 of dev"):
+        read(tmp_path, STORY, split="test")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_story(tmp_path: Path) -> None:
+    (tmp_path / "stories.jsonl").write_text(json.dumps(STORY), encoding="utf-8-sig")
+    assert [story.id for story in read_scenarios(tmp_path)] == ["a-story"]
 
 
 def test_broken_lines_doubled_ids_and_empty_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="no stories"):
         read_scenarios(tmp_path)
-    with pytest.raises(InvalidRequest, match="same id: a-story"):
+    with pytest.raises(InvalidRequest, match=r"same id: a-story; .*line 1, and .*line 2"):
         read(tmp_path, STORY, STORY)
     (tmp_path / "stories.jsonl").write_text("{")
     with pytest.raises(InvalidRequest, match="line 1"):

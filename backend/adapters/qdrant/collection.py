@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import blake2b
 
-from backend.ports import IndexPoint
+from backend.models.owner import Owner
+from backend.ports import IndexPoint, SparseVector
 
 DENSE_VECTOR = "dense"
 KEYWORD_VECTOR = "keyword"
@@ -44,3 +46,13 @@ def payload_of(point: IndexPoint) -> dict[str, str]:
         "user_id": str(point.owner.user_id),
         KIND_FIELD: point.kind,
     }
+
+
+def own_terms(owner: Owner, terms: SparseVector) -> SparseVector:
+    """Terms as the index holds them: no two owners share any.
+
+    The engine walks all postings of a term and filters by owner behind that, so a common word would
+    be looked up in everybody's memories: 40 ms among 200,000 instead of 1.
+    """
+    key = int.from_bytes(blake2b(owner.key.encode(), digest_size=4).digest(), "big")
+    return SparseVector(tuple(index ^ key for index in terms.indices), terms.values)

@@ -18,6 +18,7 @@ from backend.adapters.qdrant.collection import (
     KIND_FIELD,
     OWNER_FIELD,
     Collection,
+    own_terms,
     payload_of,
 )
 from backend.adapters.qdrant.edge_files import open_shard
@@ -151,7 +152,7 @@ def _vectors_of(point: IndexPoint) -> "dict[str, engine.NamedVector]":
     vectors: dict[str, engine.NamedVector] = {DENSE_VECTOR: point.dense.tolist()}
     # Left out, not stored empty: IDF counts the points that have the vector.
     if point.sparse.indices:
-        vectors[KEYWORD_VECTOR] = _sparse(point.sparse)
+        vectors[KEYWORD_VECTOR] = _sparse(own_terms(point.owner, point.sparse))
     return vectors
 
 
@@ -165,7 +166,7 @@ def _search_batch(
     of_kinds = engine.FieldCondition(KIND_FIELD, match=engine.MatchAny(list(kinds or ())))
     wanted = _owned_by(owner, also=[] if kinds is None else [of_kinds])
     by_meaning = engine.Query.Nearest(dense.tolist(), using=DENSE_VECTOR)
-    by_words = engine.Query.Nearest(_sparse(sparse), using=KEYWORD_VECTOR)
+    by_words = engine.Query.Nearest(_sparse(own_terms(owner, sparse)), using=KEYWORD_VECTOR)
     # The engine refuses an IDF corpus on a dense search.
     own_idf = engine.SearchParams(exact=True, idf=engine.IdfParams(corpus=_owned_by(owner)))
     arms = [(by_meaning, engine.SearchParams(exact=True))]

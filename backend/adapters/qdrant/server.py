@@ -21,6 +21,7 @@ from backend.adapters.qdrant.collection import (
     KIND_FIELD,
     OWNER_FIELD,
     Collection,
+    own_terms,
     payload_of,
 )
 from backend.errors import IndexUnavailable
@@ -193,7 +194,7 @@ def _point(point: IndexPoint) -> models.PointStruct:
     vectors: dict[str, list[float] | models.SparseVector] = {DENSE_VECTOR: point.dense.tolist()}
     # Left out, not stored empty: IDF counts the points that have the vector.
     if point.sparse.indices:
-        vectors[KEYWORD_VECTOR] = _sparse(point.sparse)
+        vectors[KEYWORD_VECTOR] = _sparse(own_terms(point.owner, point.sparse))
     return models.PointStruct(id=str(point.memory_id), vector=vectors, payload=payload_of(point))
 
 
@@ -217,7 +218,7 @@ def _search_requests(
         return [by_meaning]
     own_idf = models.IdfCorpusParams(corpus=_owned_by(owner))
     by_words = models.QueryRequest(
-        query=_sparse(sparse),
+        query=_sparse(own_terms(owner, sparse)),
         using=KEYWORD_VECTOR,
         filter=wanted,
         # The server refuses an IDF corpus on a dense search.

@@ -26,23 +26,28 @@ def read_records(path: Path) -> Iterator[tuple[str, Record]]:
         InvalidRequest: it isn't there, or isn't in a known layout; says which file, and what is
             wrong.
     """
-    for file in _files(path):
+    for file in files_of(path):
         text = _read(file)
-        if file.suffix == ".jsonl" or _is_lines(text):
+        if file.suffix == ".jsonl" or not text.strip() or _is_lines(text):
             yield from _lines(file, text)
         else:
             yield from _converted(file, _parsed(text, str(file)))
 
 
-def reason(error: Exception) -> str:
+def _reason(error: ValueError) -> str:
     """What is wrong, for a person."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return f"lacks {error}" if isinstance(error, KeyError) else str(error)
+    return str(error)
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """A file, or the conversation files of a folder, in their order.
+
+    Raises:
+        InvalidRequest: a folder has none.
+    """
     if not path.is_dir():
         return [path]
     found = {file for pattern in IN_A_FOLDER for file in path.glob(pattern)}
@@ -59,16 +64,16 @@ def _in_order(file: Path) -> tuple[int, str]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
+        return file.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         raise InvalidRequest(f"{file} can't be read: {error}") from error
 
 
-def _parsed(text: str, place: str) -> Any:
+def _parsed(text: str, place: str, hint: str = "") -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise InvalidRequest(f"{place} isn't JSON: {error}") from error
+        raise InvalidRequest(f"{place} isn't JSON: {error}{hint}") from error
 
 
 def _is_lines(text: str) -> bool:
@@ -81,17 +86,19 @@ def _is_lines(text: str) -> bool:
 
 
 def _lines(file: Path, text: str) -> Iterator[tuple[str, Record]]:
+    if not text.strip():
+        raise InvalidRequest(f"{file} is empty: write one conversation, a JSON object, a line.")
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{file}, line {number}"
-            yield place, _parsed(line, place)
+            yield place, _parsed(line, place, ". Each line is one JSON object")
 
 
 def _converted(file: Path, data: Any) -> Iterator[tuple[str, Record]]:
     try:
         yield from ((str(file), record) for record in _records(file, data))
     except ValueError as error:
-        raise InvalidRequest(f"{file} isn't as expected: {reason(error)}") from error
+        raise InvalidRequest(f"{file} isn't as expected: {_reason(error)}") from error
 
 
 def _records(file: Path, data: Any) -> Iterator[Record]:
@@ -102,6 +109,9 @@ def _records(file: Path, data: Any) -> Iterator[Record]:
     if beam.fits(data):
         questions = file.parent / "probing_questions" / "probing_questions.json"
         return beam.convert(data, _parsed(_read(questions), str(questions)), _name(file))
+    first = data[0] if isinstance(data, list) and data else data
+    if isinstance(first, dict) and "messages" in first:
+        raise ValueError("write each conversation as one JSON object a line, in a .jsonl file")
     raise ValueError(f"it is in none of the known layouts: {LAYOUTS}")
 
 

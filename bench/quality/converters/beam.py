@@ -7,7 +7,7 @@ its time anchor. `source_chat_ids` are message ids, plain or sorted under names 
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
@@ -18,6 +18,7 @@ from bench.quality.converters.records import (
     Record,
     Transcript,
     as_text,
+    moment,
     told,
 )
 
@@ -54,7 +55,7 @@ class Batch(BaseModel):
         anchor = next(filter(None, anchors), None)
         if anchor is None:
             return None
-        return datetime.strptime(anchor.strip(), ANCHOR).replace(tzinfo=UTC)
+        return moment(anchor, ANCHOR, "time_anchor")
 
 
 class ProbingQuestion(BaseModel):

@@ -7,13 +7,20 @@ answer that such a question fishes for, so it is never taken as the answer.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from bench.quality.converters.evidence_ids import EvidenceReader
-from bench.quality.converters.records import BETWEEN_MESSAGES, Record, Transcript, as_text
+from bench.quality.converters.records import (
+    BETWEEN_MESSAGES,
+    Record,
+    Transcript,
+    as_text,
+    checked,
+    moment,
+)
 
 SET = "locomo"
 SESSION = re.compile(r"session_(\d+)")
@@ -52,6 +59,7 @@ class Sample(BaseModel):
 
 
 TURNS = TypeAdapter(list[Turn])
+DATE = TypeAdapter(str)
 
 
 def fits(data: Any) -> bool:
@@ -75,7 +83,9 @@ def _record(sample: Sample) -> Record:
     user: str | None = None
     for number, turns in sessions(sample.conversation):
         start = _start(sample, number)
-        for place, turn in enumerate(TURNS.validate_python(turns)):
+        session = f"{sample.sample_id}, session_{number}"
+        said: list[Turn] = checked(TURNS, turns, session)
+        for place, turn in enumerate(said):
             user = user or turn.speaker  # who speaks first is taken for Keepsake's user
             transcript.add(
                 turn.dia_id,
@@ -92,7 +102,8 @@ def _start(sample: Sample, number: int) -> datetime:
     key = f"session_{number}_date_time"
     if key not in sample.conversation:
         raise ValueError(f"{sample.sample_id} lacks {key}")
-    return datetime.strptime(sample.conversation[key].strip(), SESSION_TIME).replace(tzinfo=UTC)
+    place = f"{sample.sample_id}, {key}"
+    return moment(checked(DATE, sample.conversation[key], place), SESSION_TIME, place)
 
 
 def sessions(data: dict[str, Any]) -> list[tuple[int, Any]]:

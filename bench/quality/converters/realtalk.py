@@ -5,13 +5,12 @@ times have no zone and are taken as UTC. `events_session_<n>` are annotations an
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
 from bench.quality.converters.locomo import MarkedQuestion, marked_questions, sessions, with_photo
-from bench.quality.converters.records import Record, Transcript
+from bench.quality.converters.records import Record, Transcript, checked, moment
 
 SET = "realtalk"
 TURN_TIME = "%d.%m.%Y, %H:%M:%S"  # 29.12.2023, 00:51:12
@@ -44,15 +43,17 @@ def convert(data: dict[str, Any], name: str) -> Iterator[Record]:
     """
     transcript = Transcript()
     user: str | None = None
-    for _, turns in sessions(data):
-        for turn in TURNS.validate_python(turns):
+    for number, turns in sessions(data):
+        session = f"session_{number}"
+        said: list[Turn] = checked(TURNS, turns, session)
+        for place, turn in enumerate(said):
             user = user or turn.speaker  # who speaks first is taken for Keepsake's user
             transcript.add(
                 turn.dia_id,
                 turn.speaker,
                 "user" if turn.speaker == user else "character",
                 with_photo(turn.text, turn.blip_caption),
-                datetime.strptime(turn.date_time.strip(), TURN_TIME).replace(tzinfo=UTC),
+                moment(turn.date_time, TURN_TIME, f"{session}.{place}.date_time"),
             )
-    questions, warnings = marked_questions(QUESTIONS.validate_python(data["qa"]), transcript)
+    questions, warnings = marked_questions(checked(QUESTIONS, data["qa"], "qa"), transcript)
     yield transcript.record(SET, name, questions, warnings)

@@ -1,18 +1,22 @@
-"""The plain record that every layout becomes; `bench.quality.dataset` describes it.
+"""The plain record that every layout becomes; `bench.quality.plain` describes it.
 
 It carries one field more than a file needs: `warnings`, what was repaired or left out on the way.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 Record = dict[str, Any]
+Checked = TypeVar("Checked")
 
 # Where the data dates a session and not its messages. Plain files of the same sets were made with
 # this step, and one set must give one result, however it is read.
 BETWEEN_MESSAGES = timedelta(seconds=40)
 EVIDENCE_LOST = "Evidence left out since it points to no message"
+TEXT_MISSING = "Messages left out for want of text"
 
 
 class Transcript:
@@ -65,12 +69,37 @@ class Transcript:
             "character": self._first_speaker("character", "Assistant"),
             "messages": sorted(self._messages, key=lambda message: message["createdAt"]),
             "questions": questions,
-            "warnings": [*told("Messages left out for want of text", self._empty), *warnings],
+            "warnings": [*told(TEXT_MISSING, self._empty), *warnings],
         }
 
     def _first_speaker(self, sender_type: str, default: str) -> str:
         names = (each["speaker"] for each in self._messages if each["senderType"] == sender_type)
         return next(names, default)
+
+
+def checked(adapter: TypeAdapter[Checked], data: Any, place: str) -> Checked:
+    """Data as the adapter's type.
+
+    Raises:
+        ValueError: it isn't; names the field after `place`, and what is wrong.
+    """
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, (place, *first['loc'])))}: {first['msg']}") from error
+
+
+def moment(text: str, layout: str, place: str) -> datetime:
+    """A time as the data writes it, taken as UTC.
+
+    Raises:
+        ValueError: it is in another layout; names `place`.
+    """
+    try:
+        return datetime.strptime(text.strip(), layout).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from error
 
 
 def as_text(answer: Any) -> str | None:

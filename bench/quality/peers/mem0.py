@@ -22,10 +22,10 @@ from backend.errors import InvalidRequest, ServiceUnavailable
 from backend.settings import Provider, Settings
 from bench.quality.dataset import MarkedConversation
 from bench.quality.measures import Item
+from bench.quality.peers import HOW_TO_INSTALL
 from bench.quality.peers.mem0_encoders import Mem0Embedder, Mem0KeywordEncoder
 from embeddings.base import Encoder
 
-HOW_TO_INSTALL = "mem0 isn't installed. Install it with: pip install 'keepsake[peers]'"
 # What its extraction reads at once. A memory made from several messages stands for all of them.
 MESSAGES_AT_ONCE = 2
 OUTPUT_TOKENS = 4000  # for one extraction, reasoning included

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from backend.adapters.llm.offline.lexicon import JOBS, KIN, NOT_NAMES, PETS, alternatives
 from backend.adapters.llm.offline.sentences import Sentence
 from backend.adapters.llm.offline.subjects import Subject
-from backend.adapters.llm.offline.verbs import DEEDS, LIVING, PASSING, TASTES, bases, is_past
+from backend.adapters.llm.offline.verbs import DEEDS, HABITS, UNDER_WAY, base_form, verb_forms
 from backend.adapters.llm.offline.word_lists import words
 
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
@@ -108,7 +108,7 @@ def _is_word(word: str) -> bool:
         word in NOT_NAMES
         or word in KIN
         or word in PETS
-        or is_past(word)
-        or (LIVING | DEEDS | TASTES | PASSING).intersection(bases(word))
+        or base_form(word) in HABITS
+        or re.fullmatch(f"{verb_forms(DEEDS)}|{verb_forms(UNDER_WAY)}", word)
         or _NO_NAME.search(word)
     )

@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.adapters.llm.offline.dates import TimeExpression, take_time
 from backend.adapters.llm.offline.openings import strip_openings
 from backend.adapters.llm.offline.rule import Clause, Finding, apply
 from backend.adapters.llm.offline.rules import RULES
-from backend.adapters.llm.offline.statements import find_statement
 from backend.adapters.llm.offline.subjects import USER, Subject, find_spoken_of, read_subject
-from backend.adapters.llm.offline.verbs import LIVING, third_person
+from backend.adapters.llm.offline.verbs import habits
 
 _OF_A_GROUP = re.compile(r"we (?:are|were) (?:called|named)\b", re.I)  # a band or a team
 _GOES_ON = re.compile(
     r"(?:comes|visits|calls|lives|works|loves|hates|likes|has|is|was|named|called"
-    rf"|{'|'.join(sorted(map(third_person, LIVING)))})\s+\w",
+    rf"|{habits(third=True)})\s+\w",
     re.I,
 )
 
@@ -76,16 +75,14 @@ def _follow(whole: str, subject: Subject | None, reading: Reading) -> None:
 def _find(clause: Clause) -> list[Finding]:
     """What the first rule that fits finds, and those that may follow it."""
     findings: list[Finding] = []
-    seen = replace(clause, subject=USER) if clause.subject.is_thing else clause
     for rule in RULES:
-        if not rule.whole and (not clause.rest or clause.subject.is_thing):
+        if not (rule.whole or clause.rest):
             continue  # nobody is known of whom it could be said
-        found = list(apply(rule, seen))
+        found = list(apply(rule, clause))
         findings.extend(found)
         if found and not rule.and_on:
             break
-    statement = None if findings else find_statement(clause)
-    return [statement] if statement else findings
+    return findings
 
 
 def has_name(person: Subject) -> bool:

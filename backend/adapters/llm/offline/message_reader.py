@@ -11,12 +11,7 @@ from backend.adapters.llm.offline.clause_reader import Reading, by_name, read_cl
 from backend.adapters.llm.offline.ellipsis import complete
 from backend.adapters.llm.offline.grounding import is_grounded
 from backend.adapters.llm.offline.mentions import find_mentions
-from backend.adapters.llm.offline.openings import (
-    as_request,
-    straighten,
-    strip_openings,
-    take_request,
-)
+from backend.adapters.llm.offline.openings import as_request, strip_openings, take_request
 from backend.adapters.llm.offline.rule import Finding, Rule
 from backend.adapters.llm.offline.rules.other_languages import read_other_language
 from backend.adapters.llm.offline.sentences import (
@@ -97,7 +92,7 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
     statement = strip_openings(statement, of_user=reading.of_user)
     stated = guards.own_words(statement)
     before = len(reading.findings)
-    for whole in split_clauses(straighten(stated)):
+    for whole in split_clauses(stated):
         read_clause(whole, sentence.casual, said_at, asked, reading)
     reading.carried = None
     if stated != statement:  # "my sister texted me …": the next "she" is the sister

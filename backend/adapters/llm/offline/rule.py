@@ -15,7 +15,7 @@ from backend.adapters.llm.offline.lexicon import KIN, MANY, PETS, alternatives
 from backend.adapters.llm.offline.plain_words import own_words
 from backend.adapters.llm.offline.subjects import Subject, attribute_key
 from backend.adapters.llm.offline.values import SHAPES, split_list, until_end
-from backend.adapters.llm.offline.verbs import base_form, third_person
+from backend.adapters.llm.offline.verbs import SAYINGS, base_form, third_person
 
 _PLACEHOLDERS = {
     "BE": r"(?:am|is|are)",
@@ -55,7 +55,8 @@ class Rule:
     `of` says whose facts it may state; `and_on` lets later rules read the same clause; a `tie`
     (somebody's name) is about the user, whoever bears it; `ahead` says which way an open date
     points (None: it is no event, and no date is read). `[lives|live]` in a template is chosen by
-    number. `dated` rules need a date.
+    number. `plain` rules take any words after a verb, but not where the verb is part of a saying;
+    `dated` ones need a date.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Rule:
     whole: bool = False
     and_on: bool = False
     tie: bool = False
+    plain: bool = False
     dated: bool = False
 
 
@@ -116,7 +118,7 @@ def apply(rule: Rule, clause: Clause) -> Iterator[Finding]:
         return
     text = (clause.timeless if rule.dated else clause.whole) if rule.whole else clause.rest
     found = rule.pattern.match(text)
-    if not found or (rule.dated and not clause.time):
+    if not found or (rule.plain and SAYINGS.match(text)) or (rule.dated and not clause.time):
         return
     groups = {key: value for key, value in found.groupdict().items() if value is not None}
     listed = split_list(until_end(groups["things"])) if "things" in groups else [""]

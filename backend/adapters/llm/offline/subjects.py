@@ -22,16 +22,13 @@ _QUALIFIER = (
 )
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _PERSON = re.compile(
-    rf"(?:both (?:of )?)?(?:my"
-    rf"|our) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
+    rf"(?:my|our) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
     r"(?P<name>,? (?-i:[A-ZÀ-Þ][\w-]+)(?:'s?(?= name))?)?,?\s+(?P<rest>\S.*)$",
     re.I,
 )
 _USER = re.compile(
     rf"(?:I|we|(?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?:,? "
-    rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I"
-    rf"|(?:me and|(?-i:[A-ZÀ-Þ])[a-zà-ÿ]+ and (?:I|me)) ?(?:(?<=me and )(?:(?:my"
-    rf"|our) (?:{_QUALIFIER} )*(?:{_RELATION})|[a-zà-ÿA-Z]+))?)\s+(?P<rest>\S.*)$",
+    rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I)\s+(?P<rest>\S.*)$",
     re.I,
 )
 _MINE_BY_NAME = re.compile(
@@ -89,11 +86,6 @@ class Subject:
     def is_user(self) -> bool:
         return self.about == "user"
 
-    @property
-    def is_thing(self) -> bool:
-        """Something of the user's: "The user's thesis"."""
-        return self.is_user and self.label != "The user"
-
 
 USER = Subject()
 
@@ -116,66 +108,6 @@ def person(kin: str, qualifier: str = "", named: str | None = None) -> Subject:
     return Subject(label, "other", named or relation, key, relation, canonical in PLURALS)
 
 
-_COUNT = r"(?:two|three|four|five|six|seven|eight|\d{1,2})"
-_PLURAL_KIN = rf"(?:{_RELATION})s|children|kids|grandchildren|grandkids"
-_COUNTED = re.compile(
-    rf"(?:(?:my|our) (?P<count>{_COUNT}|other|older|younger|little|big"
-    rf"|late) (?P<several>{_PLURAL_KIN})"
-    rf"|(?P<one>one|two|three) of (?:my|our) (?P<of>{_PLURAL_KIN})"
-    r"|(?:my|our) (?P<age>(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-    r"|thirteen|fourteen|fifteen|sixteen|seventeen)[- ](?:years?|months?|weeks?"
-    r"|yr)[- ]old)(?: (?P<who>son|daughter|nephew|niece|grandson|granddaughter|brother|sister"
-    r"|dog|cat|puppy|kitten|boy|girl|twins))?)"
-    r"(?P<name>,? (?-i:[A-ZÀ-Þ][\w-]+))?,?\s+(?P<rest>\S.*)$",
-    re.I,
-)
-
-
-def _some_of(found: re.Match[str]) -> Subject:
-    if found["several"]:
-        return Subject(
-            f"The user's {found['count']} {found['several']}",
-            "other",
-            found["several"],
-            "",
-            found["several"],
-            True,
-        )
-    if found["of"]:
-        return Subject(
-            f"{found['one'].capitalize()} of the user's {found['of']}",
-            "other",
-            found["of"],
-            "",
-            found["of"],
-            found["one"].lower() != "one",
-        )
-    who = f"{found['age']} {found['who'] or ''}".strip()
-    name = (found["name"] or "").strip(" ,")
-    return Subject(
-        f"The user's {who} {name}".strip(),
-        "other",
-        name or who,
-        "",
-        who,
-        (found["who"] or "") == "twins",
-    )
-
-
-_POSSESSION = re.compile(
-    r"(?:my|our) (?P<thing>(?:(?!(?:and|or|but|when|that|who|is|are|was|were|has|had|I|we|he|she"
-    r"|it|you)\b)[\w'-]+ ){1,4}?)"
-    r"(?P<rest>(?:is|are|was|were|has|have|had|got|does not|do not|did not|will|starts?|ends?"
-    r"|runs? out|died|broke|moved|opened|closed|expires?|begins?|goes|went|came|comes|arrives?"
-    r"|turned|turns)\b.*)$",
-    re.I,
-)
-_NOT_OWNED = re.compile(
-    r"(?:phone|battery|laptop|wifi|internet|heart|head|soul|feet|brain|stomach|face|blood|eyes"
-    r"|god|goodness|bad|mistake|point|mind|guess|bed|turn|apologies|pleasure|own|only|first|last"
-    r"|next|best|worst|whole)\b",
-    re.I,
-)
 _BARE = re.compile(
     r"(?:the |little |big |our )?(?P<kin>mum|mom|mam|dad|nan|gran|grandma|grandpa|grandad"
     r"|granddad|wife|hubby"
@@ -195,16 +127,11 @@ def read_subject(
     """
     if found := _USER.match(clause):
         return USER, _predicate(found["rest"])
-    if found := _COUNTED.match(clause):
-        return _some_of(found), _predicate(found["rest"])
     if found := _PERSON.match(clause):
         named = (found["name"] or "").strip(" ,") or None
         if named and named.lower() in NOT_NAMES:
             return None
-        rest = re.sub(
-            r"^(?:who|that|which) (?=(?:is|has|was|can|does|\w+s|\w+ed)\b)", "", found["rest"]
-        )
-        return person(found["kin"], found["qualifier"], named), _predicate(rest)
+        return person(found["kin"], found["qualifier"], named), _predicate(found["rest"])
     if found := _BARE.match(clause):
         return person(found["kin"], "", found["name"]), _predicate(found["rest"])
     found = _MINE_BY_NAME.match(clause)
@@ -215,12 +142,6 @@ def read_subject(
     found = _NAMED.match(clause)
     if found and known and (named_one := known.get(found["name"].lower())):
         return named_one, _predicate(found["rest"])
-    if (found := _POSSESSION.match(clause)) and not _NOT_OWNED.match(found["thing"]):
-        thing = (found["thing"].lower() if found["thing"].isupper() else found["thing"]).strip()
-        many = thing.endswith("s") and found["rest"].split()[0].lower() in ("are", "were", "have")
-        return Subject(
-            f"The user's {thing}", "user", None, f"{thing.lower()}.", "", many
-        ), _predicate(found["rest"])
     found = _PRONOUN.match(clause)
     if found and spoken_of and _may_mean(found["pronoun"].lower(), spoken_of):
         return spoken_of, _predicate(found["rest"])

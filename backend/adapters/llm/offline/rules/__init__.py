@@ -5,12 +5,16 @@ from backend.adapters.llm.offline.rules.events import EVENTS
 from backend.adapters.llm.offline.rules.health import HEALTH
 from backend.adapters.llm.offline.rules.home import HOME
 from backend.adapters.llm.offline.rules.identity import IDENTITY
+from backend.adapters.llm.offline.rules.occasions import BEFORE_ALL, OCCASIONS
 from backend.adapters.llm.offline.rules.people import PEOPLE
+from backend.adapters.llm.offline.rules.plain import PLAIN
 from backend.adapters.llm.offline.rules.skills import SKILLS
+from backend.adapters.llm.offline.rules.states import STATES
 from backend.adapters.llm.offline.rules.tastes import TASTES
 from backend.adapters.llm.offline.rules.work import WORK
 
 RULES: tuple[Rule, ...] = (
+    *BEFORE_ALL,
     *IDENTITY,
     *PEOPLE,
     *HOME,
@@ -19,4 +23,7 @@ RULES: tuple[Rule, ...] = (
     *SKILLS,
     *EVENTS,
     *TASTES,
+    *STATES,
+    *OCCASIONS,
+    *PLAIN,
 )

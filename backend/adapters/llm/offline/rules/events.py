@@ -1,9 +1,7 @@
 """Things that happened or will happen, with their time."""
 
 from backend.adapters.llm.offline.rule import rule
-from backend.adapters.llm.offline.verbs import DEEDS, FLEETING, LIVING, PASSING, TASTES
 
-_VERBS = rf"(?:{'|'.join(sorted(LIVING | DEEDS | PASSING | FLEETING | TASTES))})\b"
 _PAST = {"category": "event", "importance": 7, "ahead": False}
 _NEXT = {"category": "event", "importance": 7, "ahead": True}
 _DONE = r"(?:(?:have|has) )?(?:just |finally |recently )?"
@@ -188,7 +186,7 @@ EVENTS = (
         r"(?:BE (?:travelling|traveling|flying|driving|heading|off(?= to)|going(?: on "
         r"(?:holiday|vacation|a trip))?)|fly|will (?:be )?(?:travel|travelling|fly"
         r"|flying|visit)|BE visiting|will be visiting|BE going to (?:visit|travel to|fly to)) "
-        rf"(?:back )?(?:to )?(?P<place>(?!to\b|{_VERBS}|see|the (?:dentist|doctor|gym|shop|store"
+        r"(?:back )?(?:to )?(?P<place>(?!see|the (?:dentist|doctor|gym|shop|store"
         r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*)",
         "{who} [is|are] going to {place}{when}.",
         **_NEXT,

@@ -20,13 +20,6 @@ _NOT_REALLY = (
     "stupid|morning|monday|work|people|bull|drama|nonsense|exercise|boredom|you|love|commit|fun"
 )
 
-_TAKEN = (
-    r"(?:insulin|antidepressants|(?:blood )?thinners|beta blockers|steroids|the pill|hrt"
-    r"|dialysis|chemo|chemotherapy"
-    r"|prozac|ritalin|adderall|lithium|methotrexate|warfarin"
-    r"|[a-z]+(?:statins?|pril|sartan|olol|mab|zole|formin|oxetine|traline|azepam))"
-)
-
 HEALTH = (
     rule(
         "allergic",
@@ -114,39 +107,5 @@ HEALTH = (
         r"hearing aid|braces)\b",
         "{who} wears {what}.",
         importance=4,
-    ),
-    rule(
-        "no longer",
-        r"BE (?:no longer (?:a |an )?(?P<state>vegan|vegetarian|pescatarian)"
-        r"|not (?:a |an )?(?P<was>vegan|vegetarian|pescatarian) any ?more)\b.*",
-        "{who} [is|are] no longer {state}{was}.",
-        category="preference",
-        importance=7,
-        attribute="diet",
-    ),
-    rule(
-        "is on",
-        rf"(?:BE|(?:got |BE |was )put|have been|has been) (?:back )?on (?P<taken>{_TAKEN})\b.*",
-        "{who} [takes|take] {taken}.",
-        importance=8,
-    ),
-    rule(
-        "on or off",
-        r"(?:(?:BE|got|was|have been|has been) (?:now |back |put )?)(?P<how>on|off) "
-        r"(?P<what>(?:academic |disciplinary )?"
-        r"(?P<topic_of>probation|parole|benefits|dairy|gluten|sugar|alcohol|caffeine|the "
-        r"booze))\b.*",
-        "{who} [is|are] {how} {what}{when}.",
-        importance=7,
-        attribute="on or off {topic_of}",
-        ahead=True,
-    ),
-    rule(
-        "intolerant since",
-        r"(?:have|has) been (?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant"
-        r"|diabetic|asthmatic|epileptic"
-        r"|coeliac|celiac)\b",
-        "{who} [is|are] {what}.",
-        importance=8,
     ),
 )

@@ -110,22 +110,4 @@ HOME = (
         "{who} lived in {place} in the past.",
         importance=4,
     ),
-    rule(
-        "lives at parents'",
-        r"BE (?:still )?(?:living |back )?(?:at|with) my (?P<whose>parents|mum|mom|dad|folks"
-        r"|nan|grandma|grandparents)"
-        r"(?:'?s)?(?: (?:house|place|flat))?(?: in (?P<place>.+?))?(?: at \d+)?$",
-        "{who} [lives|live] with their {whose}{in_place}.",
-        importance=6,
-        of="user",
-        attribute="home",
-    ),
-    rule(
-        "is where",
-        r"BE (?:out |over |up |down |back |off |living |based )*(?:in|at) (?P<place>(?-i:[A-Z]).+)",
-        "{who} [lives|live] in {place}.",
-        importance=6,
-        of="others",
-        attribute="home",
-    ),
 )

@@ -61,15 +61,6 @@ IDENTITY = (
         tie=True,
     ),
     rule(
-        "turns on a day",  # with a day to come, "I'm 40" is no age
-        r"(?:turn|turns|BE turning|will be|BE) (?P<age>[\w-]+)(?=$|,| and )",
-        "{who} [turns|turn] {age}{when}.",
-        category="event",
-        importance=7,
-        ahead=True,
-        dated=True,
-    ),
-    rule(
         "age",
         r"(?:BE|(?:will be|just )?turned|turning|BE turning|turns) (?:now |only "
         r"|already |just )?(?P<age>[\w-]+)"

@@ -2,10 +2,6 @@
 
 from backend.adapters.llm.offline.rule import rule
 
-_NUMBER = (
-    r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty)"
-)
-
 WORK = (
     rule(
         "used to work",
@@ -89,7 +85,7 @@ WORK = (
     rule(
         "works at",
         r"(?:work|works|BE working|BE employed|have been working|has been working"
-        r"|have worked|has worked) "
+        r"|have worked|has worked|volunteer|volunteers) "
         r"(?:(?:\w+[- ]time|nights|shifts|remotely|now|here|a lot) )?(?:at|for|by) (?P<org>.+)",
         "{who} works at {org}.",
         importance=7,
@@ -187,27 +183,5 @@ WORK = (
         "The user is their own boss.",
         importance=5,
         of="user",
-    ),
-    rule(
-        "no longer is at",
-        r"BE (?:no longer|not) (?:working )?(?:at|with) (?P<org>.+?)(?: any ?more)$",
-        "{who} no longer works at {org}.",
-        importance=7,
-        attribute="employer",
-    ),
-    rule(
-        "years a worker",
-        rf"(?:BE |have been |has been )?(?P<span>{_NUMBER} years) (?:as )?an? (?P<job>.+)",
-        "{who} [has|have] been a {job} for {span}.",
-        importance=7,
-    ),
-    rule(
-        "year of study",
-        r"BE (?:in )?(?:my |the |a |an )?(?P<nth>1st|2nd|3rd|4th|5th|first|second|third"
-        r"|fourth|fifth|final)[- ]year "
-        r"(?:of (?:my |the |a )?)?(?P<said>[a-z][\w' -]+)$",
-        "{who} [is|are] in their {nth} year of {said}.",
-        importance=7,
-        attribute="studies",
     ),
 )
