@@ -1,14 +1,17 @@
 """What the notebooks share: one look for plots, tables, and no server left behind."""
 
 import atexit
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
+import httpx
 import matplotlib.pyplot as plt
 import psutil
 from IPython.display import HTML, display
 
+from backend.errors import InvalidRequest
 from backend.monitoring.logs import configure_logging
 
 LOOK = Path(__file__).with_name("plots.mplstyle")
@@ -29,6 +32,40 @@ def _end_servers() -> None:
     for child in children:
         child.terminate()
     psutil.wait_procs(children, timeout=END_SECONDS)
+
+
+class Unusable(Exception):
+    """The notebook can't go on until its reader does what the sentence says."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows instead of a traceback."""
+        return [str(self)]
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Say in a sentence what is wrong with what the reader gave: server, token or report."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        status, url = error.response.status_code, error.request.url
+        if status in (401, 403):
+            raise Unusable(
+                f"The server lets nobody in ({status}): set KEEPSAKE_TOKEN to what `keepsake token`"
+                " prints on its machine, and run the notebook again."
+            ) from None
+        raise Unusable(f"The server answered {url} with {status}: {error.response.text}") from None
+    except httpx.TransportError as error:
+        raise Unusable(
+            f"No Keepsake answers at {error.request.url}: start it, or set KEEPSAKE_URL to where it"
+            " runs, or unset it to have this notebook start one."
+        ) from None
+    except (InvalidRequest, OSError) as error:
+        reason = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error
+        raise Unusable(
+            f"{reason} Set KEEPSAKE_REPORT to a report that `keepsake eval` wrote, or unset it to"
+            " have this notebook measure a few stories."
+        ) from None
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -276,8 +276,12 @@ async def test_a_long_chat_is_summed_up_named_and_recalled(client: Client) -> No
     ]
     assert summary["summary"] == summary["content"] == answer["summary"]
     assert (summary["kind"], summary["conversationId"]) == ("summary", conversation["id"])
-    found = await client.search("What did Clara sell in Lisbon?", kinds=["summary"])
-    assert [item["id"] for item in found] == [summary["id"]]
+
+    async def found() -> bool:  # it is indexed right after it is stored
+        items = await client.search("What did Clara sell in Lisbon?", kinds=["summary"])
+        return [item["id"] for item in items] == [summary["id"]]
+
+    await eventually(found)
     # In the prompt of its own conversation, whatever is asked.
     reply = await client.say(conversation["id"], "Good morning!")
     context = await client.get(f"/messages/{reply['id']}/context")

@@ -21,6 +21,7 @@ import pytest
 from nbmake.nb_run import NotebookRun
 
 from bench.quality.results import write_report
+from notebooks.workbench import Unusable, in_a_sentence
 from tests.support.eventually import eventually
 from tests.support.keepsake_process import KeepsakeProcess, keepsake, temporary_folder
 from tests.support.quality_reports import made_up_recall
@@ -147,6 +148,38 @@ def test_recall_quality_draws_a_given_report(folder: Path, monkeypatch: pytest.M
     sets = 3
     curves_and_dots = 2 * sets
     assert plots_in(notebook) == curves_and_dots + len(["by category", "notes"])
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "advice"),
+    [
+        ("recall_quality", "KEEPSAKE_REPORT", "nowhere.json", "nowhere.json: No such file"),
+        ("rest_inspection", "KEEPSAKE_URL", "http://127.0.0.1:1", "No Keepsake answers at http"),
+    ],
+)
+def test_what_a_reader_gave_wrongly_is_said_in_a_sentence(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    variable: str,
+    value: str,
+    advice: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    result = NotebookRun(FOLDER / f"{name}.ipynb", CELL_SECONDS).execute()
+    (told,) = [each for each in outputs_of(result.nb) if each.output_type == "error"]
+    assert len(told.traceback) == 1
+    assert told.traceback[0].startswith(advice)
+    assert f"{variable} to" in told.traceback[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(401, "set KEEPSAKE_TOKEN"), (500, "answered http://x/y with 500: no")]
+)
+def test_a_refusal_is_said_in_a_sentence(status: int, advice: str) -> None:
+    refusal = httpx.Response(status, text="no", request=httpx.Request("GET", "http://x/y"))
+    with pytest.raises(Unusable, match=advice), in_a_sentence():
+        refusal.raise_for_status()
 
 
 async def test_rest_inspection_looks_at_a_given_server_and_writes_nothing(
