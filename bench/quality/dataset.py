@@ -8,7 +8,7 @@ from pathlib import Path
 from backend.conversation.importing import ImportedMessage
 from backend.errors import InvalidRequest
 from bench.quality.converters import read_records
-from bench.quality.converters.records import TEXT_MISSING, told
+from bench.quality.converters.records import EVIDENCE_UNKNOWN, TEXT_MISSING, told
 from bench.quality.plain import PlainConversation, PlainMessage, PlainQuestion, read_plain
 
 ADVERSARIAL = frozenset({"5", "adversarial"})  # have no answer, so no evidence to recall
@@ -109,7 +109,9 @@ def _placed(path: Path) -> Iterator[tuple[str, MarkedConversation]]:
 
 def _conversation(data: PlainConversation) -> MarkedConversation:
     empty = {message.id for message in data.messages if not message.content.strip()}
-    asked = [_question(question, empty) for question in data.questions]
+    known = {message.id for message in data.messages}
+    asked = [_question(question, known - empty) for question in data.questions]
+    unknown = {name for question in data.questions for name in question.evidence} - known
     kept = tuple(each for each in asked if each.evidence and each.category not in ADVERSARIAL)
     said = [_message(message) for message in data.messages if message.id not in empty]
     return MarkedConversation(
@@ -120,7 +122,11 @@ def _conversation(data: PlainConversation) -> MarkedConversation:
         tuple(sorted(said, key=lambda message: message.created_at)),
         kept,
         len(asked) - len(kept),
-        (*data.warnings, *told(TEXT_MISSING, sorted(empty))),
+        (
+            *data.warnings,
+            *told(TEXT_MISSING, sorted(empty)),
+            *told(EVIDENCE_UNKNOWN, sorted(unknown)),
+        ),
     )
 
 
@@ -128,6 +134,6 @@ def _message(data: PlainMessage) -> ImportedMessage:
     return ImportedMessage(data.sender_type, data.content, data.created_at, data.id)
 
 
-def _question(data: PlainQuestion, empty: Set[str]) -> Question:
-    evidence = frozenset(data.evidence) - empty  # what isn't stored can't be recalled
+def _question(data: PlainQuestion, stored: Set[str]) -> Question:
+    evidence = frozenset(data.evidence) & stored  # what isn't stored can't be recalled
     return Question(data.question, data.category, evidence, data.answer)

@@ -94,6 +94,6 @@ async def open_lab(settings: Settings) -> AsyncIterator[Lab]:
             yield Lab(core, alone)
 
 
-def a_user(name: str) -> User:
+def a_user(name: str, time_zone: str = "UTC") -> User:
     """A user who isn't stored yet."""
-    return User(email=f"{new_id()}@eval.localhost", display_name=name)
+    return User(email=f"{new_id()}@eval.localhost", display_name=name, time_zone=time_zone)

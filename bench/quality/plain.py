@@ -71,10 +71,6 @@ def _problems(conversation: PlainConversation) -> Iterator[str]:
     for place, message in enumerate(conversation.messages):
         if (first := places.setdefault(message.id, place)) != place:
             yield f"messages.{place}.id: messages.{first} has the id {message.id!r}, too"
-    for number, question in enumerate(conversation.questions):
-        for place, name in enumerate(question.evidence):
-            if name not in places:
-                yield f"questions.{number}.evidence.{place}: no message has the id {name!r}"
 
 
 def read_plain(record: Any) -> PlainConversation:

@@ -20,7 +20,7 @@ from bench.figures import stamp
 
 KEEPSAKE = "keepsake"  # the name of the measured system; every other system is a baseline
 DATA_WARNINGS = "data warnings"  # of `Report.extra`: what was repaired, in the data's own words
-SUMMARY = "it holds a run's figures, not its questions, so there is nothing to compare with. "
+SUMMARY = "it holds a run's figures, not its questions, so there is nothing to compare with."
 
 Kind = Literal["recall", "scenarios"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -204,8 +204,7 @@ def read_report(path: Path) -> Report:
         where = ".".join(map(str, first["loc"]))
         raise InvalidRequest(
             f"{path} isn't a report of keepsake eval: "
-            + (SUMMARY if b'"percent"' in data else "")
-            + (f"{where}: {first['msg']}" if where else first["msg"])
+            + (SUMMARY if b'"percent"' in data else f"{where}: {first['msg']}".removeprefix(": "))
         ) from error
     _check(report, str(path))
     return report

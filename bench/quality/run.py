@@ -106,12 +106,12 @@ async def run_recall(
     Raises:
         InvalidRequest: the files, `run.out` or the options are no good; before anything starts.
     """
-    run.files.prepare(chain.from_iterable(map(files_of, paths)))
     if peer is not None:
         check_peer(peer)
     conversations = read_data(paths)
     if judge:
         _check_answers(conversations)
+    run.files.prepare(chain.from_iterable(map(files_of, paths)))
     judge_model = run.settings.groq_model if judge else None
     parts = run.parts("recall", conversations, baselines, ablate, peer, judge_model)
     names = [marked.name for marked in conversations]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from backend.memory.forgetting import forget_memory
 from backend.memory.recall import RecallRequest, recall
-from backend.models import Character, Memory, Owner
+from backend.models import Character, Memory, Owner, User
 from backend.store import MemoryFilter
 from bench.quality.lab import Lab, Pair, a_user
 from bench.quality.matcher import Matcher
@@ -69,7 +70,9 @@ class _Player:
         self._lab = lab
         self._story = story
         self._matcher = matcher
-        self._users = {key: a_user(person.name) for key, person in story.users.items()}
+        self._users = {
+            key: a_user(person.name, person.time_zone) for key, person in story.users.items()
+        }
         self._characters = {
             key: Character(name=role.name, description=role.system_prompt)
             for key, role in story.characters.items()
@@ -162,7 +165,7 @@ class _Player:
             in_third_person(text, self._story.users[name[0]].name) if fact else text,
             self._lab.cited(memory.source_message_ids),
             memory.about,
-            memory.event_time.date().isoformat() if memory.event_time else None,
+            _day(memory.event_time, self._users[name[0]]),
             memory.status == "active",
             called_for,
         )
@@ -172,3 +175,8 @@ class _Player:
 
     def _owner(self, name: PairName) -> Owner:
         return Owner(self._characters[name[1]].id, self._users[name[0]].id)
+
+
+def _day(moment: datetime | None, user: User) -> str | None:
+    """The day on which something was, where the user lives."""
+    return moment.astimezone(user.zone).date().isoformat() if moment else None

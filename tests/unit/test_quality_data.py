@@ -52,7 +52,6 @@ def refusal(tmp_path: Path, *records: Any) -> str:
         ({"messages": []}, "messages: is empty"),
         ({"messages": [a_message(), a_message()]}, "messages.1.id: messages.0 has the id 'm1'"),
         ({"questions": [a_question(evidence="m1")]}, "questions.0.evidence: should be a list"),
-        ({"questions": [a_question(evidence=["m9"])]}, "evidence.0: no message has the id 'm9'"),
         ({"questions": [{"question": "Who?"}]}, "questions.0.category: is missing"),
     ],
 )
@@ -86,6 +85,14 @@ def test_a_message_that_says_nothing_is_left_out_and_told(tmp_path: Path) -> Non
     assert [each.evidence for each in found.questions] == [{"m1"}]
     assert found.left_out == 1
     assert found.warnings == ("Messages left out for want of text: 1 (m2)",)
+
+
+def test_evidence_that_names_no_message_is_left_out_and_told(tmp_path: Path) -> None:
+    questions = [a_question(evidence=["m1", "m9"]), a_question(evidence=["m8"])]
+    (found,) = read(tmp_path, a_record(questions=questions))
+    assert [each.evidence for each in found.questions] == [{"m1"}]
+    assert found.left_out == 1
+    assert found.warnings == ("Evidence that names no message, left out: 2 (m8, m9)",)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ Checked = TypeVar("Checked")
 BETWEEN_MESSAGES = timedelta(seconds=40)
 EVIDENCE_LOST = "Evidence left out since it points to no message"
 TEXT_MISSING = "Messages left out for want of text"
+EVIDENCE_UNKNOWN = "Evidence that names no message, left out"
 
 
 class Transcript:
