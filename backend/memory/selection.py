@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from backend.memory.scoring import RecallPolicy, ScoredMemory
@@ -55,10 +56,10 @@ def select(
             reason = "only_asks"
         elif is_shown(item.memory, in_window):
             reason = "already_in_window"
-        elif _repeats(item.memory, chosen):
-            reason = "repeats_another"
         elif len(chosen) >= limit:
             reason = "over_limit"
+        elif _repeats(item.memory, chosen):
+            reason = "repeats_another"
         elif token_budget is not None and tokens + cost > token_budget:
             reason = "token_budget"
         if reason:
@@ -93,7 +94,8 @@ def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
     return False
 
 
-def telling_stems(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def telling_stems(text: str) -> frozenset[str]:
     """The telling words of a text, cut so that "works" and "work" agree. A short word tells
     something only as a name or a number: "Rex", "21"; "user" only says whose fact it is."""
     stems = set()
@@ -104,7 +106,7 @@ def telling_stems(text: str) -> set[str]:
         if len(word) > 3 or word.isdigit() or is_name:
             stems.add(word[:4].lower())
         opening = raw.endswith((".", "!", "?"))
-    return stems - {"user"}
+    return frozenset(stems - {"user"})
 
 
 def is_bare_question(memory: Memory) -> bool:
