@@ -3,6 +3,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -327,4 +328,24 @@ class RateLimiter(Protocol):
 
         Raises:
             RateLimited: too many; `retry_after` is the seconds until the next is allowed.
+        """
+
+
+class Tickets(Protocol):
+    """Stand for a user once, and for a short while."""
+
+    async def issue(self, user_id: UUID, lifetime: timedelta) -> str:
+        """A new ticket: 256 random bits as 43 characters that an address may hold.
+
+        Raises:
+            ServiceUnavailable: it can't be kept.
+        """
+
+    async def redeem(self, ticket: str) -> UUID:
+        """The user that a ticket was issued to. Of several who redeem it, on whatever process,
+        one succeeds.
+
+        Raises:
+            NotAuthenticated: unknown, used or expired.
+            ServiceUnavailable: can't be looked up.
         """

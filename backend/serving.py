@@ -120,6 +120,8 @@ def _uvicorn_options() -> dict[str, Any]:
     return {
         "log_config": None,
         "access_log": False,
+        # At info uvicorn logs every WebSocket's address, and with it the ticket of /ws.
+        "log_level": "warning",
         "ws_max_size": 1024 * 1024,
         "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
         "timeout_keep_alive": 30,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
+from backend.adapters.redis.tickets import RedisTickets
 from backend.bootstrap.background import run_behind
 from backend.bootstrap.core import checks_of, open_core
 from backend.bootstrap.stores import Stores
@@ -54,6 +55,7 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
             turns=turns,
             foresight=foresight,
             tokens=tokens_of(settings, core.stores),
+            tickets=RedisTickets(redis),
             message_rate=RedisRateLimiter(redis, settings.message_rate_limit),
             checks=checks_of(core),
             index_state=core.collections.state,

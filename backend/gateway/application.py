@@ -5,13 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import socketio
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from backend.gateway import websocket
+from backend.gateway.asyncapi import describe
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import install_error_handlers
 from backend.gateway.protocol import CloseCode
@@ -52,6 +53,7 @@ def create_application(open_services: OpenServices, options: GatewayOptions) -> 
             allow_headers=["*"],
         )
     _add_routes(app)
+    _add_description(app, options)
     _add_page(app, options)
     return Application(app, options.websocket_path)
 
@@ -63,6 +65,20 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(websocket.router)
+
+
+def _add_description(app: FastAPI, options: GatewayOptions) -> None:
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi(request: Request) -> JSONResponse:
+        """What /openapi.json is for REST, for the sockets."""
+        url = request.url
+        document = describe(
+            url.netloc,
+            secure=url.scheme == "https",
+            version=app.version,
+            websocket_path=options.websocket_path,
+        )
+        return JSONResponse(document)
 
 
 def _add_page(app: FastAPI, options: GatewayOptions) -> None:

@@ -14,10 +14,12 @@ from pwdlib import PasswordHash
 from backend.errors import NotAuthenticated
 from backend.gateway.services import Services
 from backend.models import User, utc_now
+from backend.ports import Tickets
 from backend.store import Store
 
 ACCESS_LIFETIME = timedelta(hours=24)
 REFRESH_LIFETIME = timedelta(days=30)
+TICKET_LIFETIME = timedelta(seconds=30)
 
 passwords = PasswordHash.recommended()
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
@@ -95,12 +97,28 @@ async def user_of_token(store: Store, tokens: Tokens, token: str | None) -> User
     """
     if not token:
         raise NotAuthenticated("Sign in first: no token was sent.")
-    user_id = tokens.read(token)
-    async with store.transaction() as tx:
-        user = await tx.users.get(user_id)
+    user = await _account(store, tokens.read(token))
     if user is None:
         raise NotAuthenticated("The account of this token no longer exists.")
     return user
+
+
+async def user_of_ticket(store: Store, tickets: Tickets, ticket: str) -> User:
+    """The user that a ticket was issued to, if the account still exists. Uses the ticket up.
+
+    Raises:
+        NotAuthenticated: unknown, used or expired, or the account is gone.
+        ServiceUnavailable: tickets can't be looked up.
+    """
+    user = await _account(store, await tickets.redeem(ticket))
+    if user is None:
+        raise NotAuthenticated("The account of this ticket no longer exists.")
+    return user
+
+
+async def _account(store: Store, user_id: UUID) -> User | None:
+    async with store.transaction() as tx:
+        return await tx.users.get(user_id)
 
 
 def services_of(request: Request) -> Services:

@@ -1,11 +1,14 @@
 """Every event that either side may send, on both transports. This file is the real-time contract."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import SkipJsonSchema
+
+from backend.gateway.views import MemoryView, MessageView, RelationshipView
 
 
 class ClientEvent(StrEnum):
@@ -85,6 +88,12 @@ class MessageRegenerate(Payload):
     message_id: UUID
 
 
+class Authenticate(Payload):
+    """The first frame on the plain WebSocket, `auth`, where no ticket is in the address."""
+
+    token: str
+
+
 PAYLOADS: dict[ClientEvent, type[Payload]] = {
     ClientEvent.MESSAGE_SEND: MessageSend,
     ClientEvent.MESSAGE_READ: MessageRead,
@@ -94,6 +103,167 @@ PAYLOADS: dict[ClientEvent, type[Payload]] = {
     ClientEvent.CONVERSATION_JOIN: ConversationJoin,
     ClientEvent.CONVERSATION_LEAVE: InConversation,
     ClientEvent.GENERATION_STOP: InConversation,
+}
+
+
+# --- what the server answers ---------------------------------------------------------------------
+
+
+class Authenticated(Payload):
+    user_id: UUID
+
+
+class MessageStored(Payload):
+    message: MessageView
+
+
+class GenerationSoFar(Payload):
+    """A reply that is being written; `index` is the newest delta's, -1 before the first."""
+
+    message_id: UUID
+    text_so_far: str
+    index: int = Field(ge=-1)
+
+
+class ConversationJoined(Payload):
+    """`truncated`: more was missed than an ack holds; `messages` are the newest, REST has the rest."""
+
+    conversation_id: UUID
+    last_seq: Seq
+    messages: list[MessageView]
+    truncated: bool
+    generation: GenerationSoFar | None
+
+
+class GenerationStopped(Payload):
+    """`stopped` is false where no reply was being written."""
+
+    stopped: bool
+
+
+class Regenerating(Payload):
+    message_id: UUID
+
+
+class Done(Payload):
+    """There is nothing to tell."""
+
+
+class Refusal(Payload):
+    """`code` is stable, `message` a sentence for people; `retryAfter` in seconds."""
+
+    code: str
+    message: str
+    retry_after: float | SkipJsonSchema[None] = Field(default=None, ge=0)
+
+
+class Refused(Payload):
+    """The ack of an event that was not carried out. The connection stays open."""
+
+    error: Refusal
+
+
+ACKS: dict[ClientEvent, type[Payload]] = {
+    ClientEvent.MESSAGE_SEND: MessageStored,
+    ClientEvent.MESSAGE_READ: Done,
+    ClientEvent.MESSAGE_REGENERATE: Regenerating,
+    ClientEvent.TYPING_START: Done,
+    ClientEvent.TYPING_STOP: Done,
+    ClientEvent.CONVERSATION_JOIN: ConversationJoined,
+    ClientEvent.CONVERSATION_LEAVE: Done,
+    ClientEvent.GENERATION_STOP: GenerationStopped,
+}
+
+
+# --- what the server tells by itself -------------------------------------------------------------
+
+
+class MessageDelivered(Payload):
+    message_id: UUID
+    seq: Seq
+    client_message_id: str | None
+
+
+class MessagesRead(Payload):
+    """Everything that the other side sent is read, up to a seq."""
+
+    conversation_id: UUID
+    up_to_seq: Seq
+    reader_id: UUID
+
+
+class MessageDeleted(Payload):
+    conversation_id: UUID
+    message_id: UUID
+    seq: Seq
+
+
+class TypingIndicator(Payload):
+    """`userId` is the user's id or the character's."""
+
+    conversation_id: UUID
+    user_id: UUID
+    is_typing: bool
+
+
+class CharacterResponse(Payload):
+    """A reply as it is written: `started` (which alone says `replyTo`), `delta` with `index` 0, 1,
+    2…, then one of the three endings."""
+
+    conversation_id: UUID
+    message_id: UUID
+    status: Literal["started", "delta", "completed", "interrupted", "failed"]
+    index: int = Field(ge=0)
+    delta: str
+    reply_to: UUID | SkipJsonSchema[None] = None
+
+
+class ForgottenMemory(Payload):
+    id: UUID
+
+
+class ChangedMemory(Payload):
+    """`forgotten` names the memory by its id alone, or, with null, all of them."""
+
+    action: Literal[
+        "added",
+        "reinforced",
+        "repeated",
+        "questioned",
+        "superseded",
+        "edited",
+        "weakened",
+        "restored",
+        "retracted",
+        "forgotten",
+    ]
+    memory: MemoryView | ForgottenMemory | None
+
+
+class MemoryUpdated(Payload):
+    character_id: UUID
+    user_id: UUID
+    changes: list[ChangedMemory] = Field(min_length=1)
+
+
+class ErrorEvent(Refusal):
+    """An event that was sent without asking for an ack was refused, or a reply failed."""
+
+    conversation_id: UUID | SkipJsonSchema[None] = None
+    client_message_id: str | SkipJsonSchema[None] = None
+
+
+SERVER_PAYLOADS: dict[ServerEvent, type[BaseModel]] = {
+    ServerEvent.MESSAGE_RECEIVED: MessageView,
+    ServerEvent.MESSAGE_DELIVERED: MessageDelivered,
+    ServerEvent.MESSAGE_READ: MessagesRead,
+    ServerEvent.MESSAGE_UPDATED: MessageView,
+    ServerEvent.MESSAGE_DELETED: MessageDeleted,
+    ServerEvent.TYPING_INDICATOR: TypingIndicator,
+    ServerEvent.CHARACTER_RESPONSE: CharacterResponse,
+    ServerEvent.MEMORY_UPDATED: MemoryUpdated,
+    ServerEvent.RELATIONSHIP_UPDATED: RelationshipView,
+    ServerEvent.ERROR: ErrorEvent,
 }
 
 

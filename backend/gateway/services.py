@@ -11,7 +11,7 @@ from backend.gateway.hub import Hub
 from backend.gateway.turn_driver import TurnDriver
 from backend.memory.collections import IndexState
 from backend.memory.resources import MemoryResources
-from backend.ports import RateLimiter
+from backend.ports import RateLimiter, Tickets
 from backend.store import Store
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Services:
     turns: TurnDriver
     foresight: Foresight
     tokens: "Tokens"
+    tickets: Tickets
     message_rate: RateLimiter
     checks: dict[str, Check] = field(default_factory=dict)
     index_state: Callable[[], IndexState] | None = None

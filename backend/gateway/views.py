@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from backend.memory.receipts import Receipt
@@ -30,7 +30,13 @@ Time = Annotated[
         lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         return_type=str,
     ),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def _one_of(*values: str) -> Any:
+    """Documents what a field may say; the rows were checked when they were stored."""
+    return Field(json_schema_extra={"enum": list(values)})
 
 
 class View(BaseModel):
@@ -55,6 +61,13 @@ class UserView(View):
     @classmethod
     def of(cls, user: User) -> "UserView":
         return cls.model_validate(user)
+
+
+class TicketView(View):
+    """A ticket for `/ws?ticket=`: good once, for `expiresIn` seconds."""
+
+    ticket: Annotated[str, Field(examples=["nRk1vC0o3bP0mYw5Vh4cJtXq2LzG8sEaUd7fKi9B6xQ"])]
+    expires_in: Annotated[int, Field(examples=[30])]
 
 
 class CharacterView(View):
@@ -123,15 +136,15 @@ class MessageView(View):
     conversation_id: UUID
     seq: int
     sender_id: UUID
-    sender_type: str
+    sender_type: Annotated[str, _one_of("user", "character")]
     content: str
-    type: str
+    type: Annotated[str, _one_of("text", "image", "voice", "system")]
     metadata: dict[str, Any]
-    status: str
+    status: Annotated[str, _one_of("sent", "delivered", "read")]
     read_at: Time | None
     client_message_id: str | None
     reply_to: UUID | None
-    state: str
+    state: Annotated[str, _one_of("complete", "interrupted", "failed")]
     variants: list[VariantView]
     created_at: Time
     edited_at: Time | None

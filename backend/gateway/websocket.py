@@ -1,4 +1,5 @@
-"""Plain WebSocket at /ws: frames `{"event", "data", "id"?}`, acks by id."""
+"""Plain WebSocket at /ws: frames `{"event", "data", "id"?}`, acks by id. The caller is known by a
+ticket in the address, or else by the token in the first frame."""
 
 import asyncio
 import json
@@ -9,7 +10,7 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from backend.errors import InvalidRequest, KeepsakeError
-from backend.gateway.authentication import user_of_token
+from backend.gateway.authentication import user_of_ticket, user_of_token
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import error_data
 from backend.gateway.origins import origin_allowed
@@ -94,6 +95,21 @@ async def serve_socket(socket: WebSocket) -> None:
 
 
 async def _authenticate(connection: PlainConnection, socket: WebSocket, services: Services) -> bool:
+    ticket = socket.query_params.get("ticket")
+    if ticket is None:
+        return await _authenticate_by_frame(connection, socket, services)
+    try:
+        user = await user_of_ticket(services.store, services.tickets, ticket)
+    except KeepsakeError as error:
+        await connection.close(CloseCode.NOT_AUTHENTICATED, error.message)
+        return False
+    connection.user_id = user.id
+    return True
+
+
+async def _authenticate_by_frame(
+    connection: PlainConnection, socket: WebSocket, services: Services
+) -> bool:
     try:
         async with asyncio.timeout(AUTHENTICATION_SECONDS):
             frame = read_frame(await socket.receive())

@@ -53,7 +53,7 @@ class RecallPolicy:
     """
 
     candidates_per_arm: int = 100
-    shortlist: int = 80
+    shortlist: int = 60
     dense: float = 0.35
     keyword: float = 0.65
     speaker: float = 0.3

@@ -43,7 +43,8 @@ async def groq_keepsake(groq_api: GroqServer) -> AsyncIterator[KeepsakeProcess]:
 
 @pytest_asyncio.fixture(params=TRANSPORTS)
 async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
-    """Opens connections over one of the transports, and closes them at the end."""
+    """Opens connections over one of the transports, and closes them at the end. What the server told
+    them must be as it describes it at /asyncapi.json."""
     opened: list[ChatSocket] = []
 
     async def open_one(client: Client) -> ChatSocket:
@@ -53,6 +54,7 @@ async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
     yield open_one
     for socket in opened:
         await socket.close()
+    assert [fault for socket in opened for fault in socket.off_contract] == []
 
 
 def on_groq(groq: GroqServer) -> dict[str, str]:

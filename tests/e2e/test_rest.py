@@ -4,6 +4,7 @@ import json
 from importlib.util import find_spec
 from uuid import uuid4
 
+from backend.gateway.asyncapi import describe
 from tests.e2e.conftest import replies
 from tests.support.answers import Json, all_ids, problem
 from tests.support.chat_sockets import open_socket
@@ -330,6 +331,18 @@ async def test_the_description_is_valid_and_every_operation_can_succeed(someone:
             assert operation.get("summary") or operation.get("description"), f"{method} {path}"
     docs = await someone.http.get(f"{someone.url}/docs")
     assert (docs.status_code, "text/html" in docs.headers["content-type"]) == (200, True)
+
+
+async def test_the_sockets_are_described_with_the_address_they_were_asked_for_at(
+    someone: Client,
+) -> None:
+    described = expect(await someone.http.get(f"{someone.url}/asyncapi.json"))
+    host = someone.url.removeprefix("http://")
+    version = described["info"]["version"]
+    assert (
+        version == expect(await someone.http.get(f"{someone.url}/openapi.json"))["info"]["version"]
+    )
+    assert described == describe(host, secure=False, version=version, websocket_path="/socket.io")
 
 
 async def test_health_readiness_and_metrics(someone: Client) -> None:

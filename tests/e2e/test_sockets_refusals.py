@@ -11,6 +11,7 @@ import pytest
 from socketio.exceptions import ConnectionError as SocketIOConnectionError
 
 from tests.e2e.conftest import replies
+from tests.support.answers import problem
 from tests.support.chat_sockets import (
     Connect,
     SocketIOSocket,
@@ -18,7 +19,7 @@ from tests.support.chat_sockets import (
     plain_socket,
 )
 from tests.support.groq_server import GroqServer
-from tests.support.keepsake_client import Client
+from tests.support.keepsake_client import Client, expect
 from tests.support.keepsake_process import KeepsakeProcess
 
 ROOT = Path(__file__).parents[2]
@@ -137,6 +138,87 @@ async def test_ws_closes_with_4408_when_nobody_authenticates(
 ) -> None:
     socket = await plain_socket(groq_keepsake.url)
     assert (await socket.closed_by_server())[0] == 4408
+
+
+async def ticket_of(client: Client) -> str:
+    """A fresh ticket for /ws."""
+    issued = await client.post("/auth/ws-ticket", status=201)
+    assert issued == {"ticket": issued["ticket"], "expiresIn": 30}
+    ticket: str = issued["ticket"]
+    return ticket
+
+
+async def test_ws_lets_a_ticket_in_once_as_its_owner(
+    someone: Client, groq_client: Client, groq_keepsake: KeepsakeProcess
+) -> None:
+    ours, theirs = await someone.converse(), await groq_client.converse()
+    ticket = await ticket_of(someone)
+    socket = await plain_socket(someone.url, ticket=ticket)
+    assert (await socket.join(ours))["conversationId"] == ours  # the first frame: no auth before
+    assert (await socket.join(theirs))["error"]["code"] == "not_found"
+    message = await socket.say(ours, "In by ticket")
+    assert message["senderId"] == someone.user["id"]
+    await socket.hears_reply(message)
+
+    again = await plain_socket(someone.url, ticket=ticket)
+    code, reason = await again.closed_by_server()
+    assert (code, "used" in reason, again.heard) == (4401, True, [])
+    await socket.call("typing:stop", {"conversationId": ours})  # the first one stays
+    await socket.close()
+    assert ticket not in groq_keepsake.log()
+
+
+@pytest.mark.parametrize("ticket", ["", "garbage", "é\x00", "A" * 43])
+async def test_ws_closes_with_4401_on_a_ticket_that_was_never_issued(
+    groq_keepsake: KeepsakeProcess, ticket: str
+) -> None:
+    socket = await plain_socket(groq_keepsake.url, ticket=ticket)
+    assert (await socket.closed_by_server())[0] == 4401
+
+
+async def test_ws_takes_no_token_for_a_ticket_and_no_ticket_for_a_token(someone: Client) -> None:
+    by_token = await plain_socket(someone.url, ticket=someone.token)
+    assert (await by_token.closed_by_server())[0] == 4401
+    by_frame = await plain_socket(someone.url)
+    await by_frame.emit("auth", {"token": await ticket_of(someone)})
+    assert (await by_frame.closed_by_server())[0] == 4401
+
+
+async def test_ws_checks_the_origin_before_it_uses_a_ticket_up(someone: Client) -> None:
+    ticket = await ticket_of(someone)
+    foreign = await plain_socket(someone.url, ticket=ticket, origin="https://evil.example")
+    assert (await foreign.closed_by_server())[0] == 4403
+    socket = await plain_socket(someone.url, ticket=ticket, origin=someone.url)
+    await socket.join(await someone.converse())
+    await socket.close()
+
+
+async def test_without_redis_tickets_are_refused_and_the_auth_frame_lets_in(
+    someone: Client, groq_keepsake: KeepsakeProcess
+) -> None:
+    ticket = await ticket_of(someone)
+    (valkey,) = [server for server in groq_keepsake.servers() if "valkey" in server.name()]
+    valkey.suspend()
+    try:
+        answer = await someone.http.post("/auth/ws-ticket")
+        assert "Redis" in problem(answer, 503, "service_unavailable")["detail"]
+        by_ticket = await plain_socket(someone.url, ticket=ticket)
+        code, reason = await by_ticket.closed_by_server()
+        assert (code, "Redis" in reason) == (4401, True)
+        by_frame = await open_socket("websocket", someone.url, someone.token)
+        await by_frame.close()
+    finally:
+        valkey.resume()
+    await ticket_of(someone)
+
+
+async def test_the_ticket_s_answer_is_described_with_an_example(someone: Client) -> None:
+    described = expect(await someone.http.get(f"{someone.url}/openapi.json"), 200)
+    responses = described["paths"]["/api/v1/auth/ws-ticket"]["post"]["responses"]
+    assert {"201", "503"} <= set(responses)
+    fields = described["components"]["schemas"]["TicketView"]["properties"]
+    assert len(fields["ticket"]["examples"][0]) == 43
+    assert fields["expiresIn"]["examples"] == [30]
 
 
 async def test_ws_acknowledges_by_the_frame_s_own_id(someone: Client) -> None:

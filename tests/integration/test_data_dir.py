@@ -10,13 +10,15 @@ import pytest
 
 from backend.adapters.embedded.data_dir import DataDir
 from backend.errors import ConfigurationError
-from tests.support.owners import launched, owning
+from tests.support.owners import launched, owning, servers
 
 
 @pytest.fixture
 def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="keepsake-test-") as name:
         yield Path(name)
+        for process in servers(Path(name)):  # left behind by an owner that was killed
+            process.kill()
 
 
 def test_is_made_closed_to_others(home: Path) -> None:

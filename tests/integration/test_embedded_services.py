@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 import pytest_asyncio
@@ -22,7 +21,7 @@ from backend.adapters.embedded.valkey import EmbeddedValkey
 from backend.adapters.redis.connection import command_client
 from backend.errors import ConfigurationError, StoreUnavailable
 from tests.support.eventually import eventually
-from tests.support.owners import launched, owning
+from tests.support.owners import launched, owning, servers
 from tests.support.services import fresh_database
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can do this")
@@ -53,14 +52,6 @@ def data_dir(used_before: Path, empty_dir: Path) -> Path:
     """A DATA_DIR that was used before, for one test."""
     subprocess.run(["cp", "-a", used_before / "postgres", empty_dir], check=True)
     return empty_dir
-
-
-def servers(data_dir: Path) -> list[psutil.Process]:
-    """Every server process that works in the data directory."""
-    return [
-        *running_in(data_dir / "postgres", "postgres"),
-        *running_in(data_dir / "valkey", "valkey-server"),
-    ]
 
 
 def hand_over(data_dir: Path, uid: int, gid: int) -> None:

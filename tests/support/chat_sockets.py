@@ -13,11 +13,13 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import socketio
 import websockets
 
 from tests.support.keepsake_client import Client
+from tests.support.realtime_contract import off_contract, off_contract_ack
 
 TRANSPORTS = ("socket.io", "websocket")
 HEAR_SECONDS = 20.0
@@ -27,10 +29,12 @@ Heard = tuple[str, Json]
 
 
 class ChatSocket(ABC):
-    """A connected client. `heard` has the events in order of arrival; acks as the event `ack`."""
+    """A connected client. `heard` has the events in order of arrival; acks as the event `ack`.
+    `off_contract` says which of them, ever, were not as the server's own description has them."""
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
+        self.off_contract: list[str] = []
         self._read = 0
         self._arrived = asyncio.Event()
 
@@ -61,6 +65,7 @@ class ChatSocket(ABC):
                         name, data = self.heard[self._read]
                         self._read += 1
                         if name == event and where(data):
+                            assert self.off_contract == []
                             return data
                     self._arrived.clear()
                     await self._arrived.wait()
@@ -97,15 +102,23 @@ class ChatSocket(ABC):
         """The data of all events of this name that were heard so far."""
         return [data for name, data in self.heard if name == event]
 
-    async def _acknowledged(self, answer: "asyncio.Future[Json]") -> Json:
+    async def _acknowledged(self, event: str, answer: "asyncio.Future[Json]") -> Json:
         try:
-            return await asyncio.wait_for(answer, HEAR_SECONDS)
+            ack = await asyncio.wait_for(answer, HEAR_SECONDS)
         except TimeoutError:
             raise AssertionError(f"no ack came; heard {self.heard}") from None
+        self._note(off_contract_ack(event, ack))
+        return ack
 
     def _hear(self, event: str, data: Json) -> None:
         self.heard.append((event, data))
+        if event != "ack":
+            self._note(off_contract(event, data))
         self._arrived.set()
+
+    def _note(self, fault: str | None) -> None:
+        if fault:
+            self.off_contract.append(fault)
 
 
 class SocketIOSocket(ChatSocket):
@@ -140,7 +153,7 @@ class SocketIOSocket(ChatSocket):
             answered.set_result(answer)
 
         await self._client.emit(event, data, callback=acknowledged)
-        return await self._acknowledged(answered)
+        return await self._acknowledged(event, answered)
 
     async def emit(self, event: str, data: Any) -> None:
         await self._client.emit(event, data)
@@ -171,7 +184,7 @@ class PlainSocket(ChatSocket):
         number = next(self._numbers)
         acknowledged = self._acks[number] = asyncio.get_running_loop().create_future()
         await self.raw(json.dumps({"event": event, "data": data, "id": number}))
-        return await self._acknowledged(acknowledged)
+        return await self._acknowledged(event, acknowledged)
 
     async def emit(self, event: str, data: Any) -> None:
         await self.raw(json.dumps({"event": event, "data": data}))
@@ -205,10 +218,21 @@ Connect = Callable[[Client], Awaitable[ChatSocket]]
 """Opens a connection for a user."""
 
 
-async def plain_socket(url: str) -> PlainSocket:
-    """A connection to /ws that hasn't authenticated."""
+async def plain_socket(
+    url: str, *, ticket: str | None = None, origin: str | None = None
+) -> PlainSocket:
+    """A connection to /ws that hasn't authenticated, unless by the ticket."""
     address = url.replace("http", "ws", 1) + "/ws"
-    return PlainSocket(await websockets.connect(address, proxy=None, ping_interval=None))
+    if ticket is not None:
+        address += "?" + urlencode({"ticket": ticket})
+    return PlainSocket(
+        await websockets.connect(
+            address,
+            proxy=None,
+            ping_interval=None,
+            origin=None if origin is None else websockets.Origin(origin),
+        )
+    )
 
 
 async def open_socket(transport: str, url: str, token: str) -> ChatSocket:

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from backend.adapters.embedded.processes import running_in
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,6 +51,14 @@ class Owner:
     def interrupt_group(self) -> None:
         """What Ctrl-C in a terminal does: SIGINT to every process of the group."""
         os.killpg(self.process.pid, signal.SIGINT)
+
+
+def servers(data_dir: Path) -> list[psutil.Process]:
+    """Every server process that works in the data directory."""
+    return [
+        *running_in(data_dir / "postgres", "postgres"),
+        *running_in(data_dir / "valkey", "valkey-server"),
+    ]
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form, Request
 from pydantic import AfterValidator, Field
 
 from backend.errors import InvalidRequest, NotAuthenticated, NotFound
-from backend.gateway.authentication import Caller, Here, TokenPair, passwords
-from backend.gateway.views import UserView, View
+from backend.gateway.authentication import TICKET_LIFETIME, Caller, Here, TokenPair, passwords
+from backend.gateway.views import TicketView, UserView, View
 from backend.models import User
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -114,6 +114,17 @@ def _from_this_machine(request: Request) -> bool:
     client = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for") or request.headers.get("forwarded")
     return client in LOOPBACK and (request.url.hostname or "") in LOOPBACK and not forwarded
+
+
+@router.post(
+    "/ws-ticket",
+    status_code=201,
+    responses={503: {"description": "Redis, which keeps tickets, can't be reached."}},
+)
+async def ws_ticket(here: Here, caller: Caller) -> TicketView:
+    """A ticket that opens one WebSocket at `/ws?ticket=…` as the caller, without an auth frame."""
+    ticket = await here.tickets.issue(caller.id, TICKET_LIFETIME)
+    return TicketView(ticket=ticket, expires_in=int(TICKET_LIFETIME.total_seconds()))
 
 
 @router.get("/me")
