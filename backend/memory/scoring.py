@@ -43,9 +43,8 @@ class RecallPolicy:
 
     `same_talk`, `same_talk_dense`: what a memory gets for the best matches of the same conversation
     and day by keywords and by meaning, for an answer often stands a few messages from the word that
-    was asked for. `speaker_dense`: meaning
-    counts more in the words of the person asked about. `time`: where the text asks when, and the
-    memory names a time.
+    was asked for. `speaker_dense`: meaning counts more in the words of the person asked about.
+    `time`: where the text asks when, and the memory names a time.
 
     The weights of what the query says were learnt on the development conversations of two public
     sets, one conversation left out at a time, and rounded in the middle of a flat region: half or
