@@ -4,7 +4,6 @@ The index proposes, Postgres decides: hits are re-read from the truth, so what w
 superseded a moment ago is never used, whatever the index still holds.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -71,11 +70,7 @@ async def recall(
     query = read_query(
         request.text, user_name=request.user_name, character_name=request.character_name
     )
-    # The encoder works beside the event loop, so what is known best is read meanwhile.
-    hits, known = await asyncio.gather(
-        _search(resources, request, query, policy, clock),
-        _best_known(resources, request, policy),
-    )
+    hits = await _search(resources, request, query, policy, clock)
     ids = shortlist(hits, max(policy.shortlist, 2 * request.limit), policy)
     memories = await _reread(resources, request, ids)
     clock.lap("hydrate")
@@ -90,11 +85,12 @@ async def recall(
         in_window=request.in_window,
     )
     chosen = newest_first(chosen, query, policy)
-    if known:
-        chosen = _filled_up(request, chosen, known, policy)
+    clock.lap("rank")
+    if request.floors:
+        chosen = await _fill_up(resources, request, chosen, policy)
         used = {item.memory.id for item in chosen}
         left_out = [item for item in left_out if item.memory_id not in used]
-    clock.lap("rank")
+        clock.lap("background")
     return Recollection(tuple(chosen), tuple(left_out), clock.laps, second_look)
 
 
@@ -113,30 +109,22 @@ async def _look_again(
     return looked_at
 
 
-async def _best_known(
-    resources: MemoryResources, request: RecallRequest, policy: RecallPolicy
-) -> list[Memory]:
-    """What a prompt is filled up with; nothing for a search that asked for N results."""
-    if not request.floors or (request.kinds and "fact" not in request.kinds):
-        return []
-    async with resources.store.transaction() as tx:
-        return await tx.memories.best_known(
-            request.owner, limit=request.limit + policy.background_facts
-        )
-
-
-def _filled_up(
+async def _fill_up(
+    resources: MemoryResources,
     request: RecallRequest,
     chosen: list[ScoredMemory],
-    known: list[Memory],
     policy: RecallPolicy,
 ) -> list[ScoredMemory]:
-    """With what is known best added, within the same limits, where few facts were chosen; a score of
-    0 says that the text didn't call for it."""
+    """Add what is known best, within the same limits; a score of 0 says that the text didn't call
+    for it."""
     facts = sum(item.memory.kind == "fact" for item in chosen)
     missing = policy.background_facts - facts
-    if missing <= 0:
+    if missing <= 0 or (request.kinds and "fact" not in request.kinds):
         return chosen
+    async with resources.store.transaction() as tx:
+        known = await tx.memories.best_known(
+            request.owner, limit=request.limit + policy.background_facts
+        )
     filled, _ = select(
         [*chosen, *(ScoredMemory(memory, 0.0) for memory in known)],
         limit=min(request.limit, len(chosen) + missing),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 from backend.memory.scoring import RecallPolicy, ScoredMemory
@@ -94,7 +93,6 @@ def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
     return False
 
 
-@lru_cache(maxsize=4096)
 def telling_stems(text: str) -> frozenset[str]:
     """The telling words of a text, cut so that "works" and "work" agree. A short word tells
     something only as a name or a number: "Rex", "21"; "user" only says whose fact it is."""

@@ -40,7 +40,7 @@ async def test_what_fits_comes_to_mind_best_first(edge_system: System) -> None:
         "The user's cat is called Tom.",
     ]
     assert [item.reason for item in found.left_out] == ["below_threshold"]
-    assert list(found.timings) == ["embed", "search", "hydrate", "rank"]
+    assert list(found.timings) == ["embed", "search", "hydrate", "rank", "background"]
     assert all(spent >= 0 for spent in found.timings.values())
 
 

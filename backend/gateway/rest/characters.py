@@ -17,7 +17,7 @@ from backend.gateway.rest.paging import (
     id_cursor,
 )
 from backend.gateway.views import CharacterView, View
-from backend.models import Character, Personality, utc_now
+from backend.models import Character, Owner, Personality, User, utc_now
 from backend.store import Transaction
 
 router = APIRouter(prefix="/characters", tags=["characters"])
@@ -109,6 +109,21 @@ async def visible_character(tx: Transaction, character_id: UUID, viewer: UUID) -
     if character is None:
         raise NotFound("There is no such character.")
     return character
+
+
+async def own_pair(
+    tx: Transaction, character_id: UUID, user_id: str, caller: User, thing: str
+) -> tuple[Owner, Character]:
+    """The two that a path names, checked: the character is visible, and the user, "me" or an id, is the
+    caller.
+
+    Raises:
+        NotFound: it isn't so; there is no such `thing`.
+    """
+    if user_id not in {"me", str(caller.id)}:
+        raise NotFound(f"There is no such {thing}.")
+    character = await visible_character(tx, character_id, caller.id)
+    return Owner(character.id, caller.id), character
 
 
 async def _own_character(tx: Transaction, character_id: UUID, owner: UUID) -> Character:

@@ -11,7 +11,7 @@ from pydantic import AliasChoices, Field, StringConstraints
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.memory_events import announce_memory, forgotten
-from backend.gateway.rest.characters import visible_character
+from backend.gateway.rest.characters import own_pair
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -33,8 +33,7 @@ from backend.gateway.views import (
 from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
-from backend.models import Character, Owner, User
-from backend.store import MemoryFilter, Transaction
+from backend.store import MemoryFilter
 
 router = APIRouter(prefix="/characters/{character_id}", tags=["memory"])
 
@@ -101,22 +100,6 @@ class MemorySummary(View):
     last_formed_at: Time | None
 
 
-class Present:
-    """Who remembers whom, checked: the character is visible and the user is the caller."""
-
-    def __init__(self, owner: Owner, character: Character, user: User) -> None:
-        self.owner = owner
-        self.character = character
-        self.user = user
-
-
-async def _present(tx: Transaction, character_id: UUID, user_id: str, caller: User) -> Present:
-    if user_id not in {"me", str(caller.id)}:
-        raise NotFound("There is no such memory.")
-    character = await visible_character(tx, character_id, caller.id)
-    return Present(Owner(character.id, caller.id), character, caller)
-
-
 @router.get("/memory/{user_id}")
 async def list_memory(
     here: Here,
@@ -138,20 +121,18 @@ async def list_memory(
     kinds = tuple(kind) if kind else LONG_TERM
     cursor = id_cursor(before)
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
         narrow = MemoryFilter(kinds, category, status, q)
-        found = await tx.memories.page(present.owner, narrow, limit=limit + 1, before=cursor)
+        found = await tx.memories.page(owner, narrow, limit=limit + 1, before=cursor)
         recent = []
         if kind is None and cursor is None:
             short = MemoryFilter(SHORT_TERM, category, status, q)
-            recent = await tx.memories.page(
-                present.owner, short, limit=RECENT_SHORT_TERM, before=None
-            )
-        relationship = await tx.relationships.get(present.owner)
+            recent = await tx.memories.page(owner, short, limit=RECENT_SHORT_TERM, before=None)
+        relationship = await tx.relationships.get(owner)
     shown = found[:limit]
     return MemoryListing(
-        character_id=present.owner.character_id,
-        user_id=present.owner.user_id,
+        character_id=owner.character_id,
+        user_id=owner.user_id,
         short_term_memory=[
             MemoryView.of(item) for item in (*shown, *recent) if not is_long_term(item)
         ],
@@ -169,9 +150,9 @@ async def add_memory(
     if "\x00" in wanted.content:
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
     note = Note(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    return MemoryView.of(await remember(here.memory, present.owner, note))
+    return MemoryView.of(await remember(here.memory, owner, note))
 
 
 @router.post("/memory/{user_id}/search")
@@ -181,14 +162,14 @@ async def search_memory(
     """Recall by a text, as a reply would, with the score of each arm."""
     started = perf_counter()
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
+        owner, character = await own_pair(tx, character_id, user_id, caller, "memory")
     found = await recall(
         here.memory,
         RecallRequest(
-            owner=present.owner,
+            owner=owner,
             text=wanted.query,
-            user_name=present.user.display_name,
-            character_name=present.character.name,
+            user_name=caller.display_name,
+            character_name=character.name,
             limit=wanted.limit,
             token_budget=None,
             kinds=tuple(wanted.kinds) if wanted.kinds else None,
@@ -208,12 +189,10 @@ async def summarise_memory(
 ) -> MemorySummary:
     """How much is remembered, and what is still waiting to be."""
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
-        counts = await tx.memories.count_by_kind(present.owner)
-        state = await tx.formation.state(present.owner)
-        newest = await tx.memories.page(
-            present.owner, MemoryFilter(("summary",)), limit=1, before=None
-        )
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        counts = await tx.memories.count_by_kind(owner)
+        state = await tx.formation.state(owner)
+        newest = await tx.memories.page(owner, MemoryFilter(("summary",)), limit=1, before=None)
     return MemorySummary(
         summary=newest[0].content if newest else "",
         counts={kind: counts.get(kind, 0) for kind in KINDS},
@@ -236,10 +215,10 @@ async def change_memory(
     if "\x00" in (wanted.content or ""):
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    view = MemoryView.of(await correct(here.memory, present.owner, memory_id, correction))
-    await announce_memory(here.hub, present.owner, [{"action": "edited", "memory": view.wire()}])
+    view = MemoryView.of(await correct(here.memory, owner, memory_id, correction))
+    await announce_memory(here.hub, owner, [{"action": "edited", "memory": view.wire()}])
     return view
 
 
@@ -249,8 +228,8 @@ async def memory_history(
 ) -> Page[RevisionView]:
     """What became of a memory, oldest line first: how it was learned, reinforced, superseded…"""
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
-        found = await tx.memories.of_owner(present.owner, [memory_id])
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        found = await tx.memories.of_owner(owner, [memory_id])
         if not found or not found[0].content:
             raise NotFound("There is no such memory.")
         lines = await tx.memories.history(memory_id)
@@ -269,9 +248,9 @@ async def delete_memory(
     """Forget one memory, and with a fact the episodes that say it. The messages stay. Answers with a
     receipt on `Prefer: return=representation` (200)."""
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
-    receipt = await forget_memory(here.memory, present.owner, memory_id)
-    await announce_memory(here.hub, present.owner, [forgotten(memory_id)])
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+    receipt = await forget_memory(here.memory, owner, memory_id)
+    await announce_memory(here.hub, owner, [forgotten(memory_id)])
     if "return=representation" in prefer:
         return JSONResponse(ReceiptView.of(receipt).wire())
     return Response(status_code=204)
@@ -284,7 +263,7 @@ async def forget_everything(
     """Forget everything that the character remembers of the user. Conversations stay, but what was
     said in them until now is not remembered again."""
     async with here.store.transaction() as tx:
-        present = await _present(tx, character_id, user_id, caller)
-    receipt = await forget_pair(here.memory, present.owner)
-    await announce_memory(here.hub, present.owner, [forgotten(None)])
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+    receipt = await forget_pair(here.memory, owner)
+    await announce_memory(here.hub, owner, [forgotten(None)])
     return ReceiptView.of(receipt)

@@ -4,10 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from backend.errors import NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.protocol import ServerEvent, user_room
-from backend.gateway.rest.characters import visible_character
+from backend.gateway.rest.characters import own_pair
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -18,18 +17,8 @@ from backend.gateway.rest.paging import (
 )
 from backend.gateway.views import RelationshipChangeView, RelationshipView
 from backend.memory.ledger import begin_anew
-from backend.models import Owner, User
-from backend.store import Transaction
 
 router = APIRouter(prefix="/characters/{character_id}/relationship", tags=["relationships"])
-
-
-async def _owner(tx: Transaction, character_id: UUID, user_id: str, caller: User) -> Owner:
-    """The two, checked: the character is visible and the user is the caller."""
-    if user_id not in {"me", str(caller.id)}:
-        raise NotFound("There is no such relationship.")
-    character = await visible_character(tx, character_id, caller.id)
-    return Owner(character.id, caller.id)
 
 
 @router.get("/{user_id}")
@@ -38,7 +27,7 @@ async def get_relationship(
 ) -> RelationshipView:
     """How the two stand by now."""
     async with here.store.transaction() as tx:
-        owner = await _owner(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "relationship")
         return RelationshipView.of(await tx.relationships.get(owner))
 
 
@@ -55,7 +44,7 @@ async def relationship_history(
     were undone are shown as such."""
     cursor = id_cursor(before)
     async with here.store.transaction() as tx:
-        owner = await _owner(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "relationship")
         found = await tx.relationships.page(owner, limit=limit + 1, before=cursor)
     shown = found[:limit]
     return Page(
@@ -70,7 +59,7 @@ async def reset_relationship(
 ) -> RelationshipView:
     """Let the two be strangers again. What is remembered stays; the ledger keeps what was."""
     async with here.store.transaction() as tx:
-        owner = await _owner(tx, character_id, user_id, caller)
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "relationship")
         relationship = await begin_anew(tx, owner)
     view = RelationshipView.of(relationship)
     await here.hub.publish(user_room(caller.id), ServerEvent.RELATIONSHIP_UPDATED, view.wire())
