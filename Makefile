@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test install check bench eval migration lock node chromium begin_again
+.PHONY: help run test install check bench chaos eval migration lock node chromium begin_again
 
 BIN := .venv/bin
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -27,7 +27,7 @@ run: .setup/runtime ## Set up what is missing, then serve on port 5000
 	then $(MAKE) --no-print-directory .setup/page; fi
 	@exec $(BIN)/keepsake serve $(ARGS)
 
-test: node chromium .setup/dev .setup/page ## Set up what is missing, then run every test
+test: node chromium .setup/dev .setup/page .setup/asyncapi_parser ## Set up what is missing, then run every test
 	cd web && npm test
 	CHROMIUM_PATH=$$(sh deploy/setup/chromium.sh) $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
@@ -42,6 +42,9 @@ check: node .setup/dev .setup/web_packages ## Format, lint, types and import con
 
 bench: .setup/runtime ## Measure turns and recall; writes JSON and a table
 	@$(BIN)/keepsake bench $(ARGS)
+
+chaos: .setup/dev ## Break everything around 500 turns and check that nothing is lost; ARGS="--seed 7 --turns 100"
+	@nice $(BIN)/python -W ignore -m tests.chaos $(ARGS)
 
 eval: .setup/runtime ## Score memory quality on the evaluation sets
 	@$(BIN)/keepsake eval $(or $(ARGS),scenarios)
@@ -79,6 +82,13 @@ chromium:
 	@mkdir -p .setup
 	@echo "Installing the web page's packages ..."
 	@cd web && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+# Without install scripts: one of its packages would report the installation to its makers.
+.setup/asyncapi_parser: tests/asyncapi/package.json tests/asyncapi/package-lock.json
+	@mkdir -p .setup
+	@echo "Installing AsyncAPI's parser for the tests ..."
+	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 .setup/page: .setup/web_packages $(WEB_SOURCES)

@@ -2,4 +2,5 @@
 
 from backend.cli import main
 
-main()
+if __name__ == "__main__":  # the workers of `serve --workers` import this module, too
+    main()

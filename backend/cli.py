@@ -21,7 +21,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-evaluations = typer.Typer(help="Measure the quality of memory.", no_args_is_help=True)
+benches = typer.Typer(invoke_without_command=True)
+app.add_typer(benches, name="bench")
+evaluations = typer.Typer(
+    help="Measure the quality of memory and of content screening.", no_args_is_help=True
+)
 app.add_typer(evaluations, name="eval")
 console = Console(stderr=True)  # progress and notes
 tables = Console()  # results
@@ -72,14 +76,15 @@ def serve(
 ) -> None:
     """Serve the API, both sockets and the page."""
     settings = _settings()
-    from backend.serving import serve_many, serve_one  # takes a moment: not needed for --help
+    from backend.serving import serve_one  # takes a moment: not needed for --help
+    from backend.workers import serve_many
 
-    if workers > 1:
-        serve_many(settings, workers, with_worker=worker)
-        return
     say = partial(typer.echo, err=True)
     say(f"Keepsake starts (replies: {settings.provider.value}) ...")
-    serve_one(settings, with_worker=worker, say=say)
+    if workers > 1:
+        serve_many(settings, workers, with_worker=worker, say=say)
+    else:
+        serve_one(settings, with_worker=worker, say=say)
 
 
 @app.command()
@@ -87,11 +92,12 @@ def serve(
 def worker() -> None:
     """Do background work in a process of its own."""
     settings = _settings()
+    from backend.bootstrap.background import until_stopped
     from backend.bootstrap.worker import open_worker
 
     async def work() -> None:
         async with open_worker(settings) as working:
-            await working
+            await until_stopped(working)
 
     asyncio.run(work())
 
@@ -164,9 +170,10 @@ def reindex(
     typer.echo(asyncio.run(work(settings, console)))
 
 
-@app.command()
+@benches.callback()
 @one_line_errors
 def bench(
+    context: typer.Context,
     out: Annotated[
         Path | None, typer.Option(help="Write the figures as JSON to this file.")
     ] = Path("data/bench.json"),
@@ -179,10 +186,42 @@ def bench(
     ] = [10_000],  # noqa: B006 - Typer copies it
 ) -> None:
     """Measure a turn and recall on this machine; prints a table."""
+    if context.invoked_subcommand:
+        return
     from bench.run import run_bench
 
     sizes = [size for size in memories if size]
     asyncio.run(run_bench(console, out, turns=turns, memories=sizes))
+
+
+@benches.command("realtime")
+@one_line_errors
+def bench_realtime(
+    out: Annotated[
+        Path | None, typer.Option(help="Write the figures as JSON to this file.")
+    ] = Path("data/bench-realtime.json"),
+    connections: Annotated[
+        list[int],
+        typer.Option(min=20, help="How many to open; may be given several times."),
+    ] = [1000, 5000],  # noqa: B006 - Typer copies it
+    rate: Annotated[
+        list[float],
+        typer.Option(min=0.1, help="Turns a second, with the fewest connections open."),
+    ] = [50, 100],  # noqa: B006
+    seconds: Annotated[float, typer.Option(min=1, help="How long for each rate.")] = 20,
+    transport: Annotated[
+        list[str] | None, typer.Option(help="websocket or socket.io; both if left out.")
+    ] = None,
+) -> None:
+    """Measure connections, fan-out, resume and turns under load on both transports, beside bare
+    servers of the same libraries; prints a table. Takes a quarter of an hour."""
+    from bench.realtime.run import Wanted, run_realtime_bench
+
+    configure_logging("console", QUIET)
+    wanted = Wanted(
+        transport or ["websocket", "socket.io"], sorted(connections), sorted(rate), seconds
+    )
+    asyncio.run(run_realtime_bench(console, tables, out, wanted, _typed()))
 
 
 ReportFile = Annotated[
@@ -271,6 +310,27 @@ def evaluate_scenarios(
     with _resumable():
         report = asyncio.run(run_scenarios(run, stories, story_files(folder or FOLDER)))
         show_report(tables, report)
+
+
+@evaluations.command("safety")
+@one_line_errors
+def evaluate_safety(
+    xstest: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="XSTest's prompts, for over-blocking."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the figures as JSON to this file.")
+    ] = None,
+) -> None:
+    """Measure the local content classifier on our labelled messages."""
+    from bench.safety.evaluation import evaluate, write_report
+    from bench.safety.table import show
+
+    report = evaluate(xstest=xstest, command=_typed())
+    if out:
+        write_report(report, out)
+    show(tables, report)
 
 
 @evaluations.command("compare")

@@ -2,10 +2,13 @@
 
     KeepsakeError
     ├── InvalidRequest            422  the caller sent something we can't use
-    │   └── MessageTooLong        422
+    │   ├── MessageTooLong        422
+    │   └── IdempotencyKeyReused  422  the key came with another request before
     ├── NotAuthenticated          401
+    │   └── OtherAccount          401  a good token, but of somebody else
     ├── NotFound                  404  also: somebody else's
     ├── Conflict                  409
+    │   └── RequestInProgress     409  the same request is being carried out already
     ├── RateLimited               429  carries retry_after
     ├── ConfigurationError        500  a setting is wrong; names it, says what to do
     │   └── DataDirInUse               another Keepsake holds DATA_DIR
@@ -54,9 +57,17 @@ class MessageTooLong(InvalidRequest):
     code = "message_too_long"
 
 
+class IdempotencyKeyReused(InvalidRequest):
+    code = "idempotency_key_reused"
+
+
 class NotAuthenticated(KeepsakeError):
     code = "not_authenticated"
     status = 401
+
+
+class OtherAccount(NotAuthenticated):
+    code = "other_account"
 
 
 class NotFound(KeepsakeError):
@@ -67,6 +78,11 @@ class NotFound(KeepsakeError):
 class Conflict(KeepsakeError):
     code = "conflict"
     status = 409
+
+
+class RequestInProgress(Conflict):
+    code = "request_in_progress"
+    retryable = True
 
 
 class RateLimited(KeepsakeError):

@@ -4,7 +4,7 @@ from backend.bootstrap.services import local_user_id, tokens_of
 from backend.bootstrap.stores import reach_store
 from backend.errors import NotFound
 from backend.gateway.authentication import passwords
-from backend.models import User
+from backend.models import User, utc_now
 from backend.settings import Settings
 
 
@@ -34,5 +34,6 @@ async def make_admin(settings: Settings, email: str, password: str) -> None:
             user = User(email=email, display_name=email.split("@", 1)[0])
             await tx.users.add(user)
         user.role = "admin"
+        user.tokens_valid_from = utc_now()  # whoever signed in by the old password is out
         user.password_hash = passwords.hash(password)
         await tx.users.save(user)

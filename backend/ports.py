@@ -13,6 +13,7 @@ import numpy.typing as npt
 from backend.models.candidate import Extraction, Transcript
 from backend.models.character import Character
 from backend.models.owner import Owner
+from backend.models.sign_in import SignIn
 from backend.models.summary import Summary, SummaryMaterial
 
 # --- language model -----------------------------------------------------------------------------
@@ -332,18 +333,18 @@ class RateLimiter(Protocol):
 
 
 class Tickets(Protocol):
-    """Stand for a user once, and for a short while."""
+    """Stand for a token once, and for a short while."""
 
-    async def issue(self, user_id: UUID, lifetime: timedelta) -> str:
-        """A new ticket: 256 random bits as 43 characters that an address may hold.
+    async def issue(self, sign_in: SignIn, lifetime: timedelta) -> str:
+        """A new ticket for who is signed in: 256 random bits as 43 characters that an address may hold.
 
         Raises:
             ServiceUnavailable: it can't be kept.
         """
 
-    async def redeem(self, ticket: str) -> UUID:
-        """The user that a ticket was issued to. Of several who redeem it, on whatever process,
-        one succeeds.
+    async def redeem(self, ticket: str) -> SignIn:
+        """What the token that the ticket was bought with lets in. Of several who redeem it, on
+        whatever process, one succeeds.
 
         Raises:
             NotAuthenticated: unknown, used or expired.

@@ -1,20 +1,40 @@
 """Running the ASGI application with uvicorn: the port, the signals, the way out."""
 
+import asyncio
 import errno
 import logging
+import signal
 import socket
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any, Protocol
 
 import uvicorn
 
 from backend.errors import ConfigurationError
-from backend.settings import Settings, load_settings
+from backend.settings import Settings
+from backend.stalled_clients import AbortableHttp, AbortableWebSocket
 
 SHUTDOWN_SECONDS = 30
 
+Say = Callable[[str], None]
 
-def serve_one(settings: Settings, *, with_worker: bool, say: Callable[[str], None]) -> None:
+
+class Draining(Protocol):
+    """An application that has something to end before its sockets are closed."""
+
+    def begin_stopping(self) -> None:
+        """The signal has come. Called within a signal handler."""
+
+    async def drain(self) -> None:
+        """End it."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI."""
+
+
+def serve_one(settings: Settings, *, with_worker: bool, say: Say) -> None:
     """Serve in this process until a signal; `say` hears a line when it is up and when it stops.
 
     Raises:
@@ -22,14 +42,8 @@ def serve_one(settings: Settings, *, with_worker: bool, say: Callable[[str], Non
         KeepsakeError: start-up failed.
     """
     listening = listen(settings.host, settings.websocket_port)
-    application = _application(settings, with_worker=with_worker)
-    kept = _StartUp(application)
-    server = _DrainingServer(
-        uvicorn.Config(kept, **_uvicorn_options()),
-        port=settings.websocket_port,
-        drain=application.drain,
-        say=say,
-    )
+    kept = StartUp(GracefulStop(build(settings, with_worker=with_worker), say))
+    server = _Server(uvicorn.Config(kept, **uvicorn_options()), settings.websocket_port, say)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -43,51 +57,9 @@ def serve_one(settings: Settings, *, with_worker: bool, say: Callable[[str], Non
         raise kept.failure
 
 
-def serve_many(settings: Settings, workers: int, *, with_worker: bool) -> None:
-    """Serve in several processes.
-
-    Raises:
-        ConfigurationError: a service is embedded, and so belongs to one process.
-    """
-    missing = [
-        name
-        for name, value in (
-            ("DATABASE_URL", settings.database_url),
-            ("REDIS_URL", settings.redis_url),
-            ("QDRANT_URL", settings.qdrant_url),
-        )
-        if not value
-    ]
-    if missing:
-        raise ConfigurationError(
-            f"Several workers share their data, so {', '.join(missing)} must be set: an embedded "
-            "service belongs to one process. Example: QDRANT_URL=http://localhost:6333"
-        )
-    factory = "with_worker" if with_worker else "without_worker"
-    uvicorn.run(
-        f"backend.serving:{factory}",
-        factory=True,
-        workers=workers,
-        host=settings.host,
-        port=settings.websocket_port,
-        **_uvicorn_options(),
-    )
-
-
-def with_worker() -> Any:
-    """The application of one of several processes, background work included."""
-    return _application(load_settings(), with_worker=True)
-
-
-def without_worker() -> Any:
-    """The application of one of several processes; `keepsake worker` does the background work."""
-    return _application(load_settings(), with_worker=False)
-
-
-def _application(settings: Settings, *, with_worker: bool) -> Any:
-    from backend.bootstrap.services import (
-        build_application,  # seconds: what is wrong above is said before
-    )
+def build(settings: Settings, *, with_worker: bool) -> Draining:
+    """The application for these settings."""
+    from backend.bootstrap.services import build_application  # takes seconds
 
     return build_application(settings, with_worker=with_worker)
 
@@ -116,34 +88,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _uvicorn_options() -> dict[str, Any]:
+def uvicorn_options() -> dict[str, Any]:
+    """How uvicorn runs, in one process or several."""
     return {
         "log_config": None,
         "access_log": False,
         # At info uvicorn logs every WebSocket's address, and with it the ticket of /ws.
         "log_level": "warning",
+        "http": AbortableHttp,
+        "ws": AbortableWebSocket,
         "ws_max_size": 1024 * 1024,
+        # Events are short: what compressing saves is not worth 42 KiB for each connection.
+        "ws_per_message_deflate": False,
         "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
         "timeout_keep_alive": 30,
         "server_header": False,
     }
 
 
-class _DrainingServer(uvicorn.Server):
-    """Lets running replies end before sockets are closed, so that clients see them end; and says
-    where it has got to, since both ends take seconds."""
+class _Server(uvicorn.Server):
+    """Says when it is up, since that takes seconds."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        *,
-        port: int,
-        drain: Callable[[], Awaitable[None]],
-        say: Callable[[str], None],
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, port: int, say: Say) -> None:
         super().__init__(config)
         self._port = port
-        self._drain = drain
         self._say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -151,14 +119,51 @@ class _DrainingServer(uvicorn.Server):
         if self.started:
             self._say(f"Keepsake is at http://localhost:{self._port}. Ctrl-C stops it.")
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+
+class GracefulStop:
+    """Has the application drain between a signal and uvicorn's shutdown, which would close the sockets
+    at once. Its signal handlers stand before uvicorn's, whether that runs alone or as one of several
+    workers. Another Ctrl-C goes straight through."""
+
+    def __init__(self, application: Draining, say: Say) -> None:
+        self._application = application
+        self._say = say
+        self._handlers: dict[int, Any] = {}
+        self._draining: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            send = partial(self._once_started, send)
+        await self._application(scope, receive, send)
+
+    async def _once_started(self, send: Any, message: Any) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            self._loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._handlers[number] = signal.signal(number, self._on_signal)
+        await send(message)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._application.begin_stopping()
+            self._loop.call_soon_threadsafe(self._begin, number)
+        elif number == signal.SIGINT:
+            self._handlers[number](number, frame)
+
+    def _begin(self, number: int) -> None:
         self._say("Keepsake stops, once running replies have ended.")
-        if not self.force_exit:
-            await self._drain()
-        await super().shutdown(sockets)
+        self._draining = asyncio.create_task(self._drain(number))
+
+    async def _drain(self, number: int) -> None:
+        try:
+            await self._application.drain()
+        finally:
+            self._handlers[number](number, None)
 
 
-class _StartUp:
+class StartUp:
     """Keeps the exception of a failed start, which ASGI servers only log as text, and keeps them
     from doing so: who started it gets one line."""
 
@@ -174,10 +179,19 @@ class _StartUp:
         async def send_quietly(message: Any) -> None:
             if message["type"] == "lifespan.startup.failed":
                 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            elif message["type"] == "lifespan.startup.complete":
+                self.succeeded()
             await send(message)
 
         try:
             await self._application(scope, receive, send_quietly)
         except Exception as error:
             self.failure = error
+            self.failed(error)
             raise
+
+    def succeeded(self) -> None:
+        """The application is up."""
+
+    def failed(self, error: Exception) -> None:
+        """It can't start, or its end has failed."""

@@ -6,9 +6,6 @@ model stub; what the companion takes is taken off, as each reply's context recor
 
 import asyncio
 import json
-import os
-import socket
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -22,61 +19,15 @@ import websockets
 from rich.progress import Progress
 
 from bench.figures import Figure
+from bench.servers import READY_SECONDS, running_keepsake
 
-READY_SECONDS = 120.0
 WARM_UP = 10
-
-
-@asynccontextmanager
-async def running_server() -> AsyncIterator[str]:
-    """A Keepsake of its own on a free port; gives its URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="keepsake-bench-") as folder:
-        environment = {
-            **{
-                name: os.environ[name]
-                for name in ("PATH", "HOME", "PYTHONPATH")
-                if name in os.environ
-            },
-            "DATA_DIR": str(Path(folder) / "data"),
-            "WEBSOCKET_PORT": str(port),
-            "LLM_PROVIDER": "offline",
-            "MESSAGE_RATE_LIMIT": "1000000/minute",
-        }
-        server = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "backend",
-            "serve",
-            env=environment,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await _ready(url)
-            yield url
-        finally:
-            server.terminate()
-            await server.wait()
-
-
-async def _ready(url: str) -> None:
-    async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient() as client:
-        while True:
-            try:
-                if (await client.get(f"{url}/readyz", timeout=10)).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(0.1)
 
 
 async def measure_turns(progress: Progress, turns: int) -> tuple[list[Figure], dict[str, int]]:
     """Send `turns` messages one after the other and time each reply's first delta. Also gives what
     100 turns cost in prompt tokens by part, `all` of them together, about 4 characters a token."""
-    async with running_server() as url, httpx.AsyncClient(base_url=f"{url}/api/v1") as client:
+    async with _fresh_keepsake() as url, httpx.AsyncClient(base_url=f"{url}/api/v1") as client:
         token = (await client.post("/auth/local")).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         character = (await client.get("/characters")).json()["items"][0]["id"]
@@ -105,6 +56,13 @@ async def measure_turns(progress: Progress, turns: int) -> tuple[list[Figure], d
     ]
     tokens["all"] = tokens.total()
     return figures, {part: round(count * 100 / turns) for part, count in tokens.items()}
+
+
+@asynccontextmanager
+async def _fresh_keepsake() -> AsyncIterator[str]:
+    with tempfile.TemporaryDirectory(prefix="keepsake-bench-") as folder:
+        async with running_keepsake(Path(folder) / "data") as server:
+            yield server.url
 
 
 async def _formed(client: httpx.AsyncClient, summary: str) -> None:

@@ -1,6 +1,7 @@
 """Loops behind the open port, ended with what opened them."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
@@ -19,6 +20,21 @@ def run_behind(stack: AsyncExitStack, loops: Loops) -> None:
         task = asyncio.create_task(loop, name=name)
         task.add_done_callback(_log_death)
         stack.push_async_callback(_end, task)
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Do work until SIGTERM or SIGINT; it is cancelled then, and may take its time to end."""
+    working = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    try:
+        await asyncio.wait([working])
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+    if not working.cancelled():
+        working.result()
 
 
 def _log_death(task: asyncio.Task[None]) -> None:

@@ -15,8 +15,10 @@ from backend.bootstrap.worker import quiet_seconds, worker_loops
 from backend.conversation.assignment import TurnResources
 from backend.conversation.context_builder import ContextPolicy
 from backend.conversation.foresight import Foresight
+from backend.gateway.admission import Admission
 from backend.gateway.application import Application, create_application
 from backend.gateway.authentication import Tokens
+from backend.gateway.control import Control
 from backend.gateway.hub import Hub
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.turn_driver import TurnDriver
@@ -36,6 +38,7 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
     async with AsyncExitStack() as stack:
         core = await stack.enter_async_context(open_core(settings))
         hub = Hub(core.bus)
+        control = Control(hub)
         resources = TurnResources(
             core.memory,
             core.model,
@@ -48,24 +51,31 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
         redis = command_client(core.stores.redis_url)
         stack.push_async_callback(redis.aclose)
         local_user = await _prepare_data(settings, core.store)
+        options, tokens = gateway_options(settings), tokens_of(settings, core.stores)
+        admission = Admission(core.store, tokens, control, most=options.most_connections)
+        await control.listen()
+        await turns.listen()
         services = Services(
             store=core.store,
             memory=core.memory,
             hub=hub,
+            control=control,
+            admission=admission,
             turns=turns,
             foresight=foresight,
-            tokens=tokens_of(settings, core.stores),
+            tokens=tokens,
             tickets=RedisTickets(redis),
             message_rate=RedisRateLimiter(redis, settings.message_rate_limit),
             checks=checks_of(core),
             index_state=core.collections.state,
-            options=gateway_options(settings),
+            options=options,
             local_user_id=local_user,
         )
         following = core.collections.follow()
         run_behind(
             stack, {"events": hub.run(), "turn sweep": turns.sweep(), "index books": following}
         )
+        run_behind(stack, {"admission": admission.watch()})
         if with_worker:
             if not settings.qdrant_url:  # nobody else can
                 await ask_as_configured(core.store, settings.embedding_model)

@@ -57,7 +57,6 @@ async def accept(
                 content=draft.content,
                 type=draft.type,
                 details={"mood": read_mood(draft.content)},
-                status="delivered",
                 client_message_id=draft.client_message_id,
             )
         )

@@ -1,5 +1,6 @@
 """What one turn works with: its resources, what it answers, and the reply as far as it is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -23,12 +24,15 @@ class TurnResources:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A message to answer, under a lease. `replaces`: the reply whose new variant this will be."""
+    """A message to answer, under a lease. `replaces`: the reply whose new variant this will be, which
+    was asked for `wanted` times. `reaches_user` says whether what is sent now arrives."""
 
     conversation: Conversation
     target: Message
     fence: int
     replaces: Message | None = None
+    wanted: int = 0
+    reaches_user: Callable[[], bool] = lambda: False
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ async def edit_message(
         before = Message(**message.model_dump())
         message.content, message.edited_at, message.forgotten_at = content, utc_now(), None
         message.details = {**message.details, "mood": read_mood(content)}
-        await tx.messages.save(message)
+        await tx.messages.change(message)
         for variant in variants:
             if variant.number == message.active_variant:
                 variant.content, variant.details = content, message.details
@@ -77,7 +77,7 @@ async def choose_variant(
         before = Message(**message.model_dump())
         message.content, message.details = chosen.content, chosen.details
         message.state, message.active_variant = chosen.state, chosen.number
-        await tx.messages.save(message)
+        await tx.messages.change(message)
         if message.content == before.content:
             return ChangedMessage(message, variants, conversation.owner, Withdrawal())
         reason = "another variant of the reply was chosen"

@@ -56,7 +56,8 @@ async def import_conversation(
             await tx.messages.append_many(conversation.id, rows)
             await tx.memories.add(episodes(conversation.owner, rows, names, before, user.zone))
             before = rows[-1]
-        await tx.conversations.change(conversation.id, answered_seq=len(in_order))
+        done = ("answered_seq", "user_read_seq", "character_read_seq")
+        await tx.conversations.change(conversation.id, **dict.fromkeys(done, len(in_order)))
         if in_order:
             await tx.formation.enqueue(conversation.id, delay_seconds=0)
     async with store.transaction() as tx:

@@ -33,6 +33,7 @@ async def store_reply(
         if assignment.replaces:
             await tx.turns.confirm(conversation.id, assignment.fence)
             remembered = await _replace(tx, assignment, reply)
+            await tx.turns.drop_wanted(reply.id, assignment.wanted)
         else:
             reply = await tx.messages.append(reply)
             await tx.turns.mark_answered(conversation.id, target, assignment.fence)
@@ -42,6 +43,17 @@ async def store_reply(
             await tx.conversations.change(conversation.id, title=title_from(answered.content))
         await tx.formation.enqueue(conversation.id, delay_seconds=resources.formation_delay)
     return reply, remembered
+
+
+async def give_up_variant(resources: TurnResources, assignment: Assignment, reply: Message) -> None:
+    """A new variant didn't come: it is wanted no more, and the reply stays as it is.
+
+    Raises:
+        Conflict: the lease was lost.
+    """
+    async with resources.memory.store.transaction() as tx:
+        await tx.turns.confirm(assignment.conversation.id, assignment.fence)
+        await tx.turns.drop_wanted(reply.id, assignment.wanted)
 
 
 async def _without_forgotten(
@@ -97,6 +109,7 @@ def _reply(
         sender_type="character",
         content=writing.text,
         details=details,
+        status="delivered" if assignment.reaches_user() else "sent",
         reply_to=target.id,
         state=writing.state,
         created_at=replaced.created_at if replaced else utc_now(),
@@ -115,6 +128,8 @@ async def _replace(tx: Transaction, assignment: Assignment, new: Message) -> lis
     if stored is None or stored.deleted_at or conversation is None:
         raise Conflict("The reply was deleted while it was being written anew.")
     old = Message(**stored.model_dump())
+    if old.status != "sent":  # a mark of how far somebody has read; new words don't move it
+        new.status, new.read_at = old.status, old.read_at
     known = await tx.messages.variants([old.id])
     if not known and old.state != "failed":
         await tx.messages.add_variant(_variant(old, 0))
@@ -122,7 +137,7 @@ async def _replace(tx: Transaction, assignment: Assignment, new: Message) -> lis
     if known:
         new.active_variant = known[-1].number + 1
         await tx.messages.add_variant(_variant(new, new.active_variant))
-    await tx.messages.save(new)
+    await tx.messages.change(new)
     followed = await follow(tx, conversation, old, new, reason="the reply was written anew")
     return list(followed.touched)
 

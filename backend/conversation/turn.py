@@ -19,7 +19,7 @@ import structlog
 
 from backend.conversation.assignment import Assignment, TurnResources, Writing
 from backend.conversation.context_builder import BuiltContext, build_context
-from backend.conversation.storing import store_reply
+from backend.conversation.storing import give_up_variant, store_reply
 from backend.conversation.streaming import until
 from backend.conversation.wishes import hear_wish
 from backend.errors import KeepsakeError, ModelError, ServiceUnavailable
@@ -99,6 +99,7 @@ async def answer(
         yield delta
     replaced = assignment.replaces
     if writing.error and replaced and replaced.state != "failed":
+        await give_up_variant(resources, assignment, replaced)
         yield ReplyEnded(replaced, writing.error)
         return
     reply, remembered = await store_reply(resources, assignment, context, writing)

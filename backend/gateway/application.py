@@ -1,10 +1,10 @@
 """The ASGI application: REST, both socket transports, the page."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import socketio
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
@@ -15,6 +15,7 @@ from backend.gateway import websocket
 from backend.gateway.asyncapi import describe
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import install_error_handlers
+from backend.gateway.plain_connection import PlainConnection
 from backend.gateway.protocol import CloseCode
 from backend.gateway.rest import (
     auth,
@@ -26,7 +27,7 @@ from backend.gateway.rest import (
     relationships,
 )
 from backend.gateway.services import GatewayOptions, Services
-from backend.gateway.socketio import create_socketio_server
+from backend.gateway.socketio import RESTARTS, SocketIOApplication, create_socketio_server
 
 OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
@@ -105,11 +106,11 @@ def _lifespan(
             app.state.services = services
             app.state.client_events = events
             app.state.plain_connections = set()
-            app.state.socketio = socketio.ASGIApp(server, socketio_path=options.websocket_path)
+            app.state.socketio = SocketIOApplication(
+                server, options.websocket_path, services.stopping
+            )
             yield
-            for connection in list(app.state.plain_connections):
-                await connection.close(CloseCode.RESTARTING, "the server restarts")
-            await server.shutdown()
+            await app.state.socketio.shutdown()
 
     return lifespan
 
@@ -122,11 +123,26 @@ class Application:
         self._app = app
         self._path = path.rstrip("/") + "/"
 
+    def begin_stopping(self) -> None:
+        """Say so at /readyz, and send new connections elsewhere. Safe in a signal handler."""
+        if services := self._services:
+            services.stopping.begin()
+
     async def drain(self) -> None:
-        """Start no more turns and let running replies end; for before sockets are closed."""
-        services: Services | None = getattr(self._app.state, "services", None)
-        if services:
-            await services.turns.close(services.options.grace_seconds)
+        """Start no more turns, let running replies end, then close the sockets with 1012."""
+        services = self._services
+        if services is None:
+            return
+        services.stopping.begin()
+        await services.turns.close(services.options.grace_seconds)
+        services.stopping.replies_ended()
+        plain: set[PlainConnection] = self._app.state.plain_connections
+        closing = [connection.close(CloseCode.RESTARTING, RESTARTS) for connection in list(plain)]
+        await asyncio.gather(*closing, self._app.state.socketio.close())
+
+    @property
+    def _services(self) -> Services | None:
+        return getattr(self._app.state, "services", None)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")

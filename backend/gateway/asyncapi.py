@@ -8,13 +8,12 @@ the plain WebSocket.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from backend.gateway.asyncapi_words import (
-    AUTHENTICATE,
     CLIENT_EXAMPLES,
     CLOSE_REASONS,
     INTRODUCTION,
@@ -29,8 +28,6 @@ from backend.gateway.protocol import (
     ACKS,
     PAYLOADS,
     SERVER_PAYLOADS,
-    Authenticate,
-    Authenticated,
     Refused,
 )
 
@@ -88,9 +85,9 @@ class _Event:
         return ("client" if self.ack else "server") + "".join(map(str.capitalize, [first, *rest]))
 
 
-AUTH = _Event("auth", Authenticate, AUTHENTICATE, Authenticated)
 CLIENT_EVENTS = [_Event(e, PAYLOADS[e], CLIENT_EXAMPLES[e], ACKS[e]) for e in PAYLOADS]
 SERVER_EVENTS = [_Event(e, SERVER_PAYLOADS[e], SERVER_EXAMPLES[e]) for e in SERVER_PAYLOADS]
+EVENTS = [*CLIENT_EVENTS, *SERVER_EVENTS]
 
 
 @cache
@@ -112,11 +109,8 @@ def _parts() -> Json:
             },
         },
         "operations": {
-            **{f"{e.key}OverSocketIo": _operation(e, "socketIo", "") for e in _events("socketIo")},
-            **{
-                f"{e.key}OverWebSocket": _operation(e, "webSocket", "Frame")
-                for e in _events("webSocket")
-            },
+            **{f"{e.key}OverSocketIo": _operation(e, "socketIo", "") for e in EVENTS},
+            **{f"{e.key}OverWebSocket": _operation(e, "webSocket", "Frame") for e in EVENTS},
         },
         "components": {
             "messages": over_socketio | over_websocket,
@@ -124,11 +118,6 @@ def _parts() -> Json:
             "securitySchemes": SECURITY,
         },
     }
-
-
-def _events(transport: Literal["socketIo", "webSocket"]) -> list[_Event]:
-    first = [AUTH] if transport == "webSocket" else []
-    return [*first, *CLIENT_EVENTS, *SERVER_EVENTS]
 
 
 def _operation(event: _Event, channel: str, suffix: str) -> Json:
@@ -140,8 +129,7 @@ def _operation(event: _Event, channel: str, suffix: str) -> Json:
         "messages": [_to(here, event.key + suffix)],
     }
     if event.ack:
-        # A wrong first frame is not refused: it closes the connection.
-        answers = [f"{event.key}Ack", *(["refused"] if event is not AUTH else [])]
+        answers = [f"{event.key}Ack", "refused"]
         operation["reply"] = {
             "channel": _to("channels", channel),
             "messages": [_to(here, answer + suffix) for answer in answers],
@@ -150,7 +138,7 @@ def _operation(event: _Event, channel: str, suffix: str) -> Json:
 
 
 def _socketio_messages() -> Iterator[tuple[str, Json]]:
-    for event in _events("socketIo"):
+    for event in EVENTS:
         example = _wire(event.example.data)
         yield event.key, _message(event.name, event.example.meaning, _model(event.payload), example)
         if event.ack and event.example.ack:
@@ -161,7 +149,7 @@ def _socketio_messages() -> Iterator[tuple[str, Json]]:
 
 
 def _websocket_messages() -> Iterator[tuple[str, Json]]:
-    for event in _events("webSocket"):
+    for event in EVENTS:
         numbered = {"id": 1} if event.ack else {}
         frame = {"event": event.name, "data": _wire(event.example.data), **numbered}
         shape = _frame(event.name, _model(event.payload), identified=bool(event.ack))
@@ -208,9 +196,9 @@ class _Untitled(GenerateJsonSchema):
 
 
 def _schemas() -> Json:
-    sent: set[type[BaseModel]] = {e.ack for e in (AUTH, *CLIENT_EVENTS) if e.ack}
+    sent: set[type[BaseModel]] = {e.ack for e in CLIENT_EVENTS if e.ack}
     sent |= {Refused, *(event.payload for event in SERVER_EVENTS)}
-    taken = {event.payload for event in (AUTH, *CLIENT_EVENTS)}
+    taken = {event.payload for event in CLIENT_EVENTS}
     _, made = models_json_schema(
         [
             *((model, "validation") for model in taken),

@@ -75,6 +75,7 @@ def _message(message_id: UUID, seq: int, content: str, **more: Any) -> MessageVi
         "created_at": datetime(2026, 9, 1, 18, 30, seq, tzinfo=UTC),
         "edited_at": None,
         "deleted_at": None,
+        "change": 0,
     }
     return MessageView.model_validate(said | more)
 
@@ -100,14 +101,14 @@ REFUSED = Example(
     ),
 )
 
-AUTHENTICATE = Example(
-    "Say who is calling, within 5 seconds of connecting. Every other first frame closes the "
-    "connection with 4401.",
-    Authenticate(token="eyJhbGciOiJIUzI1NiJ9..."),
-    Authenticated(user_id=USER),
-)
-
 CLIENT_EXAMPLES: dict[ClientEvent, Example] = {
+    ClientEvent.AUTH: Example(
+        "Stay beyond the token's expiry, by another token of the same user. On the plain WebSocket it is "
+        "also the first frame, within 5 seconds of connecting and unless a ticket is in the address; "
+        "refused there, it closes the connection with 4401.",
+        Authenticate(token="eyJhbGciOiJIUzI1NiJ9..."),
+        Authenticated(user_id=USER, expires_at=datetime(2026, 9, 2, 18, 30, tzinfo=UTC)),
+    ),
     ClientEvent.MESSAGE_SEND: Example(
         "Say something; the connection joins the conversation. The ack means that the message is "
         "stored. Sent again under the same clientMessageId, it gives the first result.",
@@ -135,11 +136,14 @@ CLIENT_EXAMPLES: dict[ClientEvent, Example] = {
     ClientEvent.TYPING_STOP: Example("The user has stopped typing.", HERE, Done()),
     ClientEvent.CONVERSATION_JOIN: Example(
         "Hear a conversation's events from now on. With afterSeq, the ack brings every message "
-        "missed since and the running reply's text so far; without it, the newest messages.",
-        ConversationJoin(conversation_id=CONVERSATION, after_seq=1),
+        "missed since and the running reply's text so far; without it, the newest messages. After the "
+        "ack come message:updated and message:deleted for the messages up to afterSeq that were changed "
+        "since afterChange, and message:read for how far both sides have read.",
+        ConversationJoin(conversation_id=CONVERSATION, after_seq=1, after_change=0),
         ConversationJoined(
             conversation_id=CONVERSATION,
             last_seq=1,
+            last_change=0,
             messages=[],
             truncated=False,
             generation=GenerationSoFar(message_id=REPLY, text_so_far="What a ", index=1),
@@ -169,11 +173,11 @@ SERVER_EXAMPLES: dict[ServerEvent, Example] = {
     ),
     ServerEvent.MESSAGE_UPDATED: Example(
         "A message was edited or regenerated, or another variant of it was chosen.",
-        REPLIED.model_copy(update={"content": "Biscuit! And is he sweet?"}),
+        REPLIED.model_copy(update={"content": "Biscuit! And is he sweet?", "change": 1}),
     ),
     ServerEvent.MESSAGE_DELETED: Example(
         "A message was deleted; its seq stays taken.",
-        MessageDeleted(conversation_id=CONVERSATION, message_id=MESSAGE, seq=1),
+        MessageDeleted(conversation_id=CONVERSATION, message_id=MESSAGE, seq=1, change=2),
     ),
     ServerEvent.TYPING_INDICATOR: Example(
         "The user, on another connection, or the character starts or stops typing.",
@@ -214,7 +218,8 @@ SERVER_EXAMPLES: dict[ServerEvent, Example] = {
         ),
     ),
     ServerEvent.ERROR: Example(
-        "An event sent without asking for an ack was refused, or a reply failed. The connection stays open.",
+        "An event sent without asking for an ack was refused, or a reply failed. The connection stays "
+        "open, unless the code is token_expired, token_revoked, account_gone or replaced: then it ends.",
         ErrorEvent(
             code="message_too_long",
             message="A message has at most 2000 characters.",
@@ -226,10 +231,11 @@ SERVER_EXAMPLES: dict[ServerEvent, Example] = {
 CLOSE_REASONS = {
     CloseCode.RESTARTING: "The server restarts. Connect again, and join with afterSeq.",
     CloseCode.BAD_FRAME: "Not a frame: not JSON, binary, without an event, or over 256 KiB.",
-    CloseCode.NOT_AUTHENTICATED: "The token or ticket is wrong, used or expired, or none came.",
+    CloseCode.NOT_AUTHENTICATED: "The token or ticket is wrong, used or expired, or none came; or, with the "
+    "reason token_expired, token_revoked or account_gone, it is no longer good.",
     CloseCode.FORBIDDEN: "Pages of this origin may not connect.",
     CloseCode.AUTHENTICATION_TOO_SLOW: "No auth frame came within 5 seconds.",
-    CloseCode.REPLACED: "A newer connection took this one's place.",
+    CloseCode.REPLACED: "A newer connection of the user took this one's place: 20 may be open.",
     CloseCode.TOO_FAST: "More was sent than is taken, or what was sent was not read in time.",
 }
 

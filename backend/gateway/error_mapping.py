@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from backend.errors import InvalidRequest, KeepsakeError
+from backend.gateway.protocol import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -57,11 +58,13 @@ def error_data(error: Exception) -> dict[str, Any]:
     """An error as sockets carry it: {code, message, retryAfter?}. Logs what is a defect."""
     if not isinstance(error, KeepsakeError):
         log.error("socket.defect", exc_info=error)
-        return {"code": "internal_error", "message": "Something went wrong on the server."}
-    data: dict[str, Any] = {"code": error.code, "message": error.message}
-    if error.retry_after is not None:
-        data["retryAfter"] = round(error.retry_after, 1)
-    return data
+        return Refusal(code="internal_error", message="Something went wrong on the server.").wire()
+    return Refusal(code=error.code, message=error.message, retry_after=retry_after(error)).wire()
+
+
+def retry_after(error: KeepsakeError) -> float | None:
+    """Seconds, as clients are told."""
+    return None if error.retry_after is None else round(error.retry_after, 1)
 
 
 def invalid_payload(error: ValidationError) -> InvalidRequest:
@@ -73,6 +76,11 @@ def invalid_payload(error: ValidationError) -> InvalidRequest:
 
 async def _keepsake_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, KeepsakeError)
+    return problem_of(error)
+
+
+def problem_of(error: KeepsakeError) -> JSONResponse:
+    """The answer that says what failed; logs what is not the caller's doing."""
     if error.status >= 500:
         log.warning("request.failed", code=error.code, exc_info=error.__cause__)
     return problem(error.status, error.code, error.message, retry_after=error.retry_after)

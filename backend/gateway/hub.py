@@ -1,10 +1,12 @@
 """Who listens to what: rooms of connections in this process, and the bus to the other processes."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-from backend.ports import EventBus
+from backend.gateway.outgoing import Outgoing
+from backend.ports import EventBus, EventHandler
 
 
 class Connection(Protocol):
@@ -15,6 +17,12 @@ class Connection(Protocol):
     async def send(self, event: str, data: dict[str, Any]) -> None:
         """Queue an event for the client. Never raises for a client that is gone."""
 
+    async def deliver(self, outgoing: Outgoing) -> None:
+        """The same for an event that others get too. Never waits for a client."""
+
+
+Watcher = Callable[[str, str, dict[str, Any]], None]
+
 
 class Hub:
     """Delivers to this process's connections first, then through the bus to the others: local
@@ -24,6 +32,22 @@ class Hub:
         self._bus = bus
         self._rooms: dict[str, dict[Connection, None]] = defaultdict(dict)
         self._joined: dict[Connection, set[str]] = defaultdict(set)
+        self._handlers: dict[str, EventHandler] = {}
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call `watcher(room, event, data)` with what other processes publish, ahead of the
+        connections here that hear it."""
+        self._watchers.append(watcher)
+
+    def members(self, room: str) -> tuple[Connection, ...]:
+        """The connections of this process in a room."""
+        return tuple(self._rooms.get(room, ()))
+
+    async def listen(self, room: str, handler: EventHandler) -> None:
+        """Have this process itself hear a room that no connection joins, for good."""
+        self._handlers[room] = handler
+        await self._bus.subscribe(room)
 
     async def join(self, connection: Connection, room: str) -> None:
         """Add a connection to a room; twice is once."""
@@ -60,11 +84,22 @@ class Hub:
 
     async def run(self) -> None:
         """Deliver what other processes publish, until cancelled."""
-        await self._bus.run(self._deliver)
+        await self._bus.run(self._hear)
+
+    async def _hear(self, room: str, event: str, data: dict[str, Any]) -> None:
+        for watcher in self._watchers:
+            watcher(room, event, data)
+        await self._deliver(room, event, data)
 
     async def _deliver(
         self, room: str, event: str, data: dict[str, Any], but: Connection | None = None
     ) -> None:
-        for connection in list(self._rooms.get(room, ())):
+        if handler := self._handlers.get(room):
+            await handler(room, event, data)
+        members = self._rooms.get(room)
+        if not members:
+            return
+        outgoing = Outgoing(event, data)
+        for connection in list(members):
             if connection is not but:
-                await connection.send(event, data)
+                await connection.deliver(outgoing)

@@ -1,10 +1,16 @@
 """Telling a user's clients that memory has followed a change of what was said."""
 
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from backend.gateway.hub import Hub
-from backend.gateway.protocol import ServerEvent, user_room
+from backend.gateway.protocol import (
+    ChangedMemory,
+    ForgottenMemory,
+    MemoryUpdated,
+    ServerEvent,
+    user_room,
+)
 from backend.gateway.views import MemoryView, RelationshipView
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Memory, Owner
@@ -16,13 +22,13 @@ async def announce_withdrawal(
     """`memory:updated` and `relationship:updated`, where there is something to tell. What rested on
     `deleted` messages is forgotten, and named by its id alone."""
     gone = [
-        forgotten(memory.id) if deleted else _change("retracted", memory)
+        forgotten(memory.id) if deleted else changed("retracted", memory)
         for memory in withdrawal.unsupported
     ]
     changes = [
         *gone,
-        *(_change("weakened", memory) for memory in withdrawal.weakened),
-        *(_change("restored", memory) for memory in withdrawal.restored),
+        *(changed("weakened", memory) for memory in withdrawal.weakened),
+        *(changed("restored", memory) for memory in withdrawal.restored),
     ]
     if changes:
         await announce_memory(hub, owner, changes)
@@ -31,18 +37,25 @@ async def announce_withdrawal(
         await hub.publish(user_room(owner.user_id), ServerEvent.RELATIONSHIP_UPDATED, view)
 
 
-async def announce_memory(hub: Hub, owner: Owner, changes: list[dict[str, Any]]) -> None:
-    """`memory:updated`; a change is {action, memory}."""
-    who = {"characterId": str(owner.character_id), "userId": str(owner.user_id)}
-    await hub.publish(
-        user_room(owner.user_id), ServerEvent.MEMORY_UPDATED, {**who, "changes": changes}
+async def announce_memory(hub: Hub, owner: Owner, changes: Sequence[ChangedMemory]) -> None:
+    """`memory:updated`."""
+    event = memory_updated(owner, changes)
+    await hub.publish(user_room(owner.user_id), ServerEvent.MEMORY_UPDATED, event.wire())
+
+
+def memory_updated(owner: Owner, changes: Sequence[ChangedMemory]) -> MemoryUpdated:
+    """What the owner's user is told of changes; there is at least one."""
+    return MemoryUpdated(
+        character_id=owner.character_id, user_id=owner.user_id, changes=list(changes)
     )
 
 
-def forgotten(memory_id: UUID | None) -> dict[str, Any]:
+def forgotten(memory_id: UUID | None) -> ChangedMemory:
     """The change that says that a memory is gone, or, after None, everything."""
-    return {"action": "forgotten", "memory": {"id": str(memory_id)} if memory_id else None}
+    memory = ForgottenMemory(id=memory_id) if memory_id else None
+    return ChangedMemory(action="forgotten", memory=memory)
 
 
-def _change(action: str, memory: Memory) -> dict[str, Any]:
-    return {"action": action, "memory": MemoryView.of(memory).wire()}
+def changed(action: str, memory: Memory) -> ChangedMemory:
+    """A change, and the memory as it is now."""
+    return ChangedMemory.model_validate({"action": action, "memory": MemoryView.of(memory)})

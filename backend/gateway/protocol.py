@@ -1,5 +1,6 @@
 """Every event that either side may send, on both transports. This file is the real-time contract."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
-from backend.gateway.views import MemoryView, MessageView, RelationshipView
+from backend.gateway.views import MemoryView, MessageView, RelationshipView, Time
+from backend.models import Message
 
 
 class ClientEvent(StrEnum):
     """Client to server."""
 
+    AUTH = "auth"
     MESSAGE_SEND = "message:send"
     MESSAGE_READ = "message:read"
     MESSAGE_REGENERATE = "message:regenerate"
@@ -51,10 +54,47 @@ class CloseCode:
     RESTARTING = 1012
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Why the server ends a connection that was let in: the event `error` with `code` and `message`,
+    then the close code, or Socket.IO's disconnect."""
+
+    code: str
+    message: str
+    close_code: int = CloseCode.NOT_AUTHENTICATED
+
+    def data(self) -> dict[str, Any]:
+        """What the `error` says."""
+        return {"code": self.code, "message": self.message}
+
+
+TOKEN_EXPIRED = CutOff(
+    "token_expired",
+    "Your token has expired. Get a new one and connect again, or send it as `auth` before that.",
+)
+TOKEN_REVOKED = CutOff("token_revoked", "You were signed out. Sign in again.")
+ACCOUNT_GONE = CutOff("account_gone", "This account no longer exists.")
+REPLACED = CutOff(
+    "replaced", "You have connected too many times; the newest took its place.", CloseCode.REPLACED
+)
+FLOODED = CutOff(
+    "rate_limited", "You kept sending more than anybody can take in.", CloseCode.TOO_FAST
+)
+
+
 class Payload(BaseModel):
     """camelCase on the wire; unknown fields are ignored, wrong ones refused."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON form, as sent."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def _unless_none() -> Any:
+    """A field that is left out where there is nothing to say."""
+    return Field(default=None, exclude_if=lambda value: value is None)
 
 
 # A message's number in its conversation; the database counts in 32 bits.
@@ -69,8 +109,12 @@ class MessageSend(Payload):
 
 
 class ConversationJoin(Payload):
+    """`afterSeq`: the newest message that the client has; `afterChange`: the newest change of an older
+    message that it has heard of, without which those of the last day are told."""
+
     conversation_id: UUID
     after_seq: Seq | None = None
+    after_change: Seq | None = None
 
 
 class InConversation(Payload):
@@ -89,12 +133,14 @@ class MessageRegenerate(Payload):
 
 
 class Authenticate(Payload):
-    """The first frame on the plain WebSocket, `auth`, where no ticket is in the address."""
+    """`auth`: the first frame on the plain WebSocket, where no ticket is in the address, and later,
+    on both transports, a new token before the old one expires."""
 
     token: str
 
 
 PAYLOADS: dict[ClientEvent, type[Payload]] = {
+    ClientEvent.AUTH: Authenticate,
     ClientEvent.MESSAGE_SEND: MessageSend,
     ClientEvent.MESSAGE_READ: MessageRead,
     ClientEvent.MESSAGE_REGENERATE: MessageRegenerate,
@@ -110,7 +156,10 @@ PAYLOADS: dict[ClientEvent, type[Payload]] = {
 
 
 class Authenticated(Payload):
+    """`expiresAt` is when the server ends the connection, unless another token comes before."""
+
     user_id: UUID
+    expires_at: Time
 
 
 class MessageStored(Payload):
@@ -126,10 +175,11 @@ class GenerationSoFar(Payload):
 
 
 class ConversationJoined(Payload):
-    """`truncated`: more was missed than an ack holds; `messages` are the newest, REST has the rest."""
+    """`truncated`: more was missed than is told; `messages` are the newest, REST has the rest."""
 
     conversation_id: UUID
     last_seq: Seq
+    last_change: Seq
     messages: list[MessageView]
     truncated: bool
     generation: GenerationSoFar | None
@@ -154,7 +204,7 @@ class Refusal(Payload):
 
     code: str
     message: str
-    retry_after: float | SkipJsonSchema[None] = Field(default=None, ge=0)
+    retry_after: Annotated[float, Field(ge=0)] | SkipJsonSchema[None] = _unless_none()
 
 
 class Refused(Payload):
@@ -164,6 +214,7 @@ class Refused(Payload):
 
 
 ACKS: dict[ClientEvent, type[Payload]] = {
+    ClientEvent.AUTH: Authenticated,
     ClientEvent.MESSAGE_SEND: MessageStored,
     ClientEvent.MESSAGE_READ: Done,
     ClientEvent.MESSAGE_REGENERATE: Regenerating,
@@ -183,6 +234,12 @@ class MessageDelivered(Payload):
     seq: Seq
     client_message_id: str | None
 
+    @classmethod
+    def of(cls, message: Message) -> "MessageDelivered":
+        return cls(
+            message_id=message.id, seq=message.seq, client_message_id=message.client_message_id
+        )
+
 
 class MessagesRead(Payload):
     """Everything that the other side sent is read, up to a seq."""
@@ -193,9 +250,21 @@ class MessagesRead(Payload):
 
 
 class MessageDeleted(Payload):
+    """`change` is what a Message's is."""
+
     conversation_id: UUID
     message_id: UUID
     seq: Seq
+    change: Seq
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageDeleted":
+        return cls(
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            seq=message.seq,
+            change=message.change,
+        )
 
 
 class TypingIndicator(Payload):
@@ -206,16 +275,19 @@ class TypingIndicator(Payload):
     is_typing: bool
 
 
+Status = Literal["started", "delta", "completed", "interrupted", "failed"]
+
+
 class CharacterResponse(Payload):
     """A reply as it is written: `started` (which alone says `replyTo`), `delta` with `index` 0, 1,
     2…, then one of the three endings."""
 
     conversation_id: UUID
     message_id: UUID
-    status: Literal["started", "delta", "completed", "interrupted", "failed"]
+    status: Status
     index: int = Field(ge=0)
     delta: str
-    reply_to: UUID | SkipJsonSchema[None] = None
+    reply_to: UUID | SkipJsonSchema[None] = _unless_none()
 
 
 class ForgottenMemory(Payload):
@@ -249,8 +321,8 @@ class MemoryUpdated(Payload):
 class ErrorEvent(Refusal):
     """An event that was sent without asking for an ack was refused, or a reply failed."""
 
-    conversation_id: UUID | SkipJsonSchema[None] = None
-    client_message_id: str | SkipJsonSchema[None] = None
+    conversation_id: UUID | SkipJsonSchema[None] = _unless_none()
+    client_message_id: str | SkipJsonSchema[None] = _unless_none()
 
 
 SERVER_PAYLOADS: dict[ServerEvent, type[BaseModel]] = {
@@ -275,16 +347,3 @@ def conversation_room(conversation_id: UUID | str) -> str:
 def user_room(user_id: UUID | str) -> str:
     """The room of all of one user's connections."""
     return f"user:{user_id}"
-
-
-def response_event(
-    conversation_id: UUID, message_id: UUID, status: str, *, index: int = 0, delta: str = ""
-) -> dict[str, Any]:
-    """The data of a `character:response`."""
-    return {
-        "conversationId": str(conversation_id),
-        "messageId": str(message_id),
-        "status": status,
-        "index": index,
-        "delta": delta,
-    }

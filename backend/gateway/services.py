@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from backend.conversation.foresight import Foresight
+from backend.gateway.control import Control
 from backend.gateway.hub import Hub
+from backend.gateway.stopping import Stopping
 from backend.gateway.turn_driver import TurnDriver
 from backend.memory.collections import IndexState
 from backend.memory.resources import MemoryResources
@@ -15,6 +17,7 @@ from backend.ports import RateLimiter, Tickets
 from backend.store import Store
 
 if TYPE_CHECKING:
+    from backend.gateway.admission import Admission
     from backend.gateway.authentication import Tokens
 
 Check = Callable[[], Awaitable[None]]
@@ -29,6 +32,7 @@ class GatewayOptions:
     websocket_path: str = "/socket.io"
     allowed_origins: tuple[str, ...] = ()
     page: Path | None = None  # the built web page
+    most_connections: int = 20  # of one user to one process; a newer one replaces the oldest
     grace_seconds: float = 20.0  # how long running replies may take to end at shut-down
 
 
@@ -44,6 +48,8 @@ class Services:
     store: Store
     memory: MemoryResources
     hub: Hub
+    control: Control
+    admission: "Admission"
     turns: TurnDriver
     foresight: Foresight
     tokens: "Tokens"
@@ -53,3 +59,4 @@ class Services:
     index_state: Callable[[], IndexState] | None = None
     options: GatewayOptions = field(default_factory=GatewayOptions)
     local_user_id: UUID | None = None
+    stopping: Stopping = field(default_factory=Stopping)

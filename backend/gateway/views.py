@@ -132,6 +132,9 @@ class VariantView(View):
 
 
 class MessageView(View):
+    """`change` numbers the edits, deletions, regenerations and chosen variants in a conversation: 1, 2,
+    3…, and 0 for a message as it was first stored. Of two states of a message the higher one holds."""
+
     id: UUID
     conversation_id: UUID
     seq: int
@@ -149,6 +152,7 @@ class MessageView(View):
     created_at: Time
     edited_at: Time | None
     deleted_at: Time | None
+    change: int
 
     @classmethod
     def of(cls, message: Message, variants: list[MessageVariant] | None = None) -> "MessageView":
@@ -241,8 +245,8 @@ class RecalledView(MemoryView):
     scores: dict[str, float] = {}
 
     @classmethod
-    def of_scored(cls, item: ScoredMemory) -> "RecalledView":
-        plain = MemoryView.of(item.memory).model_dump()
+    def of_scored(cls, item: ScoredMemory, memory: Memory) -> "RecalledView":
+        plain = MemoryView.of(memory).model_dump()
         return cls(**plain, score=item.score, scores=dict(item.scores))
 
 

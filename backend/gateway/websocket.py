@@ -4,66 +4,25 @@ ticket in the address, or else by the token in the first frame."""
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from backend.errors import InvalidRequest, KeepsakeError
-from backend.gateway.authentication import user_of_ticket, user_of_token
+from backend.gateway.admission import authenticated
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import error_data
+from backend.gateway.flood import TooFast
 from backend.gateway.origins import origin_allowed
-from backend.gateway.protocol import CloseCode, ServerEvent
+from backend.gateway.plain_connection import TRANSPORT, PlainConnection
+from backend.gateway.protocol import FLOODED, CloseCode, ServerEvent
 from backend.gateway.services import Services
-
-log = structlog.get_logger(__name__)
+from backend.monitoring.metrics import CONNECTIONS, FRAMES_REFUSED
 
 AUTHENTICATION_SECONDS = 5.0
 MAX_FRAME_BYTES = 256 * 1024
-OUTBOX_FRAMES = 1000  # events waiting for a client that doesn't read; beyond, it is cut off
+LONGEST_ID = 100
 
 router = APIRouter()
-
-
-class PlainConnection:
-    """One client on /ws. Sending queues; a writer task drains the queue, so that a slow reader
-    holds up nobody else."""
-
-    def __init__(self, socket: WebSocket) -> None:
-        self.user_id: UUID
-        self._socket = socket
-        self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(OUTBOX_FRAMES)
-        self._closing = False
-
-    async def send(self, event: str, data: dict[str, Any]) -> None:
-        """See `Connection.send`."""
-        self.queue({"event": event, "data": data})
-
-    def queue(self, frame: dict[str, Any]) -> None:
-        """Queue a frame; a full outbox closes the connection, and the client resumes by seq."""
-        if self._closing:
-            return
-        try:
-            self._outbox.put_nowait(frame)
-        except asyncio.QueueFull:
-            self._closing = True
-            log.info("socket.slow_reader", user_id=str(self.user_id))
-
-    async def write(self) -> None:
-        """Drain the outbox until cancelled or cut off."""
-        while not self._closing:
-            frame = await self._outbox.get()
-            await self._socket.send_text(json.dumps(frame, separators=(",", ":")))
-        await self.close(CloseCode.TOO_FAST, "slow reader")
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close from our side."""
-        self._closing = True
-        try:
-            await self._socket.close(code, reason)
-        except RuntimeError:
-            log.debug("socket.closed_already")
 
 
 @router.websocket("/ws")
@@ -73,6 +32,9 @@ async def serve_socket(socket: WebSocket) -> None:
     events: ClientEvents = socket.app.state.client_events
     await socket.accept()
     connection = PlainConnection(socket)
+    if services.stopping.begun:
+        await connection.close(CloseCode.RESTARTING, "the server restarts")
+        return
     if not origin_allowed(
         socket.headers.get("origin"),
         socket.headers.get("host"),
@@ -85,12 +47,15 @@ async def serve_socket(socket: WebSocket) -> None:
         if not await _authenticate(connection, socket, services):
             return
         open_connections.add(connection)
-        await events.connected(connection)
-        await _exchange(connection, socket, events)
+        with CONNECTIONS.labels(TRANSPORT).track_inprogress():
+            await events.connected(connection)
+            await _exchange(connection, socket, events)
     except WebSocketDisconnect:
         pass
     finally:
+        connection.gone()
         open_connections.discard(connection)
+        services.admission.leave(connection)
         await events.disconnected(connection)
 
 
@@ -99,11 +64,12 @@ async def _authenticate(connection: PlainConnection, socket: WebSocket, services
     if ticket is None:
         return await _authenticate_by_frame(connection, socket, services)
     try:
-        user = await user_of_ticket(services.store, services.tickets, ticket)
+        sign_in = await services.tickets.redeem(ticket)
+        connection.user_id = sign_in.user_id
+        await services.admission.admit(connection, sign_in)
     except KeepsakeError as error:
         await connection.close(CloseCode.NOT_AUTHENTICATED, error.message)
         return False
-    connection.user_id = user.id
     return True
 
 
@@ -113,6 +79,7 @@ async def _authenticate_by_frame(
     try:
         async with asyncio.timeout(AUTHENTICATION_SECONDS):
             frame = read_frame(await socket.receive())
+            number = read_number(frame)
     except TimeoutError:
         await connection.close(CloseCode.AUTHENTICATION_TOO_SLOW, "no auth frame came")
         return False
@@ -125,41 +92,50 @@ async def _authenticate_by_frame(
         await connection.close(CloseCode.NOT_AUTHENTICATED, "the first frame must be auth")
         return False
     try:
-        user = await user_of_token(services.store, services.tokens, token)
+        sign_in = services.tokens.read(token)
+        connection.user_id = sign_in.user_id
+        await services.admission.admit(connection, sign_in)
     except KeepsakeError as error:
         await connection.close(CloseCode.NOT_AUTHENTICATED, error.message)
         return False
-    connection.user_id = user.id
-    _acknowledge(connection, frame, {"userId": str(user.id)})
+    if number is not None:
+        connection.acknowledge(number, authenticated(sign_in))
     return True
 
 
 async def _exchange(connection: PlainConnection, socket: WebSocket, events: ClientEvents) -> None:
-    writer = asyncio.create_task(connection.write())
-    try:
-        while True:
-            raw = await socket.receive()
-            try:
-                frame = read_frame(raw)
-            except InvalidRequest as error:
-                await connection.close(CloseCode.BAD_FRAME, error.message)
-                return
-            await _answer(connection, frame, events)
-    finally:
-        writer.cancel()
+    connection.open()
+    while True:
+        raw = await socket.receive()
+        if connection.ended and raw["type"] == "websocket.receive":
+            continue
+        try:
+            frame = read_frame(raw)
+        except InvalidRequest as error:
+            FRAMES_REFUSED.labels(TRANSPORT, "bad_frame").inc()
+            await connection.close(CloseCode.BAD_FRAME, error.message)
+            return
+        await _answer(connection, frame, events)
 
 
 async def _answer(connection: PlainConnection, frame: dict[str, Any], events: ClientEvents) -> None:
+    number = None
     try:
+        number = read_number(frame)
+        connection.allowance.take(frame["event"])
         ack = await events.handle(connection, frame["event"], frame.get("data"))
+    except TooFast:
+        await connection.cut_off(FLOODED)
     except Exception as error:  # a defect here must not cost the client its connection
         refusal = error_data(error)
-        if "id" in frame:
-            _acknowledge(connection, frame, {"error": refusal})
+        FRAMES_REFUSED.labels(TRANSPORT, refusal["code"]).inc()
+        if number is not None:
+            connection.acknowledge(number, {"error": refusal})
         else:
             await connection.send(ServerEvent.ERROR, _about(refusal, frame))
-        return
-    _acknowledge(connection, frame, ack)
+    else:
+        if number is not None:
+            connection.acknowledge(number, ack)
 
 
 def _about(refusal: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
@@ -167,11 +143,6 @@ def _about(refusal: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     if isinstance(data, dict) and isinstance(data.get("clientMessageId"), str):
         return {**refusal, "clientMessageId": data["clientMessageId"]}
     return refusal
-
-
-def _acknowledge(connection: PlainConnection, frame: dict[str, Any], data: dict[str, Any]) -> None:
-    if "id" in frame:
-        connection.queue({"event": "ack", "id": frame["id"], "data": data})
 
 
 def read_frame(raw: Any) -> dict[str, Any]:
@@ -195,3 +166,17 @@ def read_frame(raw: Any) -> dict[str, Any]:
     if not isinstance(frame, dict) or not isinstance(frame.get("event"), str):
         raise InvalidRequest('a frame is {"event": "...", "data": {...}, "id": n}')
     return frame
+
+
+def read_number(frame: dict[str, Any]) -> int | str | None:
+    """A frame's `id`, under which it is acknowledged, if it has one.
+
+    Raises:
+        InvalidRequest: it isn't one.
+    """
+    number = frame.get("id")
+    if number is None or type(number) is int or (type(number) is str and len(number) <= LONGEST_ID):
+        return number
+    raise InvalidRequest(
+        f"id: must be a whole number, or a text of at most {LONGEST_ID} characters."
+    )

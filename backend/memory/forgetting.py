@@ -180,7 +180,7 @@ async def _empty_message(tx: Transaction, conversation: Conversation, message: M
     await tx.contexts.delete(message.id)
     message.content, message.details, message.active_variant = "", {}, 0
     message.deleted_at, message.form_again = utc_now(), False
-    await tx.messages.save(message)
+    await tx.messages.change(message)
     await tx.conversations.change(
         conversation.id, message_count=max(0, conversation.message_count - 1)
     )

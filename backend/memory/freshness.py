@@ -11,7 +11,7 @@ from dataclasses import replace
 from backend.memory.query import RecallQuery
 from backend.memory.scoring import RecallPolicy, ScoredMemory
 from backend.memory.selection import telling_stems
-from backend.models import Memory
+from backend.models import Recallable
 
 FIRST = 10  # how many of the best are put in order; behind them order says little
 
@@ -50,7 +50,7 @@ def _place(item: ScoredMemory, ordered: Sequence[ScoredMemory], policy: RecallPo
     return len(ordered)
 
 
-def renews(memory: Memory, other: Memory, policy: RecallPolicy) -> bool:
+def renews(memory: Recallable, other: Recallable, policy: RecallPolicy) -> bool:
     """Whether a memory is the newer word on the same thing from the same side: it announces a change
     or gives another figure for the same measure."""
     return (

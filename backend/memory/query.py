@@ -7,13 +7,10 @@ together: they are taken out of the dense query, and say whose words to prefer i
 import re
 from dataclasses import dataclass
 
+from backend.memory.answer_kinds import asks_name, asks_when
+
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself)\b", re.IGNORECASE)
 _SECOND_PERSON = re.compile(r"\b(?:you|you're|you've|your|yours|yourself)\b", re.IGNORECASE)
-_ASKS_WHEN = re.compile(
-    r"\bwhen (?:did|was|were|is|are|do|does|will|have|has)\b|^when\b"
-    r"|\bhow long\b|\b(?:what|which) (?:date|day|month|year|time)\b",
-    re.IGNORECASE,
-)
 _ASKS_OF_THE_PAST = re.compile(
     r"\b(?:did|was|were|had|first|originally|initially|before|previous(?:ly)?|used to)\b",
     re.IGNORECASE,
@@ -25,12 +22,14 @@ _SPACES = re.compile(r"\s+")
 class RecallQuery:
     """`dense_text` goes to the encoder, `keyword_text` to BM25; `asked_about` is `user`,
     `character` or None where the text points at neither or both. `asks_when`: for a time;
-    `asks_of_past`: how something was, not how it is."""
+    `asks_name`: for somebody or something with a name; `asks_of_past`: how something was, not how
+    it is."""
 
     dense_text: str
     keyword_text: str
     asked_about: str | None = None
     asks_when: bool = False
+    asks_name: bool = False
     asks_of_past: bool = False
 
 
@@ -49,7 +48,8 @@ def read_query(text: str, *, user_name: str, character_name: str) -> RecallQuery
         dense_text=nameless or plain,
         keyword_text=plain,
         asked_about=asked_about,
-        asks_when=bool(_ASKS_WHEN.search(plain)),
+        asks_when=asks_when(plain),
+        asks_name=asks_name(plain),
         asks_of_past=bool(_ASKS_OF_THE_PAST.search(plain)),
     )
 

@@ -15,8 +15,8 @@ from backend.memory.query import RecallQuery, read_query
 from backend.memory.reranking import rerank
 from backend.memory.resources import MemoryResources
 from backend.memory.scoring import RecallPolicy, ScoredMemory, score_candidates, shortlist
-from backend.memory.selection import LeftOut, select
-from backend.models import Memory, Owner, utc_now
+from backend.memory.selection import LeftOut, fill_up, select
+from backend.models import KnownMemory, Owner, utc_now
 from backend.ports import IndexHits
 from embeddings.base import EncoderError
 
@@ -71,8 +71,8 @@ async def recall(
         request.text, user_name=request.user_name, character_name=request.character_name
     )
     hits = await _search(resources, request, query, policy, clock)
-    ids = shortlist(hits, max(policy.shortlist, 2 * request.limit), policy)
-    memories = await _reread(resources, request, ids)
+    ids = shortlist(hits, max(policy.shortlist, 2 * request.limit))
+    memories, best_known = await _reread(resources, request, ids, policy)
     clock.lap("hydrate")
     ranked = score_candidates(memories, hits, query, now=request.now, policy=policy)
     ranked, second_look = await _look_again(resources, request, ranked, clock)
@@ -85,12 +85,17 @@ async def recall(
         in_window=request.in_window,
     )
     chosen = newest_first(chosen, query, policy)
-    clock.lap("rank")
-    if request.floors:
-        chosen = await _fill_up(resources, request, chosen, policy)
+    if best_known:
+        chosen = fill_up(
+            chosen,
+            best_known,
+            facts=policy.background_facts,
+            limit=request.limit,
+            token_budget=request.token_budget,
+        )
         used = {item.memory.id for item in chosen}
         left_out = [item for item in left_out if item.memory_id not in used]
-        clock.lap("background")
+    clock.lap("rank")
     return Recollection(tuple(chosen), tuple(left_out), clock.laps, second_look)
 
 
@@ -107,30 +112,6 @@ async def _look_again(
     looked_at = await rerank(resources.reranker, request.text, ranked, seconds_left=left)
     clock.lap("rerank")
     return looked_at
-
-
-async def _fill_up(
-    resources: MemoryResources,
-    request: RecallRequest,
-    chosen: list[ScoredMemory],
-    policy: RecallPolicy,
-) -> list[ScoredMemory]:
-    """Add what is known best, within the same limits; a score of 0 says that the text didn't call
-    for it."""
-    facts = sum(item.memory.kind == "fact" for item in chosen)
-    missing = policy.background_facts - facts
-    if missing <= 0 or (request.kinds and "fact" not in request.kinds):
-        return chosen
-    async with resources.store.transaction() as tx:
-        known = await tx.memories.best_known(
-            request.owner, limit=request.limit + policy.background_facts
-        )
-    filled, _ = select(
-        [*chosen, *(ScoredMemory(memory, 0.0) for memory in known)],
-        limit=min(request.limit, len(chosen) + missing),
-        token_budget=request.token_budget,
-    )
-    return filled
 
 
 async def _search(
@@ -157,17 +138,17 @@ async def _search(
 
 
 async def _reread(
-    resources: MemoryResources, request: RecallRequest, ids: list[UUID]
-) -> list[Memory]:
-    if not ids:
-        return []
+    resources: MemoryResources, request: RecallRequest, ids: list[UUID], policy: RecallPolicy
+) -> tuple[list[KnownMemory], list[KnownMemory]]:
+    """What the index proposed, as it is now; and what is known best, to fill a prompt up with."""
+    fills_up = request.floors and (not request.kinds or "fact" in request.kinds)
+    best = request.limit + policy.background_facts if fills_up and policy.background_facts else 0
+    if not ids and not best:
+        return [], []
     async with resources.store.transaction() as tx:
-        memories = await tx.memories.of_owner(request.owner, ids)
-    return [
-        memory
-        for memory in memories
-        if memory.status == "active" and (not request.kinds or memory.kind in request.kinds)
-    ]
+        named, best_known = await tx.memories.known(request.owner, ids, best=best)
+    wanted = [memory for memory in named if not request.kinds or memory.kind in request.kinds]
+    return wanted, best_known
 
 
 class _Clock:

@@ -6,24 +6,20 @@ of normalised scores beats reciprocal rank fusion). Recency, importance and rein
 Park et al., "Generative Agents" (2023), as small additions that settle near ties.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import inf
+from typing import NamedTuple
 from uuid import UUID
 
+from backend.memory.answer_kinds import says_name, says_time
 from backend.memory.query import RecallQuery
-from backend.models import Memory
+from backend.models import Recallable
 from backend.ports import IndexHits
 
 TALK_BEST, TALK_SECOND = 0.75, 0.25  # what the two best matches of a talk count for it
-
-_TIME = re.compile(
-    r"\b(?:yesterday|today|tonight|last|next|ago|weeks?|months?|years?|weekend|morning|recently|just"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august"
-    r"|september|october|november|december|\d{4})\b",
-    re.IGNORECASE,
-)
+HALF_AS_BRIEF = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,8 @@ class RecallPolicy:
     """How candidates are found and weighed. Weights are relative; scores end up in 0-1.
 
     `shortlist`: how many of the index's candidates are re-read and ranked, at least; by dense and
-    keyword score alone, so it must be wide enough for the other weights to change the order.
+    keyword score alone, so it must be wide enough for the other weights to change the order. There
+    the two count the same, since meaning comes in through other parts as well.
     `similarity_floor`, `keyword_floor`: a memory enters a prompt only above one of the two.
 
     `update_overlap`, `update_score_share`: a newer memory is told before the older one that it brings
@@ -44,7 +41,9 @@ class RecallPolicy:
     `same_talk`, `same_talk_dense`: what a memory gets for the best matches of the same conversation
     and day by keywords and by meaning, for an answer often stands a few messages from the word that
     was asked for. `speaker_dense`: meaning counts more in the words of the person asked about.
-    `time`: where the text asks when, and the memory names a time.
+    `time`, `name`: where the text asks when, and the memory says a time; where it asks who, where or
+    which, and the memory says a name. `brevity`: of two that fit as well, the shorter leaves more
+    room for others.
 
     The weights of what the query says were learnt on the development conversations of two public
     sets, one conversation left out at a time, and rounded in the middle of a flat region: half or
@@ -53,13 +52,15 @@ class RecallPolicy:
 
     candidates_per_arm: int = 100
     shortlist: int = 60
-    dense: float = 0.35
+    dense: float = 0.3
     keyword: float = 0.65
     speaker: float = 0.3
     speaker_dense: float = 0.45
     same_talk: float = 0.7
     same_talk_dense: float = 0.2
     time: float = 0.3
+    name: float = 0.3
+    brevity: float = 0.1
     recency: float = 0.03
     importance: float = 0.03
     reinforcement: float = 0.02
@@ -84,6 +85,8 @@ class RecallPolicy:
             + self.same_talk
             + self.same_talk_dense
             + self.time
+            + self.name
+            + self.brevity
             + self.recency
             + self.importance
             + self.reinforcement
@@ -97,24 +100,25 @@ class ScoredMemory:
     `scores["dense"]` is the cosine similarity, `scores["keyword"]` BM25 over the query's best.
     """
 
-    memory: Memory
+    memory: Recallable
     score: float
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
-def shortlist(hits: IndexHits, count: int, policy: RecallPolicy) -> list[UUID]:
-    """The `count` best candidates by dense and keyword score, best first: reading and ranking
-    every candidate of both arms costs more than it finds."""
+def shortlist(hits: IndexHits, count: int) -> list[UUID]:
+    """The `count` best candidates by dense and keyword score, which count the same, best first:
+    reading and ranking every candidate of both arms costs more than it finds."""
     dense, keyword = _min_max(hits.dense), _over_best(hits.keyword)
-    fused = {
-        key: policy.dense * dense.get(key, 0.0) + policy.keyword * keyword.get(key, 0.0)
-        for key in dense.keys() | keyword.keys()
-    }
-    return sorted(fused, key=lambda key: (-fused[key], key))[:count]
+    # Ids are slow to hash, so each is looked up as seldom as can be.
+    fused = {key: dense.of(score) for key, score in hits.dense.items()}
+    for key, score in hits.keyword.items():
+        fused[key] = fused.get(key, 0.0) + keyword.of(score)
+    ranked = sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+    return [key for key, _ in ranked[:count]]
 
 
 def score_candidates(
-    memories: Iterable[Memory],
+    memories: Iterable[Recallable],
     hits: IndexHits,
     query: RecallQuery,
     *,
@@ -123,31 +127,33 @@ def score_candidates(
 ) -> list[ScoredMemory]:
     """Score every candidate; best first, newer first among equals."""
     candidates = list(memories)
-    dense = _min_max(hits.dense)
-    keyword = _over_best(hits.keyword)
-    talks, near_talks = _talks(candidates, keyword), _nearest_of_talks(candidates, dense)
+    dense, keyword = _min_max(hits.dense), _over_best(hits.keyword)
+    cosines = [hits.dense.get(memory.id) for memory in candidates]
+    near = [dense.of(cosine) for cosine in cosines]
+    named = [keyword.of(hits.keyword.get(memory.id)) for memory in candidates]
+    same_talk, same_talk_dense = _by_talk(candidates, named, near)
     scored = [
         _score(
             memory,
             _Signals(
-                dense=dense.get(memory.id, 0.0),
-                keyword=keyword.get(memory.id, 0.0),
-                cosine=max(0.0, hits.dense.get(memory.id, 0.0)),
+                dense=near[place],
+                keyword=named[place],
+                cosine=max(0.0, cosines[place] or 0.0),
                 speaker=float(memory.about == query.asked_about),
-                same_talk=talks.get(_talk(memory), 0.0),
-                same_talk_dense=near_talks.get(_talk(memory), 0.0),
-                time=float(query.asks_when and names_a_time(memory.content)),
+                same_talk=same_talk[place],
+                same_talk_dense=same_talk_dense[place],
+                time=says_time(memory.content) if query.asks_when else 0.0,
+                name=says_name(memory.content) if query.asks_name else 0.0,
             ),
             now,
             policy,
         )
-        for memory in candidates
+        for place, memory in enumerate(candidates)
     ]
     return sorted(scored, key=lambda item: (-item.score, -item.memory.mention_time.timestamp()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Signals:
+class _Signals(NamedTuple):
     """What the query says of one memory, each 0-1; `dense` and `keyword` relative to the other
     candidates, `cosine` absolute."""
 
@@ -158,47 +164,33 @@ class _Signals:
     same_talk: float
     same_talk_dense: float
     time: float
-
-
-def _talk(memory: Memory) -> tuple[UUID | None, date]:
-    return memory.conversation_id, memory.mention_time.date()
-
-
-def _talks(
-    memories: Iterable[Memory], keyword: Mapping[UUID, float]
-) -> dict[tuple[UUID | None, date], float]:
-    """How well each conversation and day matches: by its two best keyword scores, since one word
-    may occur anywhere by chance. 0-1."""
-    strength = {}
-    for talk, scores in _by_talk(memories, keyword).items():
-        best, second, *_ = [*sorted(scores, reverse=True), 0.0]
-        strength[talk] = TALK_BEST * best + TALK_SECOND * second
-    return strength
-
-
-def _nearest_of_talks(
-    memories: Iterable[Memory], dense: Mapping[UUID, float]
-) -> dict[tuple[UUID | None, date], float]:
-    """The nearest in meaning of each conversation and day. 0-1."""
-    return {talk: max(scores) for talk, scores in _by_talk(memories, dense).items()}
+    name: float
 
 
 def _by_talk(
-    memories: Iterable[Memory], scores: Mapping[UUID, float]
-) -> dict[tuple[UUID | None, date], list[float]]:
-    found: dict[tuple[UUID | None, date], list[float]] = {}
-    for memory in memories:
+    memories: Sequence[Recallable], keyword: Sequence[float], dense: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """How well the conversation and day of each memory matches, by keywords and by meaning, 0-1; 0 for
+    what belongs to none. By the two best keyword scores, since one word may occur anywhere by
+    chance, and by the nearest in meaning."""
+    talks: dict[tuple[UUID, date], list[int]] = {}
+    for place, memory in enumerate(memories):
         if memory.conversation_id is not None:
-            found.setdefault(_talk(memory), []).append(scores.get(memory.id, 0.0))
-    return found
+            talk = memory.conversation_id, memory.mention_time.date()
+            talks.setdefault(talk, []).append(place)
+    same_talk, same_talk_dense = [0.0] * len(memories), [0.0] * len(memories)
+    for places in talks.values():
+        best, second, *_ = [*sorted((keyword[place] for place in places), reverse=True), 0.0]
+        nearest = max(dense[place] for place in places)
+        for place in places:
+            same_talk[place] = TALK_BEST * best + TALK_SECOND * second
+            same_talk_dense[place] = nearest
+    return same_talk, same_talk_dense
 
 
-def names_a_time(text: str) -> bool:
-    """Whether a text says when: "last week", "on Friday", "in May", "2021"."""
-    return bool(_TIME.search(text))
-
-
-def _score(memory: Memory, signals: _Signals, now: datetime, policy: RecallPolicy) -> ScoredMemory:
+def _score(
+    memory: Recallable, signals: _Signals, now: datetime, policy: RecallPolicy
+) -> ScoredMemory:
     recency = _recency(memory, now, policy)
     importance = memory.importance / 10
     reinforcement = 1 - 1 / max(1, memory.reinforcement_count)
@@ -210,6 +202,8 @@ def _score(memory: Memory, signals: _Signals, now: datetime, policy: RecallPolic
         + policy.same_talk * signals.same_talk
         + policy.same_talk_dense * signals.same_talk_dense
         + policy.time * signals.time
+        + policy.name * signals.name
+        + policy.brevity * _brevity(memory)
         + policy.recency * recency
         + policy.importance * importance
         + policy.reinforcement * reinforcement
@@ -225,27 +219,41 @@ def _score(memory: Memory, signals: _Signals, now: datetime, policy: RecallPolic
     return ScoredMemory(memory, round(max(0.0, total) / policy.full_marks, 4), scores)
 
 
-def _recency(memory: Memory, now: datetime, policy: RecallPolicy) -> float:
+def _brevity(memory: Recallable) -> float:
+    """1 for the shortest; 0.5 at 200 characters, 0.1 at 1,800."""
+    return HALF_AS_BRIEF / (HALF_AS_BRIEF + len(memory.content))
+
+
+def _recency(memory: Recallable, now: datetime, policy: RecallPolicy) -> float:
     """1 for what was just said, halved every half-life."""
     age_days = max(0.0, (now - memory.last_reinforced).total_seconds() / 86_400)
     return float(0.5 ** (age_days / policy.recency_half_life_days))
 
 
-def is_question(memory: Memory) -> bool:
+def is_question(memory: Recallable) -> bool:
     """Whether an episode ends by asking: it wants to know more often than it tells, and asked
     twice, a question would otherwise recall itself first."""
     return memory.kind == "episode" and memory.content.rstrip().endswith("?")
 
 
-def _min_max(scores: Mapping[UUID, float]) -> dict[UUID, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    if high == low:
-        return dict.fromkeys(scores, 1.0)
-    return {key: (value - low) / (high - low) for key, value in scores.items()}
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Puts an arm's scores into 0-1; what the arm didn't find is 0."""
+
+    low: float
+    span: float
+
+    def of(self, score: float | None) -> float:
+        if score is None:
+            return 0.0
+        return (score - self.low) / self.span if self.span else 1.0
 
 
-def _over_best(scores: Mapping[UUID, float]) -> dict[UUID, float]:
+def _min_max(scores: Mapping[UUID, float]) -> _Scale:
+    low, high = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
+    return _Scale(low, high - low)
+
+
+def _over_best(scores: Mapping[UUID, float]) -> _Scale:
     best = max(scores.values(), default=0.0)
-    return {key: value / best for key, value in scores.items()} if best > 0 else {}
+    return _Scale(0.0, best if best > 0 else inf)

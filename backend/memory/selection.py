@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.memory.scoring import RecallPolicy, ScoredMemory
-from backend.models import Memory
+from backend.models import Recallable
 
 UNSAID_SHARE = 0.25  # of a memory's words that another may leave unsaid and still repeat it
 TOKENS_PER_CHARACTER = 0.25  # about 4 characters of English a token
@@ -69,24 +69,47 @@ def select(
     return chosen, left_out
 
 
-def is_shown(memory: Memory, in_window: frozenset[UUID]) -> bool:
+def fill_up(
+    chosen: Sequence[ScoredMemory],
+    best_known: Sequence[Recallable],
+    *,
+    facts: int,
+    limit: int,
+    token_budget: int | None,
+) -> list[ScoredMemory]:
+    """Add what is known best until there are so many facts, within the same limits; a score of 0 says
+    that the text didn't call for it."""
+    missing = facts - sum(item.memory.kind == "fact" for item in chosen)
+    if missing <= 0:
+        return list(chosen)
+    filled, _ = select(
+        [*chosen, *(ScoredMemory(memory, 0.0) for memory in best_known)],
+        limit=min(limit, len(chosen) + missing),
+        token_budget=token_budget,
+    )
+    return filled
+
+
+def is_shown(memory: Recallable, in_window: frozenset[UUID]) -> bool:
     """Whether the prompt shows the memory, or the message that it is."""
-    said = set(memory.source_message_ids)
-    is_in = memory.kind == "episode" and bool(said) and said <= in_window
+    if not in_window:
+        return False
+    said = memory.source_message_ids
+    is_in = memory.kind == "episode" and bool(said) and in_window.issuperset(said)
     return is_in or memory.id in in_window
 
 
-def _repeats(memory: Memory, chosen: Sequence[ScoredMemory]) -> bool:
+def _repeats(memory: Recallable, chosen: Sequence[ScoredMemory]) -> bool:
     """Whether better items say the same: the very words, or a message and a fact drawn from it
     that leaves little of the other unsaid. What the message says beyond the fact counts."""
     text = memory.content.strip().lower()
-    words = telling_stems(memory.content)
     cited = set(memory.source_message_ids)
     for other in (item.memory for item in chosen):
         if other.content.strip().lower() == text:
             return True
         one_is_episode = (memory.kind == "episode") != (other.kind == "episode")
-        if one_is_episode and cited & set(other.source_message_ids):
+        if one_is_episode and not cited.isdisjoint(other.source_message_ids):
+            words = telling_stems(memory.content)
             unsaid = words - telling_stems(other.content)
             if len(unsaid) <= len(words) * UNSAID_SHARE:
                 return True
@@ -107,7 +130,7 @@ def telling_stems(text: str) -> frozenset[str]:
     return frozenset(stems - {"user"})
 
 
-def is_bare_question(memory: Memory) -> bool:
+def is_bare_question(memory: Recallable) -> bool:
     """Whether an episode only asks. Asked twice, a question would otherwise recall itself first."""
     text = memory.content.strip()
     return (

@@ -12,15 +12,18 @@ from backend.models.owner import Owner
 
 
 class Conversation(SQLModel, table=True):
-    """The seed's fields, and five marks that say how far work has come.
+    """The seed's fields, and marks that say how far work has come.
 
     `last_seq`: the newest message's number. `answered_seq`: every user message up to here has
     its reply. `formed_seq`: every message up to here has been formed into memory.
     `summarised_seq`: every message up to here is folded into the conversation's summary.
     `forgotten_seq`: everything up to here was forgotten, and is not to be remembered any more.
+    `user_read_seq` and `character_read_seq`: that side has read what the other sent up to here.
+    `last_change`: how often a message that stood here was changed; see `Message.change`.
 
     `turn_lease_*` make one process at a time answer: whoever holds an unexpired lease, and
     `turn_fence`, counted up with each lease, keeps a holder that slept from writing late.
+    `turn_stop_fence`: the reply being written under this fence is to be stopped.
     """
 
     __tablename__ = "conversation"
@@ -39,9 +42,13 @@ class Conversation(SQLModel, table=True):
     formed_seq: int = 0
     summarised_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     forgotten_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    user_read_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    character_read_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    last_change: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     turn_lease_owner: str | None = None
     turn_lease_until: datetime | None = optional_time_field()
     turn_fence: int = 0
+    turn_stop_fence: int | None = None
     created_at: datetime = time_field()
     updated_at: datetime = time_field()
 

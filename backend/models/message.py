@@ -21,6 +21,9 @@ class Message(SQLModel, table=True):
     says was forgotten; people still read it in its conversation, and it goes into nothing else: no
     memory, no prompt, no record of one. `form_again`: it was formed into memory, and says something
     else since.
+
+    `change` numbers the edits, deletions and chosen variants of a conversation's messages, 1, 2, 3…;
+    a message has the number of its last one, 0 if it is as it was first stored.
     """
 
     __tablename__ = "message"
@@ -44,12 +47,17 @@ class Message(SQLModel, table=True):
     deleted_at: datetime | None = optional_time_field()
     forgotten_at: datetime | None = optional_time_field()
     form_again: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    change: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    changed_at: datetime | None = optional_time_field()
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq", name="uq_message_seq"),
         UniqueConstraint("conversation_id", "client_message_id", name="uq_message_client_id"),
         Index("ix_message_recent", "conversation_id", "created_at"),
         Index("ix_message_form_again", "conversation_id", postgresql_where=text("form_again")),
+        Index(
+            "ix_message_change", "conversation_id", "change", postgresql_where=text("change > 0")
+        ),
     )
 
 
@@ -64,3 +72,15 @@ class MessageVariant(SQLModel, table=True):
     details: dict[str, Any] = json_field(dict)
     state: str = "complete"
     created_at: datetime = time_field()
+
+
+class WantedVariant(SQLModel, table=True):
+    """A reply that is to be written anew. `times`: how often that was asked for while it waited, so
+    that who has written it knows whether somebody asked again meanwhile."""
+
+    __tablename__ = "wanted_variant"
+
+    reply_id: UUID = Field(foreign_key="message.id", ondelete="CASCADE", primary_key=True)
+    conversation_id: UUID = Field(foreign_key="conversation.id", ondelete="CASCADE", index=True)
+    times: int = 1
+    wanted_at: datetime = time_field()

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Index, func
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import new_id, time_field
+from backend.models.base import new_id, optional_time_field, time_field
 
 
 class User(SQLModel, table=True):
     """`role` is `user` or `admin`; `password_hash` is None for the embedded local user;
-    `time_zone` is an IANA name."""
+    `time_zone` is an IANA name; tokens from before `tokens_valid_from` are no longer good."""
 
     __tablename__ = "user_account"
 
@@ -23,6 +23,7 @@ class User(SQLModel, table=True):
     adult_confirmed: bool = False
     time_zone: str = "UTC"
     password_hash: str | None = None
+    tokens_valid_from: datetime | None = optional_time_field()
     created_at: datetime = time_field()
 
     @property

@@ -7,17 +7,19 @@ No transaction is ever held while a model, the encoder or the vector index works
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from backend.store.accounts import Characters, Users
+from backend.store.accounts import Characters, SignIns, Users
 from backend.store.collections import Collections
-from backend.store.conversations import Contexts, Conversations, Messages, Turns
+from backend.store.conversations import Contexts, Conversations, Messages, ReadUpTo, Turns
 from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
 from backend.store.queues import Formation, FormationState, Summaries, Waiting
+from backend.store.requests import KeptAnswers
 
 
 class Transaction(Protocol):
     """One short unit of work; the repositories share its session."""
 
     users: Users
+    sign_ins: SignIns
     characters: Characters
     conversations: Conversations
     messages: Messages
@@ -29,6 +31,7 @@ class Transaction(Protocol):
     formation: Formation
     summaries: Summaries
     collections: Collections
+    kept_answers: KeptAnswers
 
 
 class Store(Protocol):
@@ -65,10 +68,13 @@ __all__ = [
     "Conversations",
     "Formation",
     "FormationState",
+    "KeptAnswers",
     "Memories",
     "MemoryFilter",
     "Messages",
+    "ReadUpTo",
     "Relationships",
+    "SignIns",
     "Store",
     "Summaries",
     "Traces",

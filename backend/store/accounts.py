@@ -1,10 +1,11 @@
-"""Who talks with whom: the repositories of users and characters."""
+"""Who talks with whom: the repositories of users, of what they sign in with, and of characters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from backend.models import Character, User
+from backend.models import Character, SignIn, User
 
 
 class Users(Protocol):
@@ -17,6 +18,28 @@ class Users(Protocol):
         """Ignores case."""
 
     async def save(self, user: User) -> None: ...
+
+
+class SignIns(Protocol):
+    """Whether what people have signed in with is still good. Whether it has expired is not asked
+    here: tokens say that themselves."""
+
+    async def account(self, sign_in: SignIn, *, renewing: bool = False) -> tuple[User, bool] | None:
+        """The user, and whether the sign-in still holds; None if the account is gone. One query.
+        `renewing` keeps the user's `revoke_all` waiting until the transaction ends."""
+
+    async def ended(self, sign_ins: Collection[SignIn]) -> tuple[set[SignIn], set[UUID]]:
+        """Of these, the revoked ones, and the users whose accounts are gone. One query."""
+
+    async def revoke(self, token_id: UUID, expires_at: datetime) -> bool:
+        """End a token or a session; False if it was ended already. `expires_at` is when the last
+        token that it is about expires: it isn't kept for longer."""
+
+    async def revoke_all(self, user_id: UUID) -> datetime:
+        """End all tokens of a user that were issued until now; returns that moment."""
+
+    async def forget_expired(self) -> None:
+        """Drop what has been revoked and has expired since."""
 
 
 class Characters(Protocol):

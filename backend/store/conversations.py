@@ -1,11 +1,27 @@
 """What is said: the repositories of conversations, messages, turns and reply contexts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from backend.models import Conversation, Message, MessageVariant, Owner, ReplyContext
+from backend.models import (
+    Conversation,
+    Message,
+    MessageVariant,
+    Owner,
+    ReplyContext,
+    WantedVariant,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUpTo:
+    """How far a side has read by now, and how many messages were new to it."""
+
+    seq: int
+    messages: int
 
 
 class Conversations(Protocol):
@@ -86,11 +102,28 @@ class Messages(Protocol):
     async def delete_variants(self, message_id: UUID) -> None: ...
 
     async def mark_read(
-        self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
-    ) -> int:
-        """Mark what that side sent as read; returns how many changed."""
+        self, conversation_id: UUID, *, reader: str, up_to_seq: int, at: datetime
+    ) -> ReadUpTo | None:
+        """`reader` (`user` or `character`) has read what the other side sent, up to a seq or the
+        newest message. None if that was known."""
 
-    async def save(self, message: Message) -> None: ...
+    async def mark_delivered(self, message_ids: Sequence[UUID]) -> None:
+        """Those of the messages that were only sent have reached their reader."""
+
+    async def change(self, message: Message) -> None:
+        """Store what a message says or is now, under its conversation's next change number."""
+
+    async def changed(
+        self,
+        conversation_id: UUID,
+        *,
+        up_to_seq: int,
+        after_change: int | None,
+        since: datetime,
+        limit: int,
+    ) -> list[Message]:
+        """Messages that changed after a change number or, where that is None, since a moment:
+        the `limit` that changed last, deleted ones too, in order of change."""
 
     async def add_variant(self, variant: MessageVariant) -> None: ...
 
@@ -103,17 +136,25 @@ class Turns(Protocol):
     one process; its fence keeps a process that slept through its lease from writing late."""
 
     async def waiting(self, *, limit: int) -> list[UUID]:
-        """Conversations with an unanswered user message and no live lease."""
+        """Conversations with an unanswered user message, or a reply to be written anew, and no live
+        lease."""
 
     async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
         """Take the lease. Returns its fence, or None while another process holds it."""
 
-    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> None:
-        """Extend the lease.
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
+        """Extend the lease. True, once: `ask_to_stop` was called under it.
 
         Raises:
             Conflict: it was lost; stop working.
         """
+
+    async def holder(self, conversation_id: UUID) -> str | None:
+        """The process that has a live lease."""
+
+    async def ask_to_stop(self, conversation_id: UUID) -> bool:
+        """Have whoever has a live lease end the reply that it writes, when it next renews. False:
+        there is no such lease."""
 
     async def confirm(self, conversation_id: UUID, fence: int) -> None:
         """Make sure, until this transaction ends, that the lease is still held.
@@ -129,6 +170,19 @@ class Turns(Protocol):
         """Forget every lease: only where no other process can exist."""
 
     async def next_unanswered(self, conversation_id: UUID) -> Message | None: ...
+
+    async def want_variant(self, reply: Message) -> None:
+        """Keep in mind that a reply is to be written anew; twice, while it waits, is once.
+
+        Raises:
+            NotFound: the conversation was deleted.
+        """
+
+    async def next_wanted(self, conversation_id: UUID) -> WantedVariant | None:
+        """The reply that has waited longest to be written anew."""
+
+    async def drop_wanted(self, reply_id: UUID, times: int) -> None:
+        """It was written, or can't be. Stays if it was wanted more than `times` times."""
 
     async def mark_answered(self, conversation_id: UUID, message: Message, fence: int) -> None:
         """Record that `message` has its reply.

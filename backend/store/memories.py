@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from backend.models import Memory, MemoryRevision, Owner, Relationship, RelationshipChange
+from backend.models import KnownMemory, Memory, MemoryRevision, Owner, Relationship, RelationshipChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,12 @@ class Memories(Protocol):
     ) -> list[Memory]:
         """Newest first."""
 
-    async def best_known(self, owner: Owner, *, limit: int) -> list[Memory]:
-        """Active facts about the user's life: pinned first, then by importance, newest first."""
+    async def known(
+        self, owner: Owner, memory_ids: Sequence[UUID], *, best: int
+    ) -> tuple[list[KnownMemory], list[KnownMemory]]:
+        """What may come to mind: the active ones among the ids, in no order; and beside them the
+        `best` best known facts about the user's life, pinned first, then by importance, newest
+        first."""
 
     async def facts_since(self, owner: Owner, since: datetime, *, limit: int) -> list[Memory]:
         """Active facts that changed since a moment or that the index may not have yet, newest first."""

@@ -8,13 +8,14 @@ from uuid import UUID
 import structlog
 
 from backend.errors import KeepsakeError
+from backend.gateway.memory_events import changed, memory_updated
 from backend.gateway.protocol import ServerEvent, user_room
-from backend.gateway.views import MemoryView, RelationshipView
+from backend.gateway.views import RelationshipView
 from backend.memory.formation import FormationOutcome, form_memory
 from backend.memory.resources import MemoryResources
 from backend.memory.summaries import Fold, fold
 from backend.memory.summary_range import is_due
-from backend.models import Owner, utc_now
+from backend.models import utc_now
 from backend.monitoring.metrics import FOLDED, FORMATION_FAILURES, FORMED, SUMMARY_FAILURES
 from backend.ports import Extractor, Summariser
 from backend.worker.counting import CountedExtractor
@@ -88,15 +89,12 @@ class FormationTask:
     async def _announce(self, outcome: FormationOutcome) -> None:
         owner = outcome.conversation.owner
         room = user_room(owner.user_id)
-        who = _who(owner)
         for change in outcome.changes:
             FORMED.labels(change.action).inc()
         if outcome.changes:
-            changes = [
-                {"action": change.action, "memory": MemoryView.of(change.memory).wire()}
-                for change in outcome.changes
-            ]
-            await self.publish(room, ServerEvent.MEMORY_UPDATED, {**who, "changes": changes})
+            changes = [changed(change.action, change.memory) for change in outcome.changes]
+            learned = memory_updated(owner, changes)
+            await self.publish(room, ServerEvent.MEMORY_UPDATED, learned.wire())
         if outcome.relationship_changed:
             async with self.resources.store.transaction() as tx:
                 relationship = await tx.relationships.get(owner)
@@ -131,17 +129,7 @@ class SummaryTask:
 
     async def _announce(self, done: Fold) -> None:
         memories = {"added": done.summary, "superseded": done.superseded}
-        changes = [
-            {"action": action, "memory": MemoryView.of(memory).wire()}
-            for action, memory in memories.items()
-            if memory
-        ]
-        await self.publish(
-            user_room(done.summary.user_id),
-            ServerEvent.MEMORY_UPDATED,
-            {**_who(done.summary.owner), "changes": changes},
-        )
-
-
-def _who(owner: Owner) -> dict[str, str]:
-    return {"characterId": str(owner.character_id), "userId": str(owner.user_id)}
+        changes = [changed(action, memory) for action, memory in memories.items() if memory]
+        owner = done.summary.owner
+        event = memory_updated(owner, changes)
+        await self.publish(user_room(owner.user_id), ServerEvent.MEMORY_UPDATED, event.wire())

@@ -17,6 +17,8 @@ VARIANTS: dict[str, RecallPolicy] = {
         same_talk=0,
         same_talk_dense=0,
         time=0,
+        name=0,
+        brevity=0,
         question_penalty=0,
         update_overlap=_NEVER,
     ),
@@ -25,6 +27,8 @@ VARIANTS: dict[str, RecallPolicy] = {
     "without speaker": replace(_WHOLE, speaker=0, speaker_dense=0),
     "without talk": replace(_WHOLE, same_talk=0, same_talk_dense=0),
     "without time": replace(_WHOLE, time=0),
+    "without name": replace(_WHOLE, name=0),
+    "without brevity": replace(_WHOLE, brevity=0),
     "without question": replace(_WHOLE, question_penalty=0),
     "without updates": replace(_WHOLE, update_overlap=_NEVER),
 }

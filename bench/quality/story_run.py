@@ -145,12 +145,16 @@ class _Player:
             ),
         )
         run.recall_ms.append(sum(found.timings.values()))
+        called_for = {item.memory.id: item.score > 0 for item in found.memories}
+        async with self._lab.core.store.transaction() as tx:
+            rows = await tx.memories.of_owner(self._owner(question.pair), list(called_for))
+        whole = {row.id: row for row in rows}
         run.asked.append(
             Asked(
                 question,
                 tuple(
-                    self._seen(question.pair, item.memory, called_for=item.score > 0)
-                    for item in found.memories
+                    self._seen(question.pair, whole[key], called_for=called)
+                    for key, called in called_for.items()
                 ),
             )
         )

@@ -68,6 +68,19 @@ async def test_events_of_one_process_keep_their_order(new_node: NewNode) -> None
     assert arrived == list(range(1500))
 
 
+async def test_they_keep_it_across_rooms(new_node: NewNode) -> None:
+    here, there = await connected_pair(new_node)
+    rooms = [ROOM, OTHER_ROOM, "process:there"]
+    for room in rooms[1:]:
+        await there.bus.subscribe(room)
+    for index in range(600):  # an answer must not overtake what it tells of
+        await here.bus.publish(rooms[index % 3], "next", {"index": index})
+    arrived = [await there.next() for _ in range(600)]
+    assert [(room, data["index"]) for room, _, data in arrived] == [
+        (rooms[index % 3], index) for index in range(600)
+    ]
+
+
 async def test_the_sender_does_not_hear_itself(new_node: NewNode) -> None:
     here, there = await connected_pair(new_node)
     await here.bus.publish(ROOM, "mine", {})

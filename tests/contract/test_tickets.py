@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from redis.asyncio import Redis
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.tickets import RedisTickets
 from backend.errors import NotAuthenticated, ServiceUnavailable
+from backend.models import SignIn, utc_now
 from tests.support.eventually import eventually
 
 LONG = timedelta(minutes=5)
@@ -29,14 +31,19 @@ def tickets(redis: Redis) -> RedisTickets:
     return RedisTickets(redis)
 
 
-async def kept_for(user: UUID, redis: Redis) -> list[bytes]:
-    """The keys whose value is the user: the server is shared by the whole session."""
+def a_sign_in(**known: Any) -> SignIn:
+    """Somebody's."""
+    return SignIn(uuid4(), uuid4(), utc_now() + LONG, **known)
+
+
+async def kept_for(user: SignIn, redis: Redis) -> list[bytes]:
+    """The keys whose value names the user: the server is shared by the whole session."""
     keys = [key async for key in redis.scan_iter(match="keepsake:ticket:*")]
-    return [key for key in keys if await redis.get(key) == str(user).encode()]
+    return [key for key in keys if str(user.user_id).encode() in (await redis.get(key) or b"")]
 
 
-async def test_a_ticket_stands_for_its_user_once(tickets: RedisTickets) -> None:
-    mine, yours = uuid4(), uuid4()
+async def test_a_ticket_stands_for_its_token_once(tickets: RedisTickets) -> None:
+    mine, yours = a_sign_in(), a_sign_in(session_id=uuid4(), issued_at=utc_now())
     my_ticket, your_ticket = [await tickets.issue(user, LONG) for user in (mine, yours)]
     assert my_ticket != your_ticket
     assert len(my_ticket) == 43
@@ -50,7 +57,7 @@ async def test_of_many_at_once_in_two_processes_one_gets_in(
     tickets: RedisTickets, valkey_url: str
 ) -> None:
     client = command_client(valkey_url)
-    processes, user = (tickets, RedisTickets(client)), uuid4()
+    processes, user = (tickets, RedisTickets(client)), a_sign_in()
     ticket = await tickets.issue(user, LONG)
     results = await asyncio.gather(
         *(processes[number % 2].redeem(ticket) for number in range(30)), return_exceptions=True
@@ -61,7 +68,7 @@ async def test_of_many_at_once_in_two_processes_one_gets_in(
 
 
 async def test_a_ticket_expires(tickets: RedisTickets, redis: Redis) -> None:
-    user = uuid4()
+    user = a_sign_in()
     ticket = await tickets.issue(user, timedelta(milliseconds=200))
 
     async def gone() -> bool:
@@ -73,7 +80,7 @@ async def test_a_ticket_expires(tickets: RedisTickets, redis: Redis) -> None:
 
 
 async def test_who_reads_redis_can_t_use_a_ticket(tickets: RedisTickets, redis: Redis) -> None:
-    user = uuid4()
+    user = a_sign_in()
     ticket = await tickets.issue(user, LONG)
     (key,) = await kept_for(user, redis)
     assert ticket.encode() not in key
@@ -92,7 +99,7 @@ async def test_what_was_never_issued_is_refused(tickets: RedisTickets, ticket: s
 async def test_an_outage_is_told_as_one() -> None:
     nobody = command_client("redis://127.0.0.1:1/0")
     tickets = RedisTickets(nobody)
-    for attempt in (tickets.issue(uuid4(), LONG), tickets.redeem("any")):
+    for attempt in (tickets.issue(a_sign_in(), LONG), tickets.redeem("any")):
         with pytest.raises(ServiceUnavailable, match="auth frame") as failed:
             await attempt
         assert len(failed.value.message.encode()) <= 123  # what a close reason may have

@@ -280,6 +280,7 @@ async def test_a_message_is_edited_and_deleted_for_everybody_who_listens(
         "conversationId": conversation,
         "messageId": question["id"],
         "seq": 1,
+        "change": 2,
     }
     await socket.close()
     [place, left] = await groq_client.messages(conversation)

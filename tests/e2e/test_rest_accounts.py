@@ -1,7 +1,6 @@
 """REST, from outside: accounts, tokens, and who may do what without one."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -11,6 +10,7 @@ import pytest
 from tests.support.answers import operations, problem
 from tests.support.keepsake_client import PASSWORD, Client, expect
 from tests.support.keepsake_process import KeepsakeProcess
+from tests.support.tokens import token_of
 
 
 async def test_an_account_is_made_signed_into_and_renewed(groq_client: Client) -> None:
@@ -26,6 +26,8 @@ async def test_an_account_is_made_signed_into_and_renewed(groq_client: Client) -
     assert (pair["token_type"], pair["expires_in"] > 0) == ("bearer", True)
     groq_client.http.headers["Authorization"] = f"Bearer {pair['access_token']}"
     assert await groq_client.get("/auth/me") == user
+    again = await groq_client.http.post("/auth/token", data=form)
+    assert "used before" in problem(again, 401, "not_authenticated")["detail"]
 
 
 async def test_a_profile_can_be_changed(groq_client: Client) -> None:
@@ -93,19 +95,6 @@ async def test_the_local_user_signs_in_without_a_form_on_this_machine_alone(
             problem(await browser.post("/api/v1/auth/local", headers=elsewhere), 404, "not_found")
 
 
-def token_of(server: KeepsakeProcess, **changes: Any) -> str:
-    """A token as the server signs them, but for the changes."""
-    claims = {
-        "sub": str(uuid4()),
-        "typ": "access",
-        "iat": datetime.now(UTC),
-        "exp": datetime.now(UTC) + timedelta(hours=1),
-        **changes,
-    }
-    secret = (server.data_dir / "jwt.secret").read_text().strip()
-    return jwt.encode(claims, secret, algorithm="HS256")
-
-
 async def test_only_a_good_token_lets_in(someone: Client, groq_keepsake: KeepsakeProcess) -> None:
     user = someone.user["id"]
     sound = token_of(groq_keepsake, sub=user)
@@ -122,6 +111,8 @@ async def test_only_a_good_token_lets_in(someone: Client, groq_keepsake: Keepsak
             "Bearer " + token_of(groq_keepsake),  # an account that doesn't exist
             "Bearer " + token_of(groq_keepsake, sub=user, exp=datetime(2026, 1, 1, tzinfo=UTC)),
             "Bearer " + token_of(groq_keepsake, sub="not an id"),
+            "Bearer " + token_of(groq_keepsake, sub=user, exp=None),
+            "Bearer " + token_of(groq_keepsake, sub=user, sid="not an id"),
             "Bearer " + jwt.encode({"sub": user, "exp": 9e9}, "", algorithm="none"),
             "Bearer " + jwt.encode({"sub": user, "exp": 9e9}, "x" * 48, algorithm="HS256"),
         ):
@@ -131,7 +122,7 @@ async def test_only_a_good_token_lets_in(someone: Client, groq_keepsake: Keepsak
 
 
 async def test_every_route_but_signing_in_asks_who_it_is(someone: Client) -> None:
-    open_to_all = {"/api/v1/auth/register", "/api/v1/auth/token", "/api/v1/auth/local"}
+    open_to_all = {f"/api/v1/auth/{name}" for name in ("register", "token", "revoke", "local")}
     async with httpx.AsyncClient(base_url=someone.url, trust_env=False) as anybody:
         for method, path in await operations(someone, "/api/v1/"):
             if path in open_to_all:

@@ -185,22 +185,66 @@ async def test_the_worker_forms_memory_and_every_process_tells_of_it(
     await listening.close()
 
 
-async def test_a_message_whose_process_died_is_answered_by_the_other_once(
+async def test_who_signs_out_on_one_process_is_cut_off_on_every_other(
+    at_home: Client, abroad: Client
+) -> None:
+    sockets = [await open_socket(transport, abroad.url, abroad.token) for transport in TRANSPORTS]
+    expect(await at_home.http.post("/auth/revoke-all"), 204)
+    for socket in sockets:
+        assert (await socket.hears("error", within=3))["code"] == "token_revoked"
+        await socket.close()
+    assert (await abroad.http.get("/auth/me")).status_code == 401
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_reply_that_one_process_writes_is_seen_and_stopped_from_another(
+    at_home: Client, abroad: Client, groq: GroqServer, transport: str
+) -> None:
+    groq.queue(replies("Once ", "upon ", "a time.", paced=True))
+    conversation = await at_home.converse()
+    near = await open_socket(transport, at_home.url, at_home.token)
+    message = await near.say(conversation, "A story, please")
+    groq.release()
+    await near.hears("character:response", lambda data: data["delta"] == "Once ")
+
+    far = await open_socket(transport, abroad.url, abroad.token)
+    generation = (await far.join(conversation, afterSeq=0))["generation"]
+    assert (generation["textSoFar"], generation["index"]) == ("Once ", 0)
+    groq.release()
+    delta = await far.hears("character:response")
+    assert (delta["messageId"], delta["index"]) == (generation["messageId"], 1)
+    here = {"conversationId": conversation}
+    assert await far.call("generation:stop", here) == {"stopped": True}
+    reply = await far.hears_reply(message)
+    assert (reply["content"], reply["state"]) == ("Once upon ", "interrupted")
+    assert await abroad.post(f"/conversations/{conversation}/stop", None, 200) == {"stopped": False}
+    await near.close()
+    await far.close()
+
+
+async def test_a_message_whose_process_is_lost_is_answered_by_the_other_once(
     cluster: Cluster, at_home: Client, abroad: Client, groq: GroqServer
 ) -> None:
+    """It stands still, which nobody can tell from its death, and wakes up when all is done."""
     groq.queue(replies("Never ", "heard.", paced=True))
     conversation = await abroad.converse()
     there = await open_socket("websocket", abroad.url, abroad.token)
     await there.join(conversation)
     message = await at_home.send(conversation, "Are you there?")
     groq.release()
-    await there.hears("character:response", lambda data: data["delta"] == "Never ")
-    await cluster.here.kill()
-    reply = await there.hears_reply(message, within=TAKEN_OVER_SECONDS)
-    assert (reply["content"], reply["state"]) == ("You said: Are you there?", "complete")
+    begun = await there.hears("character:response", lambda data: data["delta"] == "Never ")
+    with cluster.here.paused():
+        reply = await there.hears_reply(message, within=TAKEN_OVER_SECONDS)
+        assert (reply["content"], reply["state"]) == ("You said: Are you there?", "complete")
+    ended = await there.hears(
+        "character:response", lambda data: data["messageId"] == begun["messageId"]
+    )
+    assert ended["status"] == "failed"
+    groq.release()
     await abroad.say(conversation, "Good.")
     said = await abroad.messages(conversation)
     assert [item["senderType"] for item in said] == ["user", "character"] * 2
+    assert [item["seq"] for item in said] == [1, 2, 3, 4]
     await there.close()
 
 

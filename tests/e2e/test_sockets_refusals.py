@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import shutil
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from socketio.exceptions import ConnectionError as SocketIOConnectionError
 
-from tests.e2e.conftest import replies
 from tests.support.answers import problem
 from tests.support.chat_sockets import (
     Connect,
@@ -18,11 +15,8 @@ from tests.support.chat_sockets import (
     open_socket,
     plain_socket,
 )
-from tests.support.groq_server import GroqServer
 from tests.support.keepsake_client import Client, expect
 from tests.support.keepsake_process import KeepsakeProcess
-
-ROOT = Path(__file__).parents[2]
 
 # --- what a client may get wrong ------------------------------------------------------------------
 
@@ -250,29 +244,3 @@ async def test_socketio_refuses_a_connection_without_a_good_token(
     (reason,) = refused
     assert reason["data"] == {"code": "not_authenticated", "message": reason["message"]}
     assert reason["message"].endswith(".")
-
-
-async def test_the_seed_s_own_client_code_runs_unchanged(
-    groq_client: Client, groq: GroqServer
-) -> None:
-    if not (ROOT / "web/node_modules/socket.io-client").is_dir():
-        pytest.fail("socket.io-client is missing: run `npm ci` in web/.")
-    node = shutil.which("node")
-    assert node, "Node.js is missing: install version 20 or newer."
-    groq.queue(replies("Nice ", "to meet you."))
-    conversation = await groq_client.converse()
-    process = await asyncio.create_subprocess_exec(
-        *(node, str(Path(__file__).parent / "seed_client.mjs")),
-        *(groq_client.url, groq_client.token, conversation),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0, errors.decode()
-    character, user = groq_client.character["id"], groq_client.user["id"]
-    assert output.decode().splitlines() == [
-        f"New message: {user} Hello!",
-        f"User {character} is typing",
-        f"User {character} is stopped typing",
-        f"New message: {character} Nice to meet you.",
-    ]

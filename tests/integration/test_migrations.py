@@ -173,3 +173,28 @@ async def test_what_was_forgotten_with_everything_is_marked_message_by_message(
             " GROUP BY conversation.id, forgotten_seq ORDER BY forgotten_seq"
         )
         assert await found.fetchall() == [(0, None), (2, [1, 2])]
+
+
+async def test_how_far_both_sides_have_read_is_taken_over(empty_url: str) -> None:
+    await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0007")
+    async with await psycopg.AsyncConnection.connect(empty_url, autocommit=True) as connection:
+        await connection.execute(PEOPLE)
+        await connection.execute(CONVERSATION)
+        await connection.execute(CONVERSATION)  # nothing is read, nor said, in the second
+        await connection.execute(
+            "INSERT INTO message (id, conversation_id, seq, sender_id, sender_type, content, type,"
+            " details, status, state, active_variant, created_at)"
+            " SELECT gen_random_uuid(), (SELECT id FROM conversation LIMIT 1), seq, gen_random_uuid(),"
+            " CASE seq % 2 WHEN 1 THEN 'user' ELSE 'character' END, 'Hi.', 'text', '{}',"
+            " CASE WHEN seq IN (1, 2, 3) THEN 'read' ELSE 'delivered' END,"
+            " 'complete', 0, now() FROM generate_series(1, 6) AS seq"
+        )
+
+        await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0008")
+        await connection.execute(CONVERSATION)  # as the version before this one writes it
+
+        found = await connection.execute(
+            "SELECT user_read_seq, character_read_seq, last_change FROM conversation"
+            " ORDER BY user_read_seq"
+        )
+        assert await found.fetchall() == [(0, 0, 0), (0, 0, 0), (2, 3, 0)]

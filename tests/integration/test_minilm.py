@@ -46,7 +46,36 @@ async def test_vectors_are_the_librarys(encoder: Encoder, library: SentenceTrans
     assert np.allclose(await encoder.encode_documents(TEXTS), expected, rtol=0, atol=1e-5)
     # One at a time, so without padding.
     for text, vector in zip(TEXTS, expected, strict=True):
-        assert np.allclose(await encoder.encode_query(text), vector, rtol=0, atol=1e-5)
+        assert np.allclose((await encoder.encode_documents([text]))[0], vector, rtol=0, atol=1e-5)
+
+
+async def test_a_querys_rounded_weights_turn_its_vector_by_next_to_nothing(
+    encoder: Encoder, library: SentenceTransformer
+) -> None:
+    expected = library.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    for text, vector in zip(TEXTS, expected, strict=True):
+        query = (await encoder.encode_query(text)).astype(np.float64)
+        cosine = query @ vector / np.linalg.norm(query) / np.linalg.norm(vector.astype(np.float64))
+        assert cosine > 1 - 1e-6, text
+    # Several at once are one model call, padded to the longest.
+    together = await asyncio.gather(*(encoder.encode_query(f"{text} again") for text in TEXTS))
+    for text, vector in zip(TEXTS, together, strict=True):
+        alone = (await encoder.encode_documents([f"{text} again"]))[0]
+        assert vector.astype(np.float64) @ alone > 1 - 1e-6, text
+
+
+def test_without_half_precision_products_a_query_is_as_exact_as_a_document() -> None:
+    import torch
+
+    engine = torch.backends.quantized.engine
+    torch.backends.quantized.engine = "qnnpack"  # that of processors other than x86
+    try:
+        model = MiniLmModel(DEFAULT)
+        model.load()
+    finally:
+        torch.backends.quantized.engine = engine
+    text = ["What is my dog called?"]
+    assert np.array_equal(model.encode(text, "query"), model.encode(text, "document"))
 
 
 async def test_meaning_counts_not_only_words(encoder: Encoder) -> None:

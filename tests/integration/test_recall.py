@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.errors import EncoderUnavailable, IndexUnavailable
-from backend.models import Memory, Owner, new_id, utc_now
+from backend.models import KnownMemory, Memory, Owner, new_id, utc_now
 from tests.support.records import a_memory
 from tests.support.system import System
 
@@ -40,7 +40,7 @@ async def test_what_fits_comes_to_mind_best_first(edge_system: System) -> None:
         "The user's cat is called Tom.",
     ]
     assert [item.reason for item in found.left_out] == ["below_threshold"]
-    assert list(found.timings) == ["embed", "search", "hydrate", "rank", "background"]
+    assert list(found.timings) == ["embed", "search", "hydrate", "rank"]
     assert all(spent >= 0 for spent in found.timings.values())
 
 
@@ -198,6 +198,28 @@ async def test_what_was_just_said_again_goes_before_what_was_said_long_ago(
     found = await system.recalled(owner, "What tea does the user like?")
 
     assert found[0] == "The user likes black tea."
+
+
+async def test_what_recall_reads_is_what_the_records_say(system: System) -> None:
+    owner, other = await an_owner(system), await an_owner(system)
+    full = a_memory(
+        owner,
+        kind="episode",
+        importance=9,
+        about="other",
+        about_name="Ines",
+        realm="fiction",
+        reinforcement_count=4,
+        source_message_ids=[new_id(), new_id()],
+    )
+    gone, theirs = a_memory(owner, "Gone.", status="superseded"), a_memory(other, "Theirs.")
+    async with system.store.transaction() as tx:
+        await tx.memories.add([full, gone, theirs])
+        named, best = await tx.memories.known(owner, [full.id, gone.id, theirs.id], best=10)
+
+    [known] = named
+    assert known._asdict() == {name: getattr(full, name) for name in KnownMemory._fields}
+    assert best == []
 
 
 # --- what is known best -------------------------------------------------------------------------

@@ -192,6 +192,42 @@ async def test_a_listener_gives_up_a_server_that_froze(valkey: KillableValkey) -
     await asyncio.gather(here.close(), there.close())
 
 
+async def test_a_listener_comes_back_with_all_of_its_thousands_of_rooms(
+    valkey: KillableValkey,
+) -> None:
+    here, there = RedisEventBus(valkey.url), RedisEventBus(valkey.url)
+    rooms = [f"another:{number}" for number in range(5000)]
+    async with running(there) as node:
+        await there.subscribe(ROOM)
+        await node.hears(here, ROOM)
+        await asyncio.gather(*(there.subscribe(room) for room in rooms))
+        await valkey.kill()
+        await asyncio.gather(*(there.unsubscribe(room) for room in rooms[:1000]))
+        await valkey.start()
+        await node.hears(here, rooms[-1])
+        client = command_client(valkey.url)
+
+        async def holds_them_all() -> bool:
+            held = await client.pubsub_channels("keepsake:room:*")
+            return set(held) == {f"keepsake:room:{room}".encode() for room in (ROOM, *rooms[1000:])}
+
+        await eventually(holds_them_all)
+        await client.aclose()
+    await asyncio.gather(here.close(), there.close())
+
+
+async def test_a_room_joined_while_the_listener_connects_is_heard(valkey: KillableValkey) -> None:
+    here, there = RedisEventBus(valkey.url), RedisEventBus(valkey.url)
+    rooms = [f"another:{number}" for number in range(100)]
+    async with running(there) as node:
+        for room in rooms:  # some of them before it is connected, some after
+            await there.subscribe(room)
+            await asyncio.sleep(0)
+        for room in rooms:
+            await node.hears(here, room)
+    await asyncio.gather(here.close(), there.close())
+
+
 @pytest.mark.parametrize("url", ["http://localhost", "localhost:6379", "", "redis://host:port"])
 def test_a_wrong_url_names_the_setting_and_an_example(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"REDIS_URL.*redis://localhost:6379"):

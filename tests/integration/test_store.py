@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from backend.adapters.postgres.jobs import FORMATION_TASK
 from backend.conversation.accepting import Draft, accept
@@ -87,7 +88,7 @@ async def test_messages_come_in_pages_from_either_end(system: System) -> None:
     said = await system.say(conversation, *"abcdef")
     async with system.store.transaction() as tx:
         said[2].deleted_at = utc_now()
-        await tx.messages.save(said[2])
+        await tx.messages.change(said[2])
 
         async def page(**where: int) -> str:
             found = await tx.messages.page(conversation.id, **where)
@@ -480,6 +481,78 @@ async def test_a_job_whose_worker_died_is_queued_again(system: System) -> None:
         await system.jobs.close()
 
     assert await system.jobs_of(conversation) == 1
+
+
+async def test_a_job_whose_worker_died_hands_over_to_one_that_waits_for_the_same(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await enqueue(system, conversation)
+    await system.query("UPDATE procrastinate_jobs SET status = 'doing', attempts = 2")
+    await enqueue(system, conversation)
+    await system.jobs.open()
+    try:
+        assert await system.jobs.recover_stalled(seconds_since_heartbeat=0) == 1
+    finally:
+        await system.jobs.close()
+    left = await system.query("SELECT status::text, attempts FROM procrastinate_jobs")
+    assert left == [("todo", 3)], "it has had its tries, and nothing keeps it from being begun"
+
+
+async def test_a_job_that_fails_while_another_waits_hands_over_to_that_one(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await enqueue(system, conversation)
+
+    async def fail(_: UUID) -> None:
+        await enqueue(system, conversation)  # something was said meanwhile
+        raise KeepsakeError("The model is down.")
+
+    async def handed_over() -> bool:
+        left = await system.query("SELECT status::text, attempts FROM procrastinate_jobs")
+        return left == [("todo", 1)]
+
+    await system.jobs.open()
+    worker = asyncio.create_task(system.jobs.run_worker({FORMATION_TASK: fail}))
+    try:
+        await eventually(handed_over)
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        await system.jobs.close()
+
+
+LOOK_FOR_JOBS = """
+    SELECT pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 1}')
+"""
+
+
+async def test_jobs_go_on_when_the_database_was_away(system: System) -> None:
+    conversation = await system.introduce()
+    ran: list[UUID] = []
+
+    async def handle(conversation_id: UUID) -> None:
+        ran.append(conversation_id)
+
+    async def at_work() -> bool:
+        return await system.query("SELECT count(*) FROM procrastinate_workers") == [(1,)]
+
+    await system.jobs.open()
+    worker = asyncio.create_task(system.jobs.run_worker({FORMATION_TASK: handle}))
+    try:
+        await eventually(at_work)
+        await system.query("ALTER TABLE procrastinate_jobs RENAME TO put_away")
+        with capture_logs() as logs:
+            await system.query(LOOK_FOR_JOBS)
+            await eventually(lambda: "jobs.interrupted" in [entry["event"] for entry in logs])
+        await system.query("ALTER TABLE put_away RENAME TO procrastinate_jobs")
+        await enqueue(system, conversation)
+        await eventually(lambda: ran == [conversation.id])
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        await system.jobs.close()
 
 
 # --- people and outages -------------------------------------------------------------------------

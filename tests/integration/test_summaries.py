@@ -247,7 +247,7 @@ async def test_what_says_nothing_or_was_taken_back_is_passed_over(system: System
     said = await talk(system, conversation, *numbered(1, FIRST))
     async with system.store.transaction() as tx:
         said[2].deleted_at = utc_now()
-        await tx.messages.save(said[2])
+        await tx.messages.change(said[2])
     [episode] = [
         memory
         for memory in await system.memories(conversation.owner, kind="episode")
@@ -356,7 +356,7 @@ async def test_a_message_that_changes_meanwhile_is_read_again(system: System) ->
         summariser.meanwhile = None
         async with system.store.transaction() as tx:
             said[0].content = "Changed. It was."
-            await tx.messages.save(said[0])
+            await tx.messages.change(said[0])
 
     summariser.meanwhile = edit
     await run(system, conversation, summariser)
@@ -471,7 +471,7 @@ async def take_back(system: System, conversation: Conversation, message: Message
     async with system.store.transaction() as tx:
         await tx.memories.lock(conversation.owner)
         message.deleted_at = utc_now()
-        await tx.messages.save(message)
+        await tx.messages.change(message)
         return await unfold(tx, conversation.owner, [message.id])
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -50,6 +49,18 @@ async def until_answered(system: System, *conversations: Conversation) -> None:
     await eventually(all_answered)
 
 
+async def want(system: System, *wanted: Message) -> None:
+    """Ask for replies to be written anew."""
+    async with system.store.transaction() as tx:
+        for reply in wanted:
+            await tx.turns.want_variant(reply)
+
+
+async def wanted(system: System) -> int:
+    """How many replies wait to be written anew."""
+    return len(await system.query("SELECT 1 FROM wanted_variant"))
+
+
 def statuses(listener: Listener) -> list[str]:
     return [data["status"] for data in listener.of("character:response")]
 
@@ -85,7 +96,7 @@ async def test_clients_hear_the_whole_turn_in_order(system: System) -> None:
         ("character:response", "delta"),
         ("character:response", "completed"),
         ("typing:indicator", False),
-        ("message:received", "sent"),
+        ("message:received", "delivered"),
     ]
     assert listener.of("message:read") == [
         {
@@ -134,14 +145,14 @@ async def test_the_character_has_read_what_it_answers_and_no_more(system: System
     async with running(process):
         await ask(system, conversation, "one?")
         process.turns.wake(conversation.id)
-        await eventually(lambda: process.turns.generation(conversation.id))
+        await eventually(lambda: process.turns.generations.own(conversation.id))
         await ask(system, conversation, "two?")
 
         async with system.store.transaction() as tx:
             first, second = await tx.messages.page(conversation.id, limit=10)
         gate.release(), gate.release()
 
-    assert (first.status, second.status) == ("read", "delivered")
+    assert (first.status, second.status) == ("read", "sent")
     assert first.read_at is not None
 
 
@@ -155,7 +166,7 @@ async def test_messages_sent_while_the_character_answers_are_answered_next_in_or
     async with running(process):
         await ask(system, conversation, "one")
         process.turns.wake(conversation.id)
-        await eventually(lambda: process.turns.generation(conversation.id))
+        await eventually(lambda: process.turns.generations.own(conversation.id))
         for content in ("two", "three"):
             await ask(system, conversation, content)
             process.turns.wake(conversation.id)
@@ -179,13 +190,13 @@ async def test_who_joins_late_sees_the_text_so_far(system: System) -> None:
     gate = asyncio.Semaphore(2)
     process = Process(system, Exchange(), ScriptedModel([["One ", "two ", "three."]], gate=gate))
     async with running(process):
-        assert process.turns.generation(conversation.id) is None
+        assert process.turns.generations.own(conversation.id) is None
         await ask(system, conversation, "Count.")
         process.turns.wake(conversation.id)
 
         def so_far() -> dict[str, Any] | None:
-            generation = process.turns.generation(conversation.id)
-            return generation.wire() if generation else None
+            generation = process.turns.generations.current(conversation.id)
+            return generation.so_far().wire() if generation else None
 
         await eventually(lambda: (so_far() or {}).get("index") == 1)
         seen = so_far()
@@ -203,12 +214,12 @@ async def test_a_reply_is_stopped_with_what_it_has(system: System) -> None:
     process = Process(system, Exchange(), ScriptedModel([["Once ", "upon"], ["Yes."]], gate=gate))
     async with running(process):
         listener = await process.listener(conversation)
-        assert process.turns.stop(conversation.id) is False
+        assert await process.turns.stop(conversation.id) is False
         await ask(system, conversation, "A story!")
         process.turns.wake(conversation.id)
         await eventually(lambda: "delta" in statuses(listener))
 
-        assert process.turns.stop(conversation.id) is True
+        assert await process.turns.stop(conversation.id) is True
         await until_answered(system, conversation)
 
         await ask(system, conversation, "Are you there?")  # the conversation goes on
@@ -265,7 +276,8 @@ async def test_a_regenerated_reply_is_told_as_an_update(system: System) -> None:
         await until_answered(system, conversation)
         [reply] = await replies(system, conversation)
 
-        process.turns.regenerate(conversation.id, reply.id)
+        await want(system, reply)
+        process.turns.wake(conversation.id)
         await eventually(lambda: listener.of("message:updated"))
 
     [updated] = listener.of("message:updated")
@@ -287,7 +299,8 @@ async def test_a_regeneration_that_fails_is_told_and_changes_nothing(system: Sys
         await until_answered(system, conversation)
         [reply] = await replies(system, conversation)
 
-        process.turns.regenerate(conversation.id, reply.id)
+        await want(system, reply)
+        process.turns.wake(conversation.id)
         await eventually(lambda: listener.of("error"))
 
     assert statuses(listener)[-2:] == ["started", "failed"]
@@ -295,34 +308,35 @@ async def test_a_regeneration_that_fails_is_told_and_changes_nothing(system: Sys
     assert await transcript(system, conversation) == ["What?", "Tea."]
 
 
-async def test_regenerating_what_is_gone_is_an_error_and_holds_nothing_up(
+async def test_what_is_gone_is_not_written_anew_and_holds_nothing_up(system: System) -> None:
+    conversation = await system.introduce()
+    process = Process(system, Exchange(), ScriptedModel(["Tea.", "Jam.", "Rum."]))
+    async with running(process):
+        listener = await process.listener(conversation)
+        for content in ("What?", "And?"):
+            await ask(system, conversation, content)
+        process.turns.wake(conversation.id)
+        await until_answered(system, conversation)
+        first, second = await replies(system, conversation)
+        await want(system, first, second)
+        async with system.store.transaction() as tx:
+            first.deleted_at = utc_now()
+            await tx.messages.change(first)
+        process.turns.wake(conversation.id)
+        await eventually(lambda: listener.of("message:updated"))
+
+    assert await transcript(system, conversation) == ["What?", "And?", "Rum."]
+    assert await wanted(system) == 0
+
+
+async def test_a_regeneration_waits_for_the_process_that_is_answering_which_goes_on_with_it(
     system: System,
 ) -> None:
     conversation = await system.introduce()
-    process = Process(system, Exchange(), ScriptedModel(["Tea.", "Jam.", "Rum."]), OFTEN)
-    async with running(process):
-        listener = await process.listener(conversation)
-        await ask(system, conversation, "What?")
-        process.turns.wake(conversation.id)
-        await until_answered(system, conversation)
-        [reply] = await replies(system, conversation)
-
-        process.turns.regenerate(conversation.id, UUID(int=1))
-        process.turns.regenerate(conversation.id, reply.id)
-        await eventually(lambda: listener.of("error"))
-        async with sweeping(process):
-            await eventually(lambda: listener.of("message:updated"))
-
-    assert listener.of("error")[0]["code"] == "not_found"
-    assert await transcript(system, conversation) == ["What?", "Jam."]
-
-
-async def test_a_regeneration_waits_for_the_process_that_is_answering(system: System) -> None:
-    conversation = await system.introduce()
     exchange = Exchange()
     gate = asyncio.Semaphore(1)
-    here = Process(system, exchange, ScriptedModel(["Tea.", "Later."], gate=gate))
-    there = Process(system, exchange, ScriptedModel(["Jam."]), OFTEN)
+    here = Process(system, exchange, ScriptedModel(["Tea.", "Later.", "Jam."], gate=gate))
+    there = Process(system, exchange, ScriptedModel([]))
     async with running(here, there):
         await ask(system, conversation, "What?")
         here.turns.wake(conversation.id)
@@ -330,17 +344,78 @@ async def test_a_regeneration_waits_for_the_process_that_is_answering(system: Sy
         [reply] = await replies(system, conversation)
         await ask(system, conversation, "And?")
         here.turns.wake(conversation.id)
-        await eventually(lambda: here.turns.generation(conversation.id))
+        await eventually(lambda: here.turns.generations.own(conversation.id))
 
-        there.turns.regenerate(conversation.id, reply.id)
-        async with sweeping(there):
-            await eventually(lambda: not there.turns._tasks)  # it found the lease taken
-            gate.release()
+        await want(system, reply)
+        there.turns.wake(conversation.id)
+        await eventually(lambda: not there.turns._tasks)  # it found the lease taken
+        gate.release(), gate.release()
+        await until_written_anew(system)
 
-            async def regenerated() -> bool:
-                return await transcript(system, conversation) == ["What?", "Jam.", "And?", "Later."]
+    assert await transcript(system, conversation) == ["What?", "Jam.", "And?", "Later."]
 
-            await eventually(regenerated)
+
+async def test_a_wanted_regeneration_outlives_its_process_and_is_done_once(system: System) -> None:
+    conversation = await system.introduce()
+    exchange = Exchange()
+    gate = asyncio.Semaphore(1)
+    doomed = Process(system, exchange, ScriptedModel(["Tea.", ["Ja", "m."]], gate=gate))
+    others = [Process(system, exchange, ScriptedModel(["Rum."]), OFTEN) for _ in range(2)]
+    async with running(doomed, *others):
+        await ask(system, conversation, "What?")
+        doomed.turns.wake(conversation.id)
+        await until_answered(system, conversation)
+        [reply] = await replies(system, conversation)
+        await want(system, reply)
+        await want(system, reply)  # impatient
+        doomed.turns.wake(conversation.id)
+        await eventually(lambda: doomed.turns.generations.own(conversation.id))
+        await doomed.die()
+        assert await wanted(system) == 1
+
+        await lease_expires(system, conversation)
+        listener = await others[0].listener(conversation)
+        async with sweeping(others[0]), sweeping(others[1]):
+            await eventually(lambda: listener.of("message:updated"))
+
+    assert await wanted(system) == 0
+    assert await transcript(system, conversation) == ["What?", "Rum."]
+    assert statuses(listener).count("completed") == 1
+    async with system.store.transaction() as tx:
+        variants = await tx.messages.variants([reply.id])
+    assert [variant.content for variant in variants] == ["Tea.", "Rum."]
+
+
+async def test_a_regeneration_wanted_again_while_it_is_written_is_done_again(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    gate = asyncio.Semaphore(1)
+    model = ScriptedModel(["Tea.", "Jam.", "Rum."], gate=gate)
+    process = Process(system, Exchange(), model)
+    async with running(process):
+        await ask(system, conversation, "What?")
+        process.turns.wake(conversation.id)
+        await until_answered(system, conversation)
+        [reply] = await replies(system, conversation)
+        await want(system, reply)
+        process.turns.wake(conversation.id)
+        await eventually(lambda: process.turns.generations.own(conversation.id))
+
+        await want(system, reply)  # the message was edited meanwhile, say
+        process.turns.wake(conversation.id)
+        gate.release(), gate.release()
+        await until_written_anew(system)
+
+    assert await transcript(system, conversation) == ["What?", "Rum."]
+    assert len(model.prompts) == 3
+
+
+async def until_written_anew(system: System) -> None:
+    async def none_wanted() -> bool:
+        return await wanted(system) == 0
+
+    await eventually(none_wanted)
 
 
 # --- two processes ------------------------------------------------------------------------------
@@ -418,7 +493,7 @@ async def test_a_lease_is_over_by_itself(system: System) -> None:
     async with running(doomed, other):
         await ask(system, conversation, "Hello?")
         doomed.turns.wake(conversation.id)
-        await eventually(lambda: doomed.turns.generation(conversation.id))
+        await eventually(lambda: doomed.turns.generations.own(conversation.id))
         await doomed.die()
 
         async with sweeping(other):
@@ -439,7 +514,7 @@ async def test_a_living_process_keeps_its_lease_however_long_the_reply_takes(
     async with running(here, other), sweeping(other):
         await ask(system, conversation, "Hello?")
         here.turns.wake(conversation.id)
-        await eventually(lambda: here.turns.generation(conversation.id))
+        await eventually(lambda: here.turns.generations.own(conversation.id))
         [(first,)] = await lease_until(system)
 
         async def renewed() -> bool:
@@ -473,7 +548,7 @@ async def test_a_process_that_slept_through_its_lease_writes_nothing(system: Sys
         await until_answered(system, conversation)
 
         gate.release()
-        await eventually(lambda: sleeper.turns.generation(conversation.id) is None)
+        await eventually(lambda: sleeper.turns.generations.own(conversation.id) is None)
         await eventually(lambda: "failed" in statuses(listener))
 
     assert await transcript(system, conversation) == ["Hello?", "Re: Hello?"]
@@ -492,7 +567,7 @@ async def test_a_store_that_fails_at_the_end_is_told_and_the_message_answered_la
         listener = await process.listener(conversation)
         await ask(system, conversation, "Hello?")
         process.turns.wake(conversation.id)
-        await eventually(lambda: process.turns.generation(conversation.id))
+        await eventually(lambda: process.turns.generations.own(conversation.id))
         process.store.unplugged = True
         gate.release()
         await eventually(lambda: listener.of("error"))
@@ -519,7 +594,7 @@ async def test_closing_lets_running_replies_end_and_starts_no_more(system: Syste
     async with running(process):
         await ask(system, answering, "one?")
         process.turns.wake(answering.id)
-        await eventually(lambda: process.turns.generation(answering.id))
+        await eventually(lambda: process.turns.generations.own(answering.id))
         await ask(system, answering, "two?")
 
         closing = asyncio.create_task(process.turns.close(grace_seconds=20))
@@ -541,7 +616,7 @@ async def test_what_does_not_end_in_time_is_left_for_the_next_start(system: Syst
     async with running(process):
         await ask(system, conversation, "Hello?")
         process.turns.wake(conversation.id)
-        await eventually(lambda: process.turns.generation(conversation.id))
+        await eventually(lambda: process.turns.generations.own(conversation.id))
 
         await process.turns.close(grace_seconds=0)
 
@@ -562,7 +637,7 @@ async def test_what_is_deleted_before_its_turn_is_not_answered(system: System, g
                 await tx.conversations.change(conversation.id, status="deleted")
             else:
                 message.deleted_at = utc_now()
-                await tx.messages.save(message)
+                await tx.messages.change(message)
 
         process.turns.wake(conversation.id)
         await eventually(lambda: not process.turns._tasks)

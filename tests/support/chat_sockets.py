@@ -197,6 +197,12 @@ class PlainSocket(ChatSocket):
         await self._connection.close()
         await self._reading
 
+    @property
+    def port(self) -> int:
+        """The client's own end of the connection."""
+        port: int = self._connection.local_address[1]
+        return port
+
     async def closed_by_server(self) -> tuple[int, str]:
         """The close code and reason, once the server has closed."""
         await asyncio.wait_for(self._connection.wait_closed(), HEAR_SECONDS)

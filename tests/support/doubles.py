@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.errors import IndexUnavailable, KeepsakeError, StoreUnavailable
+from backend.gateway.outgoing import Outgoing
 from backend.models.candidate import Candidate, Extraction, Transcript
 from backend.models.owner import Owner
 from backend.ports import IndexHits, IndexPoint, SparseVector, VectorIndex
@@ -159,6 +160,9 @@ class Listener:
 
     async def send(self, event: str, data: dict[str, Any]) -> None:
         self.heard.append((event, data))
+
+    async def deliver(self, outgoing: Outgoing) -> None:
+        self.heard.append((outgoing.event, outgoing.data))
 
     def of(self, event: str) -> list[dict[str, Any]]:
         """The data of one event, in order."""

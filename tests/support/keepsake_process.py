@@ -160,6 +160,15 @@ class KeepsakeProcess:
         os.kill(self.pid, signal.SIGKILL)
         await self.wait()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """It stands still meanwhile, as on a machine that sleeps."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     async def restart(self) -> None:
         """Stop it and start it again on the same data."""
         await self.stop()

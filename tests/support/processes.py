@@ -26,7 +26,8 @@ class Process:
     ) -> None:
         self.exchange = exchange
         self.store = UnpluggableStore(system.store)
-        self.hub = Hub(InMemoryEventBus(exchange))
+        self.bus = InMemoryEventBus(exchange)
+        self.hub = Hub(self.bus)
         turns = system.turns(model)
         resources = replace(turns, memory=replace(turns.memory, store=self.store))
         self.turns = TurnDriver(self.store, resources, self.hub, pace or Pace(sweep=NEVER))
@@ -47,6 +48,8 @@ class Process:
 async def running(*processes: Process) -> AsyncIterator[None]:
     """The processes hear each other; at the end their turns end."""
     hearing = [asyncio.create_task(process.hub.run()) for process in processes]
+    for process in processes:
+        await process.turns.listen()
     await eventually(lambda: len(processes[0].exchange.buses) == len(processes))
     try:
         yield

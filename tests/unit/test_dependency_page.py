@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+NODE_FOLDERS = ("web", "tests/asyncapi")
 
 
 def python_dependencies() -> tuple[list[str], list[str]]:
@@ -18,9 +19,11 @@ def python_dependencies() -> tuple[list[str], list[str]]:
     return [_name(line) for line in runtime], [_name(line) for line in dev]
 
 
-def web_dependencies() -> list[str]:
-    package = json.loads((ROOT / "web" / "package.json").read_text())
-    return [*package["dependencies"], *package["devDependencies"]]
+def node_dependencies() -> list[str]:
+    """Of the page, and of the check of /asyncapi.json."""
+    packages = [json.loads((ROOT / at / "package.json").read_text()) for at in NODE_FOLDERS]
+    kinds = ("dependencies", "devDependencies")
+    return [name for package in packages for kind in kinds for name in package.get(kind, {})]
 
 
 def _name(requirement: str) -> str:
@@ -33,7 +36,7 @@ def test_the_page_lists_each_direct_dependency_once_and_no_other() -> None:
     rows = re.findall(r"^\| (`.+?`) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     listed = [name for row in rows for name in re.findall(r"`(@?[\w./-]+)(?:\[.*?\])?`", row)]
     runtime, dev = python_dependencies()
-    assert sorted(listed) == sorted([*runtime, *dev, *web_dependencies()])
+    assert sorted(listed) == sorted([*runtime, *dev, *node_dependencies()])
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from backend.adapters.in_memory.event_bus import Exchange, InMemoryEventBus
 from backend.gateway.hub import Hub
+from backend.gateway.outgoing import Outgoing
 from backend.models import new_id
 from tests.support.doubles import Listener
 from tests.support.eventually import eventually
@@ -72,6 +73,31 @@ async def test_an_event_reaches_everybody_in_the_room_on_every_process(processes
 
     assert near.heard == nearer.heard == [("ping", {"n": 1})]
     await eventually(lambda: far.heard == [("ping", {"n": 1})])
+
+
+class Observer(Listener):
+    """Keeps what it is given, as it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(new_id())
+        self.given: list[Outgoing] = []
+
+    async def deliver(self, outgoing: Outgoing) -> None:
+        self.given.append(outgoing)
+
+
+async def test_an_event_is_made_ready_once_for_all(processes: Two) -> None:
+    here, there = processes
+    near, far = [Observer() for _ in range(10)], [Observer() for _ in range(10)]
+    for hub, observers in ((here.hub, near), (there.hub, far)):
+        for observer in observers:
+            await hub.join(observer, "tea")
+
+    await here.hub.publish("tea", "ping", {"n": 1})
+
+    await eventually(lambda: all(observer.given for observer in far))
+    for observers in (near, far):
+        assert len({id(observer.given[0]) for observer in observers}) == 1
 
 
 async def test_it_reaches_nobody_else(processes: Two) -> None:

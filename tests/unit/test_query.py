@@ -50,7 +50,7 @@ def test_the_two_names_are_taken_out_of_the_dense_query(text: str, dense: str) -
 def test_any_name_can_be_taken_out(name: str) -> None:
     query = read_query("Where is the key?", user_name=name, character_name=name)
 
-    assert query == RecallQuery("Where is the key", "Where is the key?")
+    assert query == RecallQuery("Where is the key", "Where is the key?", asks_name=True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.memory.scoring import RecallPolicy, ScoredMemory
-from backend.memory.selection import LeftOut, is_bare_question, select
+from backend.memory.selection import LeftOut, fill_up, is_bare_question, select
 from backend.models import Memory, new_id
 from tests.support.records import a_memory, an_owner
 
@@ -147,3 +147,30 @@ def test_every_candidate_is_chosen_or_has_a_reason(
 )
 def test_what_only_asks(content: str, kind: str, bare: bool) -> None:
     assert is_bare_question(remembered(content, kind=kind)) is bare
+
+
+# --- filling up --------------------------------------------------------------------------------
+
+
+def filled(chosen: list[ScoredMemory], known: list[Memory], **limits: Any) -> list[str]:
+    within = {"facts": 3, "limit": 10, "token_budget": None} | limits
+    return [item.memory.content for item in fill_up(chosen, known, **within)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "added"),
+    [([], 3), (["fact"], 2), (["episode"], 3), (["fact", "episode", "fact"], 1), (["fact"] * 3, 0)],
+    ids=str,
+)
+def test_what_is_known_best_fills_up_to_so_many_facts(kinds: list[str], added: int) -> None:
+    chosen = [scored(remembered(f"Recalled {i}.", kind=kind)) for i, kind in enumerate(kinds)]
+    known = [remembered(f"Known {i}.") for i in range(5)]
+    expected = [item.memory.content for item in chosen] + [f"Known {i}." for i in range(added)]
+    assert filled(chosen, known) == expected
+
+
+def test_filling_up_keeps_within_the_limits_and_repeats_nothing() -> None:
+    chosen = [scored(remembered("The user likes tea."))]
+    known = [remembered("The user likes tea."), remembered("y" * 400), remembered("Short.")]
+    assert filled(chosen, known, token_budget=50) == ["The user likes tea.", "Short."]
+    assert filled(chosen, known, limit=1) == ["The user likes tea."]

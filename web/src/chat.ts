@@ -130,6 +130,7 @@ export class Chat {
   }
 
   private hearProblem({ clientMessageId, ...error }: Problem & { clientMessageId?: string | null }) {
+    if (error.code === "token_expired") return; // the session gets another and comes back
     const isAbout = (one: { clientMessageId?: string | null }) =>
       Boolean(clientMessageId) && one.clientMessageId === clientMessageId;
     // About a message that was stored: its failed reply says the same, and stays.

@@ -4,6 +4,7 @@ import {
   KeepsakeClient,
   KeepsakeError,
   renew,
+  revoke,
   sentenceOf,
   signInLocally,
   type Tokens,
@@ -12,9 +13,14 @@ import {
 
 const KEPT = "keepsake.session";
 
+/** How long before the token runs out another is fetched. */
+const RENEW_EARLY_MS = 60_000;
+
 interface Kept {
   token: string;
   refreshToken: string;
+  /** When the token runs out, by this machine's clock, in ms. */
+  expiresAt: number;
   /** Signed in by being on the same machine: there is no account to sign out of. */
   isLocal: boolean;
 }
@@ -49,6 +55,8 @@ export function useSession(): SessionControl {
     restart();
   };
   const signOut = () => {
+    const kept = readKept();
+    if (kept) revoke(kept.refreshToken).catch(() => {}); // offline, it runs out by itself
     sessionStorage.clear(); // typed texts too: the next person at this screen is somebody else
     setSession({ state: "signedOut" });
   };
@@ -56,23 +64,44 @@ export function useSession(): SessionControl {
 }
 
 function useLiveConnection(session: Session, restart: () => void): void {
-  const live = session.state === "signedIn" ? session.client.live : null;
+  const client = session.state === "signedIn" ? session.client : null;
   useEffect(() => {
-    if (!live) return;
+    if (!client) return;
+    const { live } = client;
     let hasOpened = false;
+    let renewal: ReturnType<typeof setTimeout>;
+    const renewInTime = () => {
+      const left = (readKept()?.expiresAt ?? 0) - Date.now();
+      renewal = setTimeout(
+        () => goOn(client).then(renewInTime, () => {}), // without, the server cuts us off
+        left - RENEW_EARLY_MS,
+      );
+    };
     const stopHearing = [
       live.onChange((isOpen) => {
         hasOpened ||= isOpen;
       }),
       // Refused at once, a new token would be refused too; later, the old one has run out.
-      live.onRejected(() => hasOpened && restart()),
+      live.onRejected(() => {
+        if (hasOpened) goOn(client).catch(restart);
+      }),
     ];
     live.open();
+    renewInTime();
     return () => {
+      clearTimeout(renewal);
       for (const stop of stopHearing) stop();
       live.close();
     };
-  }, [live, restart]);
+  }, [client, restart]);
+}
+
+/** Go on with new tokens, unnoticed. Throws where there are none to be had. */
+async function goOn(client: KeepsakeClient): Promise<void> {
+  const kept = readKept();
+  const fresh = kept && (await renewedTokens(kept));
+  if (!fresh) throw new KeepsakeError("signed_out", "You were signed out. Sign in again.");
+  client.renew(fresh.token);
 }
 
 async function findSession(): Promise<Session> {
@@ -83,10 +112,28 @@ async function findSession(): Promise<Session> {
   return (tokens && (await sessionOf(keep(tokens, true)))) ?? { state: "signedOut" };
 }
 
-async function renewed({ refreshToken, isLocal }: Kept): Promise<Session | null> {
-  sessionStorage.removeItem(KEPT);
-  const tokens = await renew(refreshToken);
-  return tokens && sessionOf(keep(tokens, isLocal));
+async function renewed(kept: Kept): Promise<Session | null> {
+  const fresh = await renewedTokens(kept);
+  return fresh && sessionOf(fresh);
+}
+
+let renewing: Promise<Kept | null> | undefined;
+
+/**
+ * New tokens, kept; null when there are none to be had. A refresh token may be used only once, so
+ * whoever asks meanwhile gets the same.
+ */
+function renewedTokens({ refreshToken, isLocal }: Kept): Promise<Kept | null> {
+  renewing ??= renew(refreshToken)
+    .then(async (tokens) => tokens ?? (isLocal ? await signInLocally() : null))
+    .then((tokens) => {
+      if (!tokens) sessionStorage.removeItem(KEPT);
+      return tokens && keep(tokens, isLocal);
+    })
+    .finally(() => {
+      renewing = undefined;
+    });
+  return renewing;
 }
 
 /** Null when the token is no longer good. */
@@ -106,7 +153,12 @@ function readKept(): Kept | null {
 }
 
 function keep(tokens: Tokens, isLocal: boolean): Kept {
-  const kept = { token: tokens.access_token, refreshToken: tokens.refresh_token, isLocal };
+  const kept = {
+    token: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    expiresAt: Date.now() + tokens.expires_in * 1000,
+    isLocal,
+  };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
   return kept;
 }

@@ -1,13 +1,17 @@
 """Background jobs on procrastinate: a queue inside PostgreSQL, so that a job is stored in the
 transaction of its cause, survives crashes, and is parked (status `failed`) after its retries."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
+import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 from psycopg import AsyncConnection
 from sqlalchemy import text
@@ -20,9 +24,12 @@ SUMMARY_TASK = "fold_summary"
 ATTEMPTS = 4  # waits 4, 16 and 64 s between them, then the job is parked
 STALLED_AFTER_SECONDS = 30.0
 PARKED_SECONDS = 3600.0  # then a parked job has one more try
+GRACE_SECONDS = 10.0  # for running jobs, when the process stops
+RESUME_SECONDS = 1.0  # between a worker that lost its database and the next
 
 JobHandler = Callable[[UUID], Awaitable[None]]  # given a conversation's id
 
+log = structlog.get_logger(__name__)
 
 _SOONER = text("""
     UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => :seconds)
@@ -35,6 +42,36 @@ _PARKED = """
         SELECT 1 FROM procrastinate_events AS event
         WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => %(seconds)s))
 """
+_HAND_OVER = """
+    UPDATE procrastinate_jobs
+    SET attempts = greatest(attempts, %(attempts)s), scheduled_at = greatest(scheduled_at, %(at)s)
+    WHERE queueing_lock = %(lock)s AND status = 'todo'
+"""
+
+
+class _Jobs(JobManager):
+    """Where a job is to be tried again and another waits for the same already, that one takes over its
+    tries. Two can't wait, and the first would be under way by the books for ever, keeping the second
+    from ever being begun."""
+
+    async def retry_job(
+        self,
+        job: Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        try:
+            await super().retry_job(job, retry_at, priority, queue, lock)
+        except UniqueViolation:
+            await self.connector.execute_query_async(
+                _HAND_OVER,
+                attempts=job.attempts + 1,
+                at=retry_at or utc_now(),
+                lock=job.queueing_lock,
+            )
+            await self.finish_job(job, Status.FAILED, delete_job=True)
 
 
 class JobQueue:
@@ -42,6 +79,7 @@ class JobQueue:
 
     def __init__(self, url: str) -> None:
         self._app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        self._app.job_manager = _Jobs(self._app.connector)
         self._handlers: Mapping[str, JobHandler] = {}
         self._tasks = {name: self._task(name) for name in (FORMATION_TASK, SUMMARY_TASK)}
 
@@ -92,18 +130,29 @@ class JobQueue:
         )
         await task.defer_async(conversation_id=str(conversation_id))
 
-    async def run_worker(self, handlers: Mapping[str, JobHandler], *, concurrency: int = 2) -> None:
-        """Run jobs until cancelled, each by its task's handler; running ones get a few seconds to
-        end."""
+    async def run_worker(
+        self,
+        handlers: Mapping[str, JobHandler],
+        *,
+        concurrency: int = 2,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        """Run jobs until cancelled, each by its task's handler; running ones get the grace time to end,
+        and then go back to the queue. Goes on by itself when the database was away."""
         self._handlers = handlers
-        await self._app.run_worker_async(
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=10,
-            fetch_job_polling_interval=2,
-            delete_jobs="successful",
-            listen_notify=True,
-        )
+        while True:
+            try:
+                await self._app.run_worker_async(
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=grace_seconds,
+                    fetch_job_polling_interval=2,
+                    delete_jobs="successful",
+                    listen_notify=True,
+                )
+            except ConnectorException as error:
+                log.warning("jobs.interrupted", error=f"{type(error).__name__}: {error.__cause__}")
+            await asyncio.sleep(RESUME_SECONDS)
 
     async def recover_stalled(
         self, *, seconds_since_heartbeat: float = STALLED_AFTER_SECONDS

@@ -4,18 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, any_, delete, func, literal, or_, text, union, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy import (
+    CursorResult,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    text,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.collections import BESIDE, hold_roles
+from backend.adapters.postgres.known_memories import UUIDS, read_known
 from backend.models import (
     Conversation,
     IndexBehind,
     IndexCollection,
+    KnownMemory,
     Memory,
     MemoryRevision,
     Owner,
@@ -25,7 +38,6 @@ from backend.models import (
 from backend.store import MemoryFilter
 
 INSERT_CHUNK = 100
-_UUIDS = ARRAY(PG_UUID(as_uuid=True))
 _UNCITE = text("""
     UPDATE memory_revision AS line SET source_message_ids = ARRAY(
         SELECT unnest(line.source_message_ids) EXCEPT SELECT unnest(CAST(:messages AS uuid[])))
@@ -34,6 +46,25 @@ _UNCITE = text("""
       AND memory.character_id = :character_id AND memory.user_id = :user_id
       AND line.source_message_ids && CAST(:messages AS uuid[])
 """)
+# Read in every turn, so built once: building takes longer than running them. What their partial
+# indexes go by stands in the text, as a prepared statement needs it.
+_THE_OWNERS = (
+    col(Memory.character_id) == bindparam("character_id"),
+    col(Memory.user_id) == bindparam("user_id"),
+)
+_UNSURE = (
+    select(Memory).where(*_THE_OWNERS, text("status = 'unsure'")).order_by(col(Memory.id).desc())
+)
+_NEWEST_SUMMARY = (
+    select(Memory)
+    .where(
+        *_THE_OWNERS,
+        col(Memory.conversation_id) == bindparam("conversation_id"),
+        text("kind = 'summary' AND status = 'active'"),
+    )
+    .order_by(col(Memory.id).desc())
+    .limit(1)
+)
 _ROLES = select(IndexCollection.id, IndexCollection.role)
 
 
@@ -103,7 +134,7 @@ class PostgresMemories:
         if not memory_ids:
             return []
         # An array, not a list of parameters: one statement for any number, so it stays prepared.
-        return await self._all(owner, col(Memory.id) == any_(literal(list(memory_ids), _UUIDS)))
+        return await self._all(owner, col(Memory.id) == any_(literal(list(memory_ids), UUIDS)))
 
     async def page(
         self, owner: Owner, narrow: MemoryFilter, *, limit: int, before: UUID | None
@@ -119,24 +150,10 @@ class PostgresMemories:
         )
         return list(found)
 
-    async def best_known(self, owner: Owner, *, limit: int) -> list[Memory]:
-        found = await self._session.exec(
-            select(Memory)
-            .where(
-                *_owned(owner),
-                col(Memory.status) == "active",
-                col(Memory.kind) == "fact",
-                col(Memory.realm) == "real",
-                col(Memory.about) != "character",
-            )
-            .order_by(
-                col(Memory.pinned).desc(),
-                col(Memory.importance).desc(),
-                col(Memory.last_reinforced).desc(),
-            )
-            .limit(limit)
-        )
-        return list(found)
+    async def known(
+        self, owner: Owner, memory_ids: Sequence[UUID], *, best: int
+    ) -> tuple[list[KnownMemory], list[KnownMemory]]:
+        return await read_known(self._session, owner, memory_ids, best=best)
 
     async def facts_since(self, owner: Owner, since: datetime, *, limit: int) -> list[Memory]:
         found = await self._session.exec(
@@ -153,8 +170,8 @@ class PostgresMemories:
         return list(found)
 
     async def unsure(self, owner: Owner) -> list[Memory]:
-        found = await self._all(owner, col(Memory.status) == "unsure")
-        return sorted(found, key=lambda memory: memory.id, reverse=True)
+        values = {"character_id": owner.character_id, "user_id": owner.user_id}
+        return list(await self._session.exec(_UNSURE, params=values))
 
     async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
         return await self._all(
@@ -213,13 +230,12 @@ class PostgresMemories:
         return await self._all(owner, col(Memory.superseded_by).in_(memory_ids))
 
     async def summary_of(self, owner: Owner, conversation_id: UUID) -> Memory | None:
-        found = await self._session.exec(
-            select(Memory)
-            .where(*_summaries(owner, conversation_id), col(Memory.status) == "active")
-            .order_by(col(Memory.id).desc())
-            .limit(1)
-        )
-        return found.first()
+        values = {
+            "character_id": owner.character_id,
+            "user_id": owner.user_id,
+            "conversation_id": conversation_id,
+        }
+        return (await self._session.exec(_NEWEST_SUMMARY, params=values)).first()
 
     async def summaries_of(self, owner: Owner, conversation_id: UUID) -> list[Memory]:
         found = await self._all(owner, *_summaries(owner, conversation_id))

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, insert, update
+from sqlalchemy import CursorResult, delete, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.errors import NotFound
 from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
+from backend.store import ReadUpTo
 
 INSERT_CHUNK = 1000
 
@@ -138,24 +139,96 @@ class PostgresMessages:
         )
 
     async def mark_read(
-        self, conversation_id: UUID, *, sender_type: str, up_to_seq: int, at: datetime
-    ) -> int:
+        self, conversation_id: UUID, *, reader: str, up_to_seq: int, at: datetime
+    ) -> ReadUpTo | None:
+        moved = await self._move_read_mark(conversation_id, reader, up_to_seq)
+        if moved is None:
+            return None
+        before, now = moved
         changed = await self._session.exec(
             update(Message)
             .where(
                 col(Message.conversation_id) == conversation_id,
-                col(Message.sender_type) == sender_type,
-                col(Message.seq) <= up_to_seq,
+                col(Message.sender_type) != reader,
+                col(Message.seq).between(before + 1, now),
                 col(Message.status) != "read",
             )
             .values(status="read", read_at=at)
         )
         assert isinstance(changed, CursorResult)
-        return changed.rowcount
+        return ReadUpTo(now, changed.rowcount)
 
-    async def save(self, message: Message) -> None:
+    async def _move_read_mark(
+        self, conversation_id: UUID, reader: str, up_to_seq: int
+    ) -> tuple[int, int] | None:
+        """Where it stood and where it stands now; None if it stays."""
+        mark = col(
+            Conversation.user_read_seq if reader == "user" else Conversation.character_read_seq
+        )
+        before = (
+            select(col(Conversation.id).label("id"), mark.label("mark"))
+            .where(col(Conversation.id) == conversation_id)
+            .with_for_update()
+            .subquery("before")
+        )
+        up_to = func.least(up_to_seq, col(Conversation.last_seq))
+        moved = await self._session.exec(
+            update(Conversation)
+            .where(col(Conversation.id) == before.c.id, before.c.mark < up_to)
+            .values({mark: up_to})
+            .returning(before.c.mark, mark)
+            .execution_options(synchronize_session=False)
+        )
+        row = moved.one_or_none()
+        return (row[0], row[1]) if row else None
+
+    async def mark_delivered(self, message_ids: Sequence[UUID]) -> None:
+        if message_ids:
+            await self._session.exec(
+                update(Message)
+                .where(col(Message.id).in_(message_ids), col(Message.status) == "sent")
+                .values(status="delivered")
+                .execution_options(synchronize_session="evaluate")
+            )
+
+    async def change(self, message: Message) -> None:
+        numbered = await self._session.exec(
+            update(Conversation)
+            .where(col(Conversation.id) == message.conversation_id)
+            .values(last_change=Conversation.last_change + 1)
+            .returning(col(Conversation.last_change))
+            .execution_options(synchronize_session=False)
+        )
+        message.change, message.changed_at = numbered.scalar_one(), utc_now()
         await self._session.merge(message)
         await self._session.flush()
+
+    async def changed(
+        self,
+        conversation_id: UUID,
+        *,
+        up_to_seq: int,
+        after_change: int | None,
+        since: datetime,
+        limit: int,
+    ) -> list[Message]:
+        missed = (
+            col(Message.changed_at) > since
+            if after_change is None
+            else col(Message.change) > after_change
+        )
+        newest_first = await self._session.exec(
+            select(Message)
+            .where(
+                col(Message.conversation_id) == conversation_id,
+                col(Message.change) > 0,
+                col(Message.seq) <= up_to_seq,
+                missed,
+            )
+            .order_by(col(Message.change).desc())
+            .limit(limit)
+        )
+        return list(newest_first)[::-1]
 
     async def add_variant(self, variant: MessageVariant) -> None:
         await self._session.merge(variant)

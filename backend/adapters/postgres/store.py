@@ -17,10 +17,13 @@ from backend.adapters.postgres.contexts import PostgresContexts
 from backend.adapters.postgres.conversations import PostgresConversations
 from backend.adapters.postgres.formation_queue import FormationQueue
 from backend.adapters.postgres.jobs import JobQueue
+from backend.adapters.postgres.kept_answers import PostgresKeptAnswers
 from backend.adapters.postgres.memories import PostgresMemories
 from backend.adapters.postgres.messages import PostgresMessages
 from backend.adapters.postgres.migrate import newest_revision
+from backend.adapters.postgres.pool_check import ask_only_in_doubt
 from backend.adapters.postgres.relationships import PostgresRelationships
+from backend.adapters.postgres.sign_ins import PostgresSignIns
 from backend.adapters.postgres.summary_queue import SummaryQueue
 from backend.adapters.postgres.traces import PostgresTraces
 from backend.adapters.postgres.turns import PostgresTurns
@@ -45,6 +48,7 @@ class PostgresTransaction:
 
     def __init__(self, session: AsyncSession, jobs: JobQueue) -> None:
         self.users: store.Users = PostgresUsers(session)
+        self.sign_ins: store.SignIns = PostgresSignIns(session)
         self.characters: store.Characters = PostgresCharacters(session)
         self.conversations: store.Conversations = PostgresConversations(session)
         self.messages: store.Messages = PostgresMessages(session)
@@ -56,6 +60,7 @@ class PostgresTransaction:
         self.formation: store.Formation = FormationQueue(session, jobs)
         self.summaries: store.Summaries = SummaryQueue(session, jobs)
         self.collections: store.Collections = PostgresCollections(session)
+        self.kept_answers: store.KeptAnswers = PostgresKeptAnswers(session)
 
 
 class PostgresStore:
@@ -68,10 +73,10 @@ class PostgresStore:
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
-            pool_pre_ping=True,
             pool_use_lifo=True,  # the connection used last has its statements prepared
             connect_args={"connect_timeout": 5, "options": "-c timezone=utc"},
         )
+        ask_only_in_doubt(self._engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:

@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.errors import Conflict
-from backend.models import Conversation, Message
+from backend.errors import Conflict, NotFound
+from backend.models import Conversation, Message, WantedVariant
 
 
 class PostgresTurns:
@@ -21,13 +22,17 @@ class PostgresTurns:
         self._session = session
 
     async def waiting(self, *, limit: int) -> list[UUID]:
+        unanswered = select(col(Conversation.id)).where(
+            col(Conversation.answered_seq) < col(Conversation.last_seq),
+            _unanswered(col(Conversation.id), col(Conversation.answered_seq)).exists(),
+        )
+        to_be_written_anew = select(col(WantedVariant.conversation_id))
         found = await self._session.exec(
             select_model(Conversation.id)
             .where(
-                col(Conversation.answered_seq) < col(Conversation.last_seq),
+                col(Conversation.id).in_(unanswered.union(to_be_written_anew)),
                 col(Conversation.status) != "deleted",
                 _lease_free(),
-                _unanswered(col(Conversation.id), col(Conversation.answered_seq)).exists(),
             )
             .limit(limit)
         )
@@ -47,10 +52,42 @@ class PostgresTurns:
         )
         return claimed.scalar_one_or_none()
 
-    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> None:
-        await self._change(
-            conversation_id, fence, turn_lease_until=func.now() + timedelta(seconds=seconds)
+    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
+        before = (
+            select(col(Conversation.id), col(Conversation.turn_stop_fence))
+            .where(col(Conversation.id) == conversation_id)
+            .with_for_update()
+            .subquery("before")
         )
+        renewed = await self._session.exec(
+            update(Conversation)
+            .where(col(Conversation.id) == before.c.id, *_held(fence))
+            .values(turn_lease_until=func.now() + timedelta(seconds=seconds), turn_stop_fence=None)
+            .returning(before.c.turn_stop_fence)
+            .execution_options(synchronize_session=False)
+        )
+        row = renewed.one_or_none()
+        if row is None:
+            raise _overtaken()
+        return bool(row[0] == fence)
+
+    async def holder(self, conversation_id: UUID) -> str | None:
+        found = await self._session.exec(
+            select_model(Conversation.turn_lease_owner).where(
+                col(Conversation.id) == conversation_id, _lease_live()
+            )
+        )
+        return found.one_or_none()
+
+    async def ask_to_stop(self, conversation_id: UUID) -> bool:
+        asked = await self._session.exec(
+            update(Conversation)
+            .where(col(Conversation.id) == conversation_id, _lease_live())
+            .values(turn_stop_fence=Conversation.turn_fence)
+            .returning(col(Conversation.id))
+            .execution_options(synchronize_session=False)
+        )
+        return asked.one_or_none() is not None
 
     async def confirm(self, conversation_id: UUID, fence: int) -> None:
         await self._change(conversation_id, fence, turn_fence=Conversation.turn_fence)
@@ -58,17 +95,13 @@ class PostgresTurns:
     async def _change(self, conversation_id: UUID, fence: int, **values: Any) -> None:
         changed = await self._session.exec(
             update(Conversation)
-            .where(
-                col(Conversation.id) == conversation_id,
-                col(Conversation.turn_fence) == fence,
-                col(Conversation.status) != "deleted",
-            )
+            .where(col(Conversation.id) == conversation_id, *_held(fence))
             .values(**values)
             .returning(col(Conversation.id))
             .execution_options(synchronize_session=False)
         )
         if changed.scalar_one_or_none() is None:
-            raise Conflict("Another process took this turn over.")
+            raise _overtaken()
 
     async def release(self, conversation_id: UUID, fence: int) -> None:
         await self._session.exec(
@@ -100,6 +133,44 @@ class PostgresTurns:
         )
         return found.first()
 
+    async def want_variant(self, reply: Message) -> None:
+        # Whoever looks for the next thing to do, and gives the lease back, holds this row.
+        locked = await self._session.exec(
+            select_model(Conversation.id)
+            .where(
+                col(Conversation.id) == reply.conversation_id,
+                col(Conversation.status) != "deleted",
+            )
+            .with_for_update()
+        )
+        if locked.one_or_none() is None:
+            raise NotFound("There is no such conversation.")
+        wanted = insert(WantedVariant).values(
+            reply_id=reply.id, conversation_id=reply.conversation_id, times=1, wanted_at=func.now()
+        )
+        await self._session.exec(
+            wanted.on_conflict_do_update(
+                index_elements=[col(WantedVariant.reply_id)],
+                set_={"times": WantedVariant.times + 1},
+            )
+        )
+
+    async def next_wanted(self, conversation_id: UUID) -> WantedVariant | None:
+        found = await self._session.exec(
+            select_model(WantedVariant)
+            .where(col(WantedVariant.conversation_id) == conversation_id)
+            .order_by(col(WantedVariant.wanted_at), col(WantedVariant.reply_id))
+            .limit(1)
+        )
+        return found.first()
+
+    async def drop_wanted(self, reply_id: UUID, times: int) -> None:
+        await self._session.exec(
+            delete(WantedVariant).where(
+                col(WantedVariant.reply_id) == reply_id, col(WantedVariant.times) <= times
+            )
+        )
+
     async def mark_answered(self, conversation_id: UUID, message: Message, fence: int) -> None:
         next_waiting = (
             select(func.min(Message.seq) - 1)
@@ -111,6 +182,18 @@ class PostgresTurns:
             fence,
             answered_seq=func.coalesce(next_waiting, Conversation.last_seq),
         )
+
+
+def _overtaken() -> Conflict:
+    return Conflict("Another process took this turn over.")
+
+
+def _held(fence: int) -> tuple[ColumnElement[bool], ...]:
+    return col(Conversation.turn_fence) == fence, col(Conversation.status) != "deleted"
+
+
+def _lease_live() -> ColumnElement[bool]:
+    return col(Conversation.turn_lease_until) >= func.now()
 
 
 def _lease_free() -> ColumnElement[bool]:

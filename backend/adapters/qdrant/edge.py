@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 import numpy as np
@@ -191,4 +191,5 @@ def _sparse(vector: SparseVector) -> engine.SparseVector:
 
 
 def _scores(hits: Sequence[engine.ScoredPoint]) -> dict[UUID, float]:
-    return {UUID(str(hit.id)): hit.score for hit in hits}
+    # The engine makes an id anew each time that it is asked for; all of ours are UUIDs.
+    return {cast(UUID, hit.id): hit.score for hit in hits}

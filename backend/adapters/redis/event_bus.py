@@ -7,6 +7,7 @@ catch up by seq. A process never gets its own events; its hub has delivered thos
 import asyncio
 import json
 from collections import deque
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from backend.adapters.redis.connection import (
     listening_client,
 )
 from backend.adapters.redis.outage import Outage
+from backend.monitoring.metrics import EVENTS_LOST, EVENTS_PUBLISHED, EVENTS_RECEIVED
 from backend.ports import EventHandler
 
 ROOM_PREFIX = "keepsake:room:"
@@ -56,8 +58,9 @@ class RedisEventBus:
         self._outgoing: deque[tuple[str, str]] = deque()
         self._sender: asyncio.Task[None] | None = None
         self._rooms: set[str] = set()
-        self._pubsub: PubSub | None = None
-        self._subscribing = asyncio.Lock()
+        self._subscribed: set[str] = set()  # what Redis was told, on the connection that is open
+        self._changed = asyncio.Event()
+        self._connected = False
         self._confirmations: dict[str, asyncio.Event] = {}
         self._sending = Outage("publish")
         self._listening = Outage("listen")
@@ -69,14 +72,12 @@ class RedisEventBus:
         Never waits for Redis, so a slow one can't slow a reply down. `lost_events` counts what
         an outage, or more than 10,000 events waiting, made us drop.
         """
-        payload = json.dumps(
-            {"node": self._node, "event": event, "data": data},
-            separators=(",", ":"),
-        )
+        payload = json.dumps({"event": event, "data": data}, separators=(",", ":"))
         if len(self._outgoing) >= OUTGOING_LIMIT:
             self._outgoing.popleft()
-            self.lost_events += 1
-        self._outgoing.append((ROOM_PREFIX + room, payload))
+            self._lose(1)
+        EVENTS_PUBLISHED.inc()
+        self._outgoing.append((ROOM_PREFIX + room, self._node + payload))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send_all(), name="event bus sender")
 
@@ -85,8 +86,9 @@ class RedisEventBus:
         (at most 1 s), so that what is published after that arrives; else takes effect when
         it connects."""
         self._rooms.add(room)
-        confirmed = self._confirmations.setdefault(ROOM_PREFIX + room, asyncio.Event())
-        if not await self._apply(room):
+        confirmed = self._confirmations.setdefault(room, asyncio.Event())
+        self._changed.set()
+        if confirmed.is_set() or not self._connected:
             return
         try:
             await asyncio.wait_for(confirmed.wait(), CONFIRM_SECONDS)
@@ -96,8 +98,9 @@ class RedisEventBus:
     async def unsubscribe(self, room: str) -> None:
         """Stop receiving the room's events."""
         self._rooms.discard(room)
-        self._confirmations.pop(ROOM_PREFIX + room, None)
-        await self._apply(room)
+        if room not in self._subscribed:
+            self._confirmations.pop(room, None)
+        self._changed.set()
 
     async def run(self, handler: EventHandler) -> None:
         """Deliver events until cancelled, in the order they come. After a broken connection it
@@ -141,40 +144,47 @@ class RedisEventBus:
             except UNREACHABLE as error:
                 # What waits behind it is as good as lost too, and late by now.
                 self._sending.failed(error)
-                self.lost_events += size + len(self._outgoing)
+                self._lose(size + len(self._outgoing))
                 self._outgoing.clear()
             else:
                 self._sending.worked()
 
-    async def _apply(self, room: str) -> bool:
-        """Tell Redis whether we want the room now. False if there is no connection to tell it on;
-        `_listen` does it then."""
-        pubsub = self._pubsub
-        if pubsub is None:
-            return False
-        try:
-            async with asyncio.timeout(CONFIRM_SECONDS), self._subscribing:
-                if room in self._rooms:
-                    await pubsub.subscribe(ROOM_PREFIX + room)
-                else:
-                    await pubsub.unsubscribe(ROOM_PREFIX + room)
-        except UNREACHABLE as error:
-            self._listening.failed(error)
-            return False
-        return True
+    def _lose(self, events: int) -> None:
+        self.lost_events += events
+        EVENTS_LOST.inc(events)
 
     async def _listen(self, handler: EventHandler) -> None:
         async with self._listener.pubsub() as pubsub:
             try:
-                async with asyncio.timeout(CONNECT_SECONDS), self._subscribing:
-                    rooms = [ROOM_PREFIX + room for room in self._rooms]
-                    await pubsub.subscribe(IDLE_CHANNEL, *rooms)
-                    self._pubsub = pubsub
-                await self._receive(pubsub, handler)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await pubsub.subscribe(IDLE_CHANNEL)
+                self._changed.set()
+                self._connected = True
+                subscribing = asyncio.create_task(self._keep_subscribed(pubsub))
+                receiving = asyncio.create_task(self._receive(pubsub, handler))
+                await _first_failure(subscribing, receiving)
             finally:
-                self._pubsub = None
+                self._connected = False
+                self._subscribed.clear()
                 for confirmed in self._confirmations.values():
                     confirmed.clear()
+
+    async def _keep_subscribed(self, pubsub: PubSub) -> None:
+        """Tell Redis which rooms we want, as that changes; many of them at a time, for when a whole
+        server's clients come at once, or come back."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            while joined := list(islice(self._rooms - self._subscribed, BATCH)):
+                self._subscribed.update(joined)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await pubsub.subscribe(*(ROOM_PREFIX + room for room in joined))
+            while left := list(islice(self._subscribed - self._rooms, BATCH)):
+                self._subscribed.difference_update(left)
+                for room in left:
+                    self._confirmations.pop(room, None)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await pubsub.unsubscribe(*(ROOM_PREFIX + room for room in left))
 
     async def _receive(self, pubsub: PubSub, handler: EventHandler) -> None:
         asked = False
@@ -187,8 +197,8 @@ class RedisEventBus:
                 await pubsub.ping()
             elif message["type"] == "subscribe":
                 self._listening.worked()
-                confirmed = self._confirmations.get(message["channel"].decode())
-                if confirmed is not None:
+                room = message["channel"].decode().removeprefix(ROOM_PREFIX)
+                if confirmed := self._confirmations.get(room):
                     confirmed.set()
             elif message["type"] == "message":
                 await self._deliver(message["channel"].decode(), message["data"], handler)
@@ -196,9 +206,23 @@ class RedisEventBus:
 
     async def _deliver(self, channel: str, payload: bytes, handler: EventHandler) -> None:
         room = channel.removeprefix(ROOM_PREFIX)
+        if payload.startswith(self._node.encode()) or room not in self._rooms:
+            return  # unread: most of what comes is our own
+        EVENTS_RECEIVED.inc()
         try:
-            content = json.loads(payload)
-            if content["node"] != self._node and room in self._rooms:
-                await handler(room, content["event"], content["data"])
+            content = json.loads(payload[len(self._node) :])
+            await handler(room, content["event"], content["data"])
         except Exception:  # one bad event must not end the listening
             log.exception("event_bus.delivery_failed", room=room)
+
+
+async def _first_failure(*tasks: "asyncio.Task[None]") -> None:
+    """Wait until one of the tasks fails, end the others, and raise what it did."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -3,15 +3,17 @@
 import secrets
 from datetime import timedelta
 from hashlib import sha256
-from uuid import UUID
 
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from backend.adapters.redis.connection import UNREACHABLE
 from backend.errors import NotAuthenticated, ServiceUnavailable
+from backend.models import SignIn
 
 KEY_PREFIX = "keepsake:ticket:"
 TICKET_BYTES = 32
+_KEPT = TypeAdapter(SignIn)
 
 
 class RedisTickets:
@@ -21,25 +23,25 @@ class RedisTickets:
         """`client` is a `command_client`; the caller closes it."""
         self._client = client
 
-    async def issue(self, user_id: UUID, lifetime: timedelta) -> str:
+    async def issue(self, sign_in: SignIn, lifetime: timedelta) -> str:
         """See `Tickets.issue`."""
         ticket = secrets.token_urlsafe(TICKET_BYTES)
         try:
-            await self._client.set(_key(ticket), str(user_id), px=lifetime)
+            await self._client.set(_key(ticket), _KEPT.dump_json(sign_in), px=lifetime)
         except UNREACHABLE as error:
             raise _away() from error
         return ticket
 
-    async def redeem(self, ticket: str) -> UUID:
+    async def redeem(self, ticket: str) -> SignIn:
         """See `Tickets.redeem`."""
         try:
             # One command, so that nobody can come between reading and deleting.
-            user_id = await self._client.getdel(_key(ticket))
+            kept = await self._client.getdel(_key(ticket))
         except UNREACHABLE as error:
             raise _away() from error
-        if not isinstance(user_id, bytes):
+        if not isinstance(kept, bytes):
             raise NotAuthenticated("The ticket is unknown, used or expired. Ask for a new one.")
-        return UUID(user_id.decode())
+        return _KEPT.validate_json(kept)
 
 
 def _key(ticket: str) -> str:

@@ -2,14 +2,22 @@
 
 import asyncio
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Form, Request
 from pydantic import AfterValidator, Field
 
 from backend.errors import InvalidRequest, NotAuthenticated, NotFound
-from backend.gateway.authentication import TICKET_LIFETIME, Caller, Here, TokenPair, passwords
+from backend.gateway import sessions
+from backend.gateway.authentication import (
+    TICKET_LIFETIME,
+    Caller,
+    CallersSignIn,
+    Here,
+    TokenPair,
+    passwords,
+)
 from backend.gateway.views import TicketView, UserView, View
 from backend.models import User
 
@@ -67,9 +75,10 @@ async def token(
     password: Annotated[str, Form()] = "",
     refresh_token: Annotated[str, Form()] = "",
 ) -> TokenPair:
-    """OAuth2: sign in with `grant_type=password`, renew with `grant_type=refresh_token`."""
+    """OAuth2: sign in with `grant_type=password`, renew with `grant_type=refresh_token`. A refresh token
+    is good once, for the pair that it is answered with; used again, it ends the whole session."""
     if grant_type == "refresh_token":
-        return await _renew(here, refresh_token)
+        return await sessions.renew(here, refresh_token)
     if grant_type != "password":
         raise InvalidRequest("grant_type must be password or refresh_token.")
     async with here.store.transaction() as tx:
@@ -91,12 +100,18 @@ def _nobody_s_hash() -> str:
     return passwords.hash("nobody's")
 
 
-async def _renew(here: Here, refresh_token: str) -> TokenPair:
-    user_id = here.tokens.read(refresh_token, "refresh")
-    async with here.store.transaction() as tx:
-        if await tx.users.get(user_id) is None:
-            raise NotAuthenticated("The account of this token no longer exists.")
-    return here.tokens.issue(user_id)
+@router.post("/revoke")
+async def revoke(here: Here, token: Annotated[str, Form()]) -> dict[str, Any]:
+    """OAuth2 (RFC 7009): end a token before it expires, a refresh token with all that came of its
+    sign-in. Connections that it let in are closed. The answer is the same for any other text."""
+    await sessions.revoke(here, token)
+    return {}
+
+
+@router.post("/revoke-all", status_code=204)
+async def revoke_all(here: Here, caller: Caller) -> None:
+    """Sign out everywhere: end every token of the caller's, this one too, and close all connections."""
+    await sessions.revoke_all(here, caller)
 
 
 @router.post("/local")
@@ -121,9 +136,10 @@ def _from_this_machine(request: Request) -> bool:
     status_code=201,
     responses={503: {"description": "Redis, which keeps tickets, can't be reached."}},
 )
-async def ws_ticket(here: Here, caller: Caller) -> TicketView:
-    """A ticket that opens one WebSocket at `/ws?ticket=…` as the caller, without an auth frame."""
-    ticket = await here.tickets.issue(caller.id, TICKET_LIFETIME)
+async def ws_ticket(here: Here, _caller: Caller, sign_in: CallersSignIn) -> TicketView:
+    """A ticket that opens one WebSocket at `/ws?ticket=…` as the caller, without an auth frame. The
+    connection may stay as long as the token that the ticket was asked for with is good."""
+    ticket = await here.tickets.issue(sign_in, TICKET_LIFETIME)
     return TicketView(ticket=ticket, expires_in=int(TICKET_LIFETIME.total_seconds()))
 
 
@@ -136,8 +152,11 @@ async def me(caller: Caller) -> UserView:
 @router.patch("/me")
 async def change_me(here: Here, caller: Caller, change: ProfileChange) -> UserView:
     """Change the caller's name or time zone, or confirm that they are an adult."""
-    for name, value in change.model_dump(exclude_none=True).items():
-        setattr(caller, name, value)
     async with here.store.transaction() as tx:
-        await tx.users.save(caller)
-    return UserView.of(caller)
+        # Read anew: what else changes the account meanwhile, as a sign-out does, is not to be undone.
+        user = await tx.users.get(caller.id)
+        if user is None:
+            raise NotAuthenticated("The account of this token no longer exists.")
+        for name, value in change.model_dump(exclude_none=True).items():
+            setattr(user, name, value)
+    return UserView.of(user)

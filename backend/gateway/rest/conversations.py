@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from backend.conversation.importing import ImportedMessage, import_conversation
+from backend.gateway.actions import stop_generation
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.client_events import own_conversation
 from backend.gateway.memory_events import announce_withdrawal
+from backend.gateway.ownership import own_conversation
 from backend.gateway.rest.characters import visible_character
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -158,17 +159,15 @@ async def archive_conversation(
 async def delete_conversation(here: Here, caller: Caller, conversation_id: UUID) -> ReceiptView:
     """Delete a conversation with all that was said in it, and forget what was learned there alone."""
     gone = await forget_conversation(here.memory, caller.id, conversation_id)
-    here.turns.stop(conversation_id)
+    await here.turns.stop(conversation_id)
     await announce_withdrawal(here.hub, gone.owner, gone.withdrawal, deleted=True)
     return ReceiptView.of(gone.receipt)
 
 
 @router.post("/{conversation_id}/stop")
-async def stop_generation(here: Here, caller: Caller, conversation_id: UUID) -> dict[str, bool]:
+async def post_stop(here: Here, caller: Caller, conversation_id: UUID) -> dict[str, bool]:
     """End the running reply; what was written is kept as `interrupted`."""
-    async with here.store.transaction() as tx:
-        await own_conversation(tx, conversation_id, caller.id)
-    return {"stopped": here.turns.stop(conversation_id)}
+    return {"stopped": await stop_generation(here, caller.id, conversation_id)}
 
 
 async def _change(

@@ -5,15 +5,17 @@ from dataclasses import asdict
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.errors import KeepsakeError
 from backend.gateway.authentication import Here
-from backend.gateway.services import Check
+from backend.gateway.services import Check, Services
+from backend.monitoring.metrics import exposition
 
 router = APIRouter(tags=["operation"])
 
 CHECK_SECONDS = 3.0
+SPARED = {"redis", "qdrant"}  # what it can serve without
 
 
 @router.get("/healthz")
@@ -22,21 +24,34 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "Something isn't ready; says what."}})
+@router.get("/readyz", responses={503: {"description": "It can't serve now; says why."}})
 async def readyz(here: Here) -> Response:
-    """Every dependency answers, the encoder is loaded. 503 and the reasons otherwise. `index` says
-    which model recall uses, how far a rebuild is, and what is to be done, if anything."""
+    """Whether clients shall be sent here. `ready`: everything works. `degraded` (200, too): it serves,
+    but without what `checks` says is wrong: without Redis, events stay in their process; without
+    Qdrant, replies come without recall. Every process would be in the same state, so taking it out
+    would help nobody. 503 `stopping`: a signal came. 503 `not ready`: it can't do its work.
+
+    `index` says which model recall uses, how far a rebuild is, and what is to be done, if anything."""
     names = list(here.checks)
     results = await asyncio.gather(*(_state(here.checks[name]) for name in names))
-    ready = all(result == "ok" for result in results)
+    checks = dict(zip(names, results, strict=True))
+    status = _status(here, {name for name, result in checks.items() if result != "ok"})
     return JSONResponse(
         {
-            "status": "ready" if ready else "not ready",
-            "checks": dict(zip(names, results, strict=True)),
+            "status": status,
+            "checks": checks,
             "index": asdict(here.index_state()) if here.index_state else None,
         },
-        200 if ready else 503,
+        200 if status in {"ready", "degraded"} else 503,
     )
+
+
+def _status(here: Services, failed: set[str]) -> str:
+    if here.stopping.begun:
+        return "stopping"
+    if failed - SPARED:
+        return "not ready"
+    return "degraded" if failed else "ready"
 
 
 async def _state(check: Check) -> str:
@@ -52,5 +67,5 @@ async def _state(check: Check) -> str:
 
 @router.get("/metrics")
 async def metrics() -> Response:
-    """Prometheus metrics."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus metrics; of several workers behind one port, all of theirs together."""
+    return Response(await asyncio.to_thread(exposition), media_type=CONTENT_TYPE_LATEST)

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, StringConstraints
 
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.memory_events import announce_memory, forgotten
+from backend.gateway.memory_events import announce_memory, changed, forgotten
 from backend.gateway.rest.characters import own_pair
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -177,8 +177,15 @@ async def search_memory(
             floors=False,
         ),
     )
+    ids = [item.memory.id for item in found.memories]
+    async with here.store.transaction() as tx:
+        whole = {memory.id: memory for memory in await tx.memories.of_owner(owner, ids)}
     return SearchAnswer(
-        memories=[RecalledView.of_scored(item) for item in found.memories],
+        memories=[
+            RecalledView.of_scored(item, whole[item.memory.id])
+            for item in found.memories
+            if item.memory.id in whole
+        ],
         took_ms=round((perf_counter() - started) * 1000, 2),
     )
 
@@ -217,9 +224,9 @@ async def change_memory(
     async with here.store.transaction() as tx:
         owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    view = MemoryView.of(await correct(here.memory, owner, memory_id, correction))
-    await announce_memory(here.hub, owner, [{"action": "edited", "memory": view.wire()}])
-    return view
+    memory = await correct(here.memory, owner, memory_id, correction)
+    await announce_memory(here.hub, owner, [changed("edited", memory)])
+    return MemoryView.of(memory)
 
 
 @router.get("/memory/{user_id}/{memory_id}/history")

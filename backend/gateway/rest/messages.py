@@ -13,16 +13,19 @@ from pydantic import Field
 from backend.conversation.accepting import Draft
 from backend.conversation.editing import ChangedMessage, choose_variant, edit_message
 from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
+from backend.gateway.actions import mark_read, regenerate, send_message
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.client_events import (
-    mark_read,
-    own_conversation,
-    own_message,
-    regenerate,
-    send_message,
-)
+from backend.gateway.error_mapping import error_data
 from backend.gateway.memory_events import announce_withdrawal
-from backend.gateway.protocol import Seq, ServerEvent, conversation_room
+from backend.gateway.outgoing import Outgoing
+from backend.gateway.ownership import own_conversation, own_message
+from backend.gateway.protocol import (
+    MessageDeleted,
+    MessageDelivered,
+    Seq,
+    ServerEvent,
+    conversation_room,
+)
 from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
 from backend.gateway.services import Services
 from backend.gateway.views import ContextView, MessageView, ReceiptView, View
@@ -33,6 +36,7 @@ router = APIRouter(tags=["messages"])
 
 REPLY_SECONDS = 150.0  # how long a waiting POST holds on; longer than a model's own time-out
 HEARTBEAT_SECONDS = 15.0
+RESTARTS = "restarts"  # among a listener's events: none will follow
 
 
 class NewMessage(View):
@@ -68,6 +72,26 @@ class _Listener:
     async def send(self, event: str, data: dict[str, Any]) -> None:
         """See `Connection.send`."""
         self.events.put_nowait((event, data))
+
+    async def deliver(self, outgoing: Outgoing) -> None:
+        """See `Connection.deliver`."""
+        self.events.put_nowait((outgoing.event, outgoing.data))
+
+    async def next(self, here: Services) -> tuple[str, dict[str, Any]]:
+        """The next event.
+
+        Raises:
+            ServiceUnavailable: this process stops, and answers no more.
+        """
+        with here.stopping.telling(lambda: self.events.put_nowait((RESTARTS, {}))):
+            event, data = await self.events.get()
+        if event == RESTARTS:
+            raise ServiceUnavailable(
+                "The message is stored; Keepsake restarts, and will answer it then. It will appear in "
+                "the conversation.",
+                retry_after=5,
+            )
+        return event, data
 
 
 @router.post("/conversations/{conversation_id}/messages", status_code=201, response_model=Exchange)
@@ -108,7 +132,7 @@ async def _wait_for_reply(here: Services, listener: _Listener, message: Message)
             return stored
         async with asyncio.timeout(REPLY_SECONDS):
             while True:
-                event, data = await listener.events.get()
+                event, data = await listener.next(here)
                 if event == ServerEvent.MESSAGE_RECEIVED and data["replyTo"] == str(message.id):
                     return MessageView.model_validate(data)
     except TimeoutError as error:
@@ -130,12 +154,7 @@ async def _stored_reply(here: Services, message: Message) -> MessageView | None:
 async def _stream(here: Services, listener: _Listener, message: Message) -> AsyncIterator[str]:
     """The reply's events as server-sent events; the first says that the message is stored."""
     try:
-        delivered = {
-            "messageId": str(message.id),
-            "seq": message.seq,
-            "clientMessageId": message.client_message_id,
-        }
-        yield _sse(ServerEvent.MESSAGE_DELIVERED, delivered)
+        yield _sse(ServerEvent.MESSAGE_DELIVERED, MessageDelivered.of(message).wire())
         if stored := await _stored_reply(here, message):
             yield _sse(ServerEvent.MESSAGE_RECEIVED, stored.wire())
             return
@@ -143,10 +162,13 @@ async def _stream(here: Services, listener: _Listener, message: Message) -> Asyn
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    event, data = await listener.events.get()
+                    event, data = await listener.next(here)
             except TimeoutError:
                 yield ": waiting\n\n"  # keeps proxies from closing the stream
                 continue
+            except ServiceUnavailable as error:
+                yield _sse(ServerEvent.ERROR, error_data(error))
+                return
             if event == ServerEvent.CHARACTER_RESPONSE:
                 if data.get("replyTo") == str(message.id):
                     reply_id = data["messageId"]
@@ -255,14 +277,9 @@ async def delete_message(here: Here, caller: Caller, message_id: UUID) -> Receip
     """Delete a message and forget what rested on it alone. Its place in the conversation stays,
     emptied and with `deletedAt`."""
     forgotten = await forget_message(here.memory, caller.id, message_id)
-    message = forgotten.message
-    gone = {
-        "conversationId": str(message.conversation_id),
-        "messageId": str(message.id),
-        "seq": message.seq,
-    }
-    room = conversation_room(message.conversation_id)
-    await here.hub.publish(room, ServerEvent.MESSAGE_DELETED, gone)
+    gone = MessageDeleted.of(forgotten.message)
+    room = conversation_room(gone.conversation_id)
+    await here.hub.publish(room, ServerEvent.MESSAGE_DELETED, gone.wire())
     owner = forgotten.conversation.owner
     await announce_withdrawal(here.hub, owner, forgotten.withdrawal, deleted=True)
     return ReceiptView.of(forgotten.receipt)

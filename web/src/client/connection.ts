@@ -15,20 +15,29 @@ type Unsubscribe = () => void;
 export class Connection {
   private readonly socket: Socket<ServerEvents, ClientEvents>;
   private comingBack?: ReturnType<typeof setTimeout>;
+  private wasReplaced = false;
 
-  constructor(token: string, baseUrl = "", path = "/socket.io") {
+  constructor(
+    private token: string,
+    baseUrl = "",
+    path = "/socket.io",
+  ) {
     const options = {
       path,
-      auth: { token },
+      auth: (give: (auth: object) => void) => give({ token: this.token }),
       autoConnect: false,
       transports: ["websocket", "polling"],
       tryAllTransports: true,
       reconnectionDelayMax: 4000,
     };
     this.socket = baseUrl ? io(baseUrl, options) : io(options);
-    // Socket.IO comes back by itself from every loss but this one.
+    this.socket.on("error", ({ code }) => {
+      this.wasReplaced = code === "replaced";
+    });
+    // Socket.IO comes back by itself from every loss but this one. Nor does one that had to make room
+    // for a newer window: the two would go on taking each other's place.
     this.socket.on("disconnect", (reason) => {
-      if (reason !== "io server disconnect") return;
+      if (reason !== "io server disconnect" || this.wasReplaced) return;
       this.comingBack = setTimeout(() => this.open(), COME_BACK_AFTER_MS);
     });
   }
@@ -39,6 +48,13 @@ export class Connection {
 
   open(): void {
     this.socket.connect();
+  }
+
+  /** Go on with another token of the same user, now and whenever the connection is made again. */
+  renew(token: string): void {
+    this.token = token;
+    if (this.isOpen) this.socket.emit("auth", { token });
+    else this.open();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 export { Connection } from "./connection";
 export { KeepsakeError, sentenceOf, withoutWait } from "./errors";
 export { type ClientOptions, KeepsakeClient } from "./keepsakeClient";
-export { type NewAccount, register, renew, signIn, signInLocally } from "./signIn";
+export { type NewAccount, register, renew, revoke, signIn, signInLocally } from "./signIn";
 export type * from "./types";

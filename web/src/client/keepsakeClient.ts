@@ -22,12 +22,18 @@ export interface ClientOptions {
 export class KeepsakeClient {
   readonly live: Connection;
   private readonly root: string;
-  private readonly token: string;
+  private token: string;
 
   constructor({ token, baseUrl = "", socketPath }: ClientOptions) {
     this.root = `${baseUrl}/api/v1`;
     this.token = token;
     this.live = new Connection(token, baseUrl, socketPath);
+  }
+
+  /** Go on with another token of the same user. */
+  renew(token: string): void {
+    this.token = token;
+    this.live.renew(token);
   }
 
   me(): Promise<User> {

@@ -31,6 +31,12 @@ export async function renew(refreshToken: string, baseUrl = ""): Promise<Tokens 
   }
 }
 
+/** End a refresh token and everything that came of its sign-in. */
+export async function revoke(refreshToken: string, baseUrl = ""): Promise<void> {
+  const body = new URLSearchParams({ token: refreshToken });
+  await request(`${baseUrl}${AUTH}/revoke`, { method: "POST", body });
+}
+
 export interface NewAccount {
   email: string;
   password: string;

@@ -191,6 +191,7 @@ type Answer<Value> = (answer: Value | Refused) => void;
 
 /** Every event a client sends, and what its acknowledgement carries. */
 export interface ClientEvents {
+  auth: (by: { token: string }) => void;
   "conversation:join": (
     target: { conversationId: string; afterSeq?: number },
     answer: Answer<Joined>,

@@ -1,0 +1,33 @@
+"""Whose a conversation or a message is: somebody else's looks as if it weren't there."""
+
+from uuid import UUID
+
+from backend.errors import NotFound
+from backend.models import Conversation, Message
+from backend.store import Transaction
+
+
+async def own_message(tx: Transaction, message_id: UUID, user_id: UUID) -> Message:
+    """A message in one of the user's conversations.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    message = await tx.messages.get(message_id)
+    if message is None or message.deleted_at is not None:
+        raise NotFound("There is no such message.")
+    if await tx.conversations.of_user(message.conversation_id, user_id) is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+async def own_conversation(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
+    """One of the user's conversations.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    conversation = await tx.conversations.of_user(conversation_id, user_id)
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    return conversation

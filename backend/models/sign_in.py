@@ -1,0 +1,42 @@
+"""What a token lets in, and the tokens that no longer do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from backend.models.base import time_field
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One user, let in by one token until it expires.
+
+    `token_id` is the token's alone; `session_id` is shared by all that came of one sign-in by
+    renewal, and is None, like `issued_at`, where another issuer's token doesn't say.
+    """
+
+    user_id: UUID
+    token_id: UUID
+    expires_at: datetime
+    session_id: UUID | None = None
+    issued_at: datetime | None = None
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """Any of these being revoked ends it."""
+        return (self.token_id,) if self.session_id is None else (self.token_id, self.session_id)
+
+    def older_than(self, moment: datetime | None) -> bool:
+        """Whether it was issued before a moment, or may have been; False for None."""
+        return moment is not None and (self.issued_at is None or self.issued_at < moment)
+
+
+class RevokedToken(SQLModel, table=True):
+    """A token or a session that is no longer good; of no use once it would have expired anyway."""
+
+    __tablename__ = "revoked_token"
+
+    id: UUID = Field(primary_key=True)
+    expires_at: datetime = time_field(index=True)

@@ -1,0 +1,1 @@
+"""Content policy: what is screened, what is decided, what is told to people."""

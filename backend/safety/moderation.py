@@ -1,0 +1,74 @@
+"""Moderation of one message: local screening at once, and a moderating model's view of it."""
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from backend.errors import ModelError
+from backend.ports import LanguageModel, StructuredRequest
+from backend.safety.classifier import classifier
+from backend.safety.policy_text import LEVELS, POLICY, SCHEMA
+from backend.safety.screening import screen
+from backend.safety.verdict import CATEGORIES, Category, Verdict
+from embeddings.base import Vector
+
+log = structlog.get_logger(__name__)
+
+DEADLINE = 1.5  # seconds a turn waits for the model
+FLAGS_FROM = LEVELS["possible"]
+MAX_ANSWER_TOKENS = 500  # the form takes 60, the rest is room for reasoning
+
+
+class Moderation:
+    """Screens messages. `encoder` is the name of the encoder whose vectors it will be given; those
+    of any other than the classifier's own are left unused. `model` None: local screening alone."""
+
+    def __init__(
+        self, encoder: str, model: LanguageModel | None = None, *, deadline: float = DEADLINE
+    ) -> None:
+        self._uses_vectors = classifier().fits(encoder)
+        self._model = model
+        self._deadline = deadline
+
+    def screen(self, text: str, vector: Vector | None = None) -> Verdict:
+        """The local verdict, without waiting for anything."""
+        return screen(text, vector if self._uses_vectors else None)
+
+    async def consider(self, text: str, local: Verdict) -> Verdict:
+        """The model's verdict in place of the local one; the local one if there is no model, or it
+        fails or takes longer than the deadline. What the rules block stays blocked, and signs of
+        self-harm that either sees count. Never raises."""
+        if self._model is None or local.hard:
+            return local
+        request = StructuredRequest(
+            "moderation", SCHEMA, POLICY, _fenced(text), max_tokens=MAX_ANSWER_TOKENS
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await self._model.structured(request)
+        except (ModelError, TimeoutError) as error:
+            log.warning("moderation_by_model_failed", reason=type(error).__name__)
+            return local
+        return _merged(local, {each: LEVELS[answer.data[each]] for each in CATEGORIES})
+
+
+def _merged(local: Verdict, scores: dict[Category, float]) -> Verdict:
+    flagged = {each for each in CATEGORIES if scores[each] >= FLAGS_FROM}
+    if "self_harm" in local.flagged:
+        flagged.add("self_harm")
+        scores["self_harm"] = max(scores["self_harm"], local.scores["self_harm"])
+    if "sexual_minors" in flagged:
+        flagged.add("sexual")
+    return replace(
+        local,
+        scores=scores,
+        flagged=frozenset(flagged),
+        screener="model",
+        explicit=local.explicit and "sexual" in flagged,
+    )
+
+
+def _fenced(text: str) -> str:
+    """The message, unable to close its fence."""
+    return f"<message>\n{text.replace('<', '‹').replace('>', '›')}\n</message>"

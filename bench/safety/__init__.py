@@ -1,0 +1,1 @@
+"""Training and measuring the local classifier of `backend/safety`."""
