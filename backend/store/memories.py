@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from backend.models import KnownMemory, Memory, MemoryRevision, Owner, Relationship, RelationshipChange
+from backend.models import (
+    KnownMemory,
+    Memory,
+    MemoryRevision,
+    Owner,
+    Relationship,
+    RelationshipChange,
+)
 
 
 @dataclass(frozen=True, slots=True)
