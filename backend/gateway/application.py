@@ -15,6 +15,7 @@ from backend.gateway import websocket
 from backend.gateway.asyncapi import describe
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import install_error_handlers
+from backend.gateway.idempotency import IdempotencyMiddleware
 from backend.gateway.plain_connection import PlainConnection
 from backend.gateway.protocol import CloseCode
 from backend.gateway.rest import (
@@ -45,6 +46,7 @@ def create_application(open_services: OpenServices, options: GatewayOptions) -> 
         lifespan=_lifespan(open_services, options),
     )
     install_error_handlers(app)
+    app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
     if options.allowed_origins:
         app.add_middleware(

@@ -35,7 +35,6 @@ from backend.gateway.services import Services
 from backend.models import KeptAnswer
 from backend.store import Store
 
-KEPT = timedelta(days=1)
 STALE_CLAIM = timedelta(minutes=5)
 LONGEST_KEY = 200
 RETRY_SECONDS = 1.0

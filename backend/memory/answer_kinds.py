@@ -22,7 +22,8 @@ _TIME = re.compile(
 _WHICH_ONE = r"\b(?:who|whom|whose|where|which)\b"
 # "My friend who paints" asks nothing: the word opens the text, or a question mark follows.
 _ASKS_NAME = re.compile(
-    rf"^(?:\w+ )?{_WHICH_ONE}|{_WHICH_ONE}[^.!?]*\?|\bwhat(?:'s)?\b[^.!?]*\b(?:names?|named|called)\b"
+    rf"^(?:\w+ )?{_WHICH_ONE}|{_WHICH_ONE}[^.!?]{{0,200}}\?"
+    r"|\bwhat(?:'s)?\b[^.!?]{0,60}\b(?:names?|named|called)\b"
     r"|\bwhat (?:\w+ )?(?:books?|movies?|films?|games?|songs?|albums?|shows?|series|bands?|artists?"
     r"|authors?|singers?|brands?|compan(?:y|ies)|shops?|stores?|restaurants?|cafes?|schools?"
     r"|universit(?:y|ies)|cit(?:y|ies)|towns?|countr(?:y|ies)|states?|places?|parks?|beach(?:es)?"

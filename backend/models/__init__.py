@@ -4,7 +4,7 @@ from backend.models.base import new_id, utc_now
 from backend.models.character import Character, Personality
 from backend.models.conversation import Conversation
 from backend.models.index_collection import IndexBehind, IndexCollection
-from backend.models.kept_answer import KeptAnswer
+from backend.models.kept_answer import KEPT_FOR, KeptAnswer
 from backend.models.memory import KnownMemory, Memory, MemoryRevision, Recallable
 from backend.models.message import Message, MessageVariant, WantedVariant
 from backend.models.owner import Owner
@@ -14,6 +14,7 @@ from backend.models.sign_in import RevokedToken, SignIn
 from backend.models.user import User
 
 __all__ = [
+    "KEPT_FOR",
     "Character",
     "Conversation",
     "IndexBehind",

@@ -1,12 +1,14 @@
 """The answer to a request that came with an `Idempotency-Key`, kept for when it comes again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import time_field
+
+KEPT_FOR = timedelta(days=1)
 
 
 class KeptAnswer(SQLModel, table=True):

@@ -8,6 +8,7 @@ import structlog
 from backend.errors import KeepsakeError
 from backend.memory.resources import MemoryResources
 from backend.memory.retention import expire_old
+from backend.models import KEPT_FOR
 from backend.monitoring.metrics import EXPIRED
 
 log = structlog.get_logger(__name__)
@@ -18,10 +19,12 @@ ROUND_SECONDS = 3600.0
 
 
 async def let_age(resources: MemoryResources, period: timedelta) -> None:
-    """Expire what is older than the period, now and every hour, until cancelled."""
+    """Expire memories older than the period, and kept answers, now and every hour, until cancelled."""
     while True:
         try:
             EXPIRED.inc(await expire_old(resources, period))
+            async with resources.store.transaction() as tx:
+                await tx.kept_answers.forget_older(KEPT_FOR)
         except KeepsakeError as error:
             log.warning("retention.failed", code=error.code)
         await asyncio.sleep(ROUND_SECONDS)

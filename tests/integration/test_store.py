@@ -11,7 +11,7 @@ from backend.adapters.postgres.jobs import FORMATION_TASK
 from backend.conversation.accepting import Draft, accept
 from backend.errors import Conflict, KeepsakeError, NotFound, StoreUnavailable
 from backend.memory.episodes import content_hash
-from backend.models import Conversation, Message, User, new_id, utc_now
+from backend.models import Conversation, KeptAnswer, Message, User, new_id, utc_now
 from backend.store import MemoryFilter
 from tests.support.eventually import eventually
 from tests.support.records import a_conversation, a_memory, a_message, a_user
@@ -590,3 +590,24 @@ async def test_a_database_that_cannot_be_reached_is_said_so() -> None:
             await tx.users.get(new_id())
     with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
         await store.check()
+
+
+async def test_a_key_that_a_dead_process_claimed_is_given_away(system: System) -> None:
+    user_id = (await system.introduce()).user_id
+    request = KeptAnswer(user_id=user_id, key_hash=b"key", request_hash=b"one")
+    async with system.store.transaction() as tx:
+        assert await tx.kept_answers.claim(request, stale_after=timedelta(minutes=5)) is None
+    async with system.store.transaction() as tx:
+        held = await tx.kept_answers.claim(request, stale_after=timedelta(minutes=5))
+        assert held is not None
+        assert held.sealed is None
+    async with system.store.transaction() as tx:
+        assert await tx.kept_answers.claim(request, stale_after=timedelta(0)) is None
+        await tx.kept_answers.keep(user_id, b"key", b"sealed")
+    async with system.store.transaction() as tx:
+        answered = await tx.kept_answers.claim(request, stale_after=timedelta(0))
+        assert answered is not None
+        assert answered.sealed == b"sealed"
+        await tx.kept_answers.forget_older(timedelta(0))
+    async with system.store.transaction() as tx:
+        assert await tx.kept_answers.claim(request, stale_after=timedelta(0)) is None

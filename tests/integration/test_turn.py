@@ -211,9 +211,7 @@ async def test_the_context_says_which_memories_were_used_and_the_score_of_each_a
     assert context.left_out == []
     assert [item["content"] for item in context.recent_messages] == ["What is my dog called?"]
     assert set(context.token_use) == {"instructions", "history", "situation", "message"}
-    assert {"read", "embed", "search", "hydrate", "rank", "background", "firstDelta"} <= set(
-        context.timings
-    )
+    assert {"read", "embed", "search", "hydrate", "rank", "firstDelta"} <= set(context.timings)
     [prompt] = model.prompts
     assert "- The user's dog is called Biscuit.\n- Rain falls.\n" in prompt.situation
     assert prompt.memories == ("The user's dog is called Biscuit.", "Rain falls.")

@@ -102,10 +102,12 @@ async def post_message(
     conversation_id: UUID,
     wanted: NewMessage,
     prefer: Annotated[str, Header()] = "",
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> Response:
     """Send a message and wait for the reply (201), stream it (`Accept: text/event-stream`), or
-    leave once it is stored (`Prefer: respond-async`, 202)."""
-    draft = Draft(wanted.content, wanted.type, wanted.client_message_id)
+    leave once it is stored (`Prefer: respond-async`, 202). An `Idempotency-Key` stands in for
+    `clientMessageId` where there is none."""
+    draft = Draft(wanted.content, wanted.type, wanted.client_message_id or idempotency_key)
     if "respond-async" in prefer:
         message = await send_message(here, caller.id, conversation_id, draft)
         return _json(202, Exchange(message=MessageView.of(message), reply=None))
