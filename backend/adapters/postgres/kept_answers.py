@@ -19,7 +19,7 @@ class PostgresKeptAnswers:
 
     async def claim(self, wanted: KeptAnswer, *, stale_after: timedelta) -> KeptAnswer | None:
         row = wanted.model_dump()
-        taken = await self._session.execute(
+        taken = await self._session.exec(
             insert(KeptAnswer)
             .values(row)
             .on_conflict_do_update(
@@ -35,14 +35,14 @@ class PostgresKeptAnswers:
         return await self._session.get(KeptAnswer, (wanted.user_id, wanted.key_hash))
 
     async def keep(self, user_id: UUID, key_hash: bytes, sealed: bytes) -> None:
-        await self._session.execute(
+        await self._session.exec(
             update(KeptAnswer)
             .where(col(KeptAnswer.user_id) == user_id, col(KeptAnswer.key_hash) == key_hash)
             .values(sealed=sealed)
         )
 
     async def release(self, user_id: UUID, key_hash: bytes) -> None:
-        await self._session.execute(
+        await self._session.exec(
             delete(KeptAnswer).where(
                 col(KeptAnswer.user_id) == user_id,
                 col(KeptAnswer.key_hash) == key_hash,
@@ -51,6 +51,6 @@ class PostgresKeptAnswers:
         )
 
     async def forget_older(self, age: timedelta) -> None:
-        await self._session.execute(
+        await self._session.exec(
             delete(KeptAnswer).where(col(KeptAnswer.claimed_at) < func.now() - age)
         )
