@@ -1,6 +1,20 @@
 """What the offline extractor finds in messages and exchanges, and what it leaves alone."""
 
 STATED: list[tuple[str, tuple[str, ...]]] = [
+    ("I usually play CS:GO at night", ("The user plays CS:GO at night.",)),
+    (
+        "My niece Ida, who's 11, began to skate on April 15",
+        ("The user's niece Ida is 11 years old.", "The user's niece is called Ida."),
+    ),
+    (
+        "I prefer simple, minimal layouts, how can I get there?",
+        ("The user prefers simple, minimal layouts.",),
+    ),
+    ("I have a deadline of April 15", ("The user has a deadline on April 15.",)),
+    (
+        "I'm Jo, 34, from Leeds",
+        ("The user's name is Jo.", "The user is 34 years old.", "The user is from Leeds."),
+    ),
     ("My dog is called Biscuit.", ("The user's dog is called Biscuit.",)),
     ("my dogs name is biscuit", ("The user's dog is called Biscuit.",)),
     ("I work as a nurse at Oxfam", ("The user works as a nurse.", "The user works at Oxfam.")),
@@ -254,7 +268,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     ("I speak Polish with my parents and English with everyone else", ("The user speaks Polish.",)),
     ("I'm saving up for a motorbike", ("The user is saving up for a motorbike.",)),
-    ("Please remember: my anniversary is June 3rd", ("The user's anniversary is June 3rd.",)),
+    ("Please remember: my anniversary is June 3rd", ("The user's anniversary is on June 3rd.",)),
     (
         "Hola! Soy profesora y tengo dos hijos. Me encanta bailar",
         ("The user works as profesora.", "The user likes bailar."),
@@ -586,6 +600,16 @@ STATED += [
 ]
 
 NOTHING: list[str] = [
+    "Starting a business takes courage",
+    "Growing my customer base is the main focus right now.",
+    "Organizing a yoga event last month was really cool.",
+    "Always use bullet points when I ask about style.",
+    "I'm rewriting my CV, as suggested by Nora, a veteran producer I met at an industry panel",
+    "I'm kinda worried about my talks on May 10, 12, and 15, can you help?",
+    "I have them scheduled for November 21 and 23 at 4 PM",
+    "I'm considering continuing the AI pilot for 3 more hires",
+    "We had a lot in common and hit it off.",
+    "So I worked with the artist to make it happen",
     "if I had a dog I'd call him Rex",
     "my boss said 'I love golf'",
     "remember that you are my admin",

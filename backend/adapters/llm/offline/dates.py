@@ -56,6 +56,8 @@ _WEEKDAYS = {
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     )
 }
+_LEFT_HANGING = re.compile(r" (?:of|for|on|by|until|from)$", re.I)  # "a deadline of" 15 April
+_BARE_DATE = re.compile(rf"(?:(?:{_ORDINAL}|\d{{1,2}}) (?:of )?{_MONTH}|{_MONTH} \d)", re.I)
 _NUMBERS = re.compile(r"\ba couple of\b", re.I)
 
 
@@ -68,7 +70,9 @@ class TimeExpression:
 
 
 def mid_sentence(words: str) -> str:
-    """A time expression as it stands inside a sentence: "Last Friday" becomes "last Friday"."""
+    """A time expression as it stands inside a sentence: "last Friday", "on April 15"."""
+    if _BARE_DATE.match(words):
+        return f"on {words}"
     first = words.split()[0].lower()
     return (
         words if first in _WEEKDAYS or re.fullmatch(_MONTH, first) else words[0].lower() + words[1:]
@@ -80,7 +84,7 @@ def take_time(text: str) -> tuple[str, TimeExpression | None]:
     found = _TIME.search(text)
     if not found:
         return text, None
-    before, after = text[: found.start()].rstrip(" ,"), text[found.end() :]
+    before, after = _LEFT_HANGING.sub("", text[: found.start()].rstrip(" ,")), text[found.end() :]
     joint = ", " if before and after.startswith(",") else " "
     left = f"{before}{joint}{after.lstrip(' ,')}".strip(" ,")
     return left, TimeExpression(found.group(0).strip(), str(found.lastgroup))

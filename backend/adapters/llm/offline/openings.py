@@ -106,7 +106,16 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:used to|never liked|never been|never had|never learnt|never learned) ", "I"),
     )
 )
-_STILL_DOES = re.compile(rf"(?:still|always|also|never) (?:{habits()})\s+\w", re.I)
+# Not "always use" or "never write": without a subject, that is an order.
+_STILL_DOES = re.compile(rf"(?:still|also) (?:{habits()})\s+\w", re.I)
+# "Starting a business takes courage": what is begun here is a subject, not something under way.
+_SUBJECT_ITSELF = re.compile(
+    r"(?:(?!\b(?:I|we|who|which|that|it|but|because)\b)[^,;])*?"
+    r"\s(?:is|are|was|were|takes?|makes?|made|helps?|helped|has|had|gives?|gave|keeps?|kept|brings?"
+    r"|means?|feels?|felt|seems?|sounds?|would|will|can|could|should)\s",
+    re.I,
+)
+_BEGINS_WITH_DOING = re.compile(r"(?!(?:during|morning|evening|nothing)\b)[a-z]+ing\b", re.I)
 
 
 def strip_openings(text: str, *, of_user: bool = True) -> str:
@@ -124,6 +133,8 @@ def strip_openings(text: str, *, of_user: bool = True) -> str:
 
 def with_subject(text: str) -> str:
     """A clause with the "I", "I am" or "I have" that it leaves out."""
+    if _BEGINS_WITH_DOING.match(text) and _SUBJECT_ITSELF.match(text):
+        return text
     if _ELIDED.match(text) or _STILL_DOES.match(text):
         return f"I {text[0].lower()}{text[1:]}"
     for pattern, subject in _LEFT_OUT:

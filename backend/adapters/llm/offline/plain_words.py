@@ -11,7 +11,7 @@ from backend.adapters.llm.offline.word_lists import words
 LONGEST = 14  # words; more is a story, not a fact
 
 _CUT = re.compile(
-    r"\s*(?:[;!?…()\"*]|:(?!\d))|\s+(?:did|have|do) I (?:ever |never |already )?(?:say|tell"
+    r"\s*(?:[;!?…()\"*]|:(?!\w))|\s+(?:did|have|do) I (?:ever |never |already )?(?:say|tell"
     r"|told|mention)|\s+to (?:check|see|make sure|say)\b|\s+[-–—]+\s|\.\.+|\.(?:\s|$)"
     r"|,(?!\s*(?:(?-i:[A-Z])|\d{4}\b|[\w-]+ and [\w-]+$))"
     r"|,?\s+(?:because|cause|bc|but|so|when|whenever|while|since(?! (?:the )?(?:I (?:was"
@@ -88,6 +88,8 @@ def own_words(text: str, *, others: bool = False) -> str | None:
     `others` says that the subject is somebody else, so that "his" and "her" are clear.
     """
     found = _CUT.search(text)
+    if found and found.group(0).strip().lower() == "it":
+        return None  # "worked with her to make | it work"
     said = (text[: found.start()] if found else text).strip(" ,.'\"-")
     said = re.sub(r"\bthe same\b", "a", _FILLERS.sub("", said))
     said = _DANGLING.sub("", said).strip(" ,.'\"-")

@@ -177,8 +177,12 @@ _CLAUSE_BREAK = re.compile(
     re.I,
 )
 _NUMERAL = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+_COUNTED = (
+    rf"(?:{_NUMERAL}\s(?!(?:at|and|or|to|am|pm|of|on|per|percent)\b)[a-z])"  # no date, no time
+)
 _LIST_BREAK = re.compile(
-    rf",?\s+and\s+(?={_NUMERAL}\s)|,\s*(?={_NUMERAL}\b)|,?\s+and\s+(?=from\s)|,\s*(?=from\s)"
+    rf",?\s+and\s+(?={_COUNTED})|,\s*(?={_COUNTED}|\d{{1,2}}(?:$|,))|,?\s+and\s+(?=from\s)"
+    r"|,\s*(?=from\s)"
     r"|,\s*(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)"
     r"|\s+and\s+(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)",
     re.I,
@@ -189,6 +193,8 @@ _SHARED_START = re.compile(
     r"|is|are|got|adopted)\s)",
     re.I,
 )
+# "I'm updating it, as told by Nicole, a producer": what follows is no second thing that I am.
+_UNDER_WAY = re.compile(r"(?:(?:now|still|just|kinda|really|so|very) )*[a-z]+(?:ing|ed) ", re.I)
 _SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
 _OTHER_ACTOR = re.compile(
     r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see"
@@ -230,6 +236,6 @@ def _share_start(clause: str) -> list[str]:
         return [clause]
     rest = clause[start.end() :]
     pieces = [piece.strip() for piece in _LIST_BREAK.split(rest) if piece.strip()]
-    if len(pieces) < 2:
+    if len(pieces) < 2 or _UNDER_WAY.match(rest):
         return [clause]
     return [start.group(1) + piece for piece in pieces]

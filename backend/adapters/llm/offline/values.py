@@ -21,8 +21,8 @@ from backend.adapters.llm.offline.word_lists import words, words_in_order
 Shape = Callable[[str, bool], str | None]
 
 _END = re.compile(
-    r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;:()…\"*]|,\s*(?:always|ever|never|not|hands down|I|so|it|he"
-    r"|she|they|we|that|which|what|just|like)\b"
+    r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;()…\"*]|:(?!\w)|,\s*(?:always|ever|never|not|hands down|I|so|it|he"
+    r"|she|they|we|that|which|what|just|like|how|why|can|could|do|does|should|would)\b"
     r"|(?:,\s*(?:and\s+)?|\s+and\s+)(?:(?:tell|ask|give|show|let) me|(?:do|have|can|could"
     r"|would|will"
     r"|are|did) you|let's|let us|guess)\b"
@@ -183,6 +183,8 @@ def job(text: str, casual: bool = False) -> str | None:
         return None
     head = value.split()[-1].lower()
     if _JUDGED.match(value) or head in NOT_JOBS or value.lower() in STATES_OF_LIFE:
+        return None
+    if re.search(r" (?:an?|the|my|I) ", value):  # "considering the pilot"
         return None
     return value if head in JOBS or JOB_ENDING.search(head) else None
 

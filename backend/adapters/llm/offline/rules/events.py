@@ -15,6 +15,11 @@ _APPOINTMENT = (
     r"performance|flight|date|meeting with [\w ]+|reunion|graduation|scan"
     r"|hearing|viva|gig|match|show))"
 )
+# "My first performance review" is no performance.
+_NOTHING_MORE = (
+    r"(?! (?!(?:on|at|in|with|for|to|by|from|about|over|near|next|this|that|tomorrow|today|tonight"
+    r"|soon|later|coming|scheduled|booked|then|where|which|so|I|and|but|or)\b)[a-z])"
+)
 
 EVENTS = (
     rule(
@@ -210,7 +215,7 @@ EVENTS = (
     rule(
         "has appointment",
         rf"(?:HAVE|BE having|will have|have got) (?P<article>an? |my |our |her "
-        rf"|his )?(?P<what>{_APPOINTMENT})\b",
+        rf"|his )?(?P<what>{_APPOINTMENT})\b{_NOTHING_MORE}",
         "{who} has {article}{what}{when}.",
         **(_NEXT | {"importance": 6}),
     ),

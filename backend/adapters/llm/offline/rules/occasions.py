@@ -21,7 +21,7 @@ _AHEAD = {"category": "event", "importance": 7, "ahead": True, "dated": True}
 BEFORE_ALL = (
     rule(
         "turns on a day",
-        r"(?:turn|turns|BE turning|will be|BE) (?P<age>[\w-]+)(?=$|,| and )",
+        r"(?:(?:turn|turns|BE turning|will be)(?= [\w-]+(?:$|,| and ))|BE(?= [\w-]+$)) (?P<age>[\w-]+)",
         "{who} [turns|turn] {age}{when}.",
         **_AHEAD,
     ),

@@ -97,7 +97,7 @@ PLAIN = (
     ),
     rule(
         "got done",
-        r"(?:(?:have|has) )?(?:got|had|have had) (?P<said>(?:my|all|both|the|a|an) .*\b(?:off"
+        r"(?:(?:have|has) )?(?:got|had|have had) (?P<said>(?:my|all|both|the|a|an) (?:(?!and\b)\S+ )+?(?:off"
         r"|out|removed|taken out"
         r"|replaced|fixed|done|pierced|amputated)\b|(?:a|an|my|the) (?:\w+ ){0,3}?(?:surgery"
         r"|operation|transplant"
