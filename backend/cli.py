@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
+from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from backend.errors import ConfigurationError, KeepsakeError
+from backend.errors import ConfigurationError, InvalidRequest, KeepsakeError
 from backend.monitoring.logs import configure_logging
 from backend.settings import Provider, Settings, load_settings
 
@@ -136,14 +137,85 @@ def token(
 @one_line_errors
 def create_admin(
     email: Annotated[str, typer.Argument(help="The admin's email address.")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="KEEPSAKE_ADMIN_PASSWORD",
+            help="Others on this machine can read it in the list of processes; better leave it out:"
+            " then it is asked for where one is needed.",
+        ),
+    ] = None,
+    from_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
 ) -> None:
     """Make an account with admin rights, or give them to one that exists."""
-    settings = _settings()
-    from backend.operations import make_admin
+    settings = _settings(QUIET)
+    from backend.commands.create_admin import create_admin as make
 
-    asyncio.run(make_admin(settings, email, password))
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    ask = partial(typer.prompt, "Password", hide_input=True, confirmation_prompt=True)
+    done = asyncio.run(make(settings, email, password, ask))
     typer.echo(f"{email} is an admin.")
+    typer.echo(f"({done})", err=True)
+
+
+Email = Annotated[str | None, typer.Option(help="Whose; the local user's if left out.")]
+
+
+@app.command("import-card")
+@one_line_errors
+def import_card(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON, PNG or CHARX.")
+    ],
+    email: Email = None,
+) -> None:
+    """Make private characters from card files, with their pictures. Prints their ids."""
+    settings = _settings(QUIET)
+    from backend.commands.import_card import import_cards
+
+    asyncio.run(import_cards(settings, files, email, console, typer.echo))
+
+
+@app.command("export-card")
+@one_line_errors
+def export_card(
+    character: Annotated[str, typer.Argument(help="Its id, or its name.")],
+    form: Annotated[str, typer.Option("--format", help="json, png or charx.")] = "png",
+    out: Annotated[
+        Path | None, typer.Option(help="The file; one of the character's name here if left out.")
+    ] = None,
+    email: Email = None,
+) -> None:
+    """Write a character's card into a file. Prints where it is."""
+    settings = _settings(QUIET)
+    from backend.commands.export_card import write_card
+
+    typer.echo(asyncio.run(write_card(settings, character, form, out, email)))
+
+
+@app.command("import-chat")
+@one_line_errors
+def import_chat(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, help="JSON lines of SillyTavern, or JSON as for the API."
+        ),
+    ],
+    character: Annotated[
+        str | None, typer.Option(help="With whom, by id or name; whom the file names if left out.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Of the conversations.")] = "",
+    email: Email = None,
+) -> None:
+    """Bring talks in from other chat clients, with their own times. Memory is formed from them."""
+    settings = _settings(QUIET)
+    from backend.commands.import_chat import import_chats
+
+    typer.echo(asyncio.run(import_chats(settings, files, character, title, email, console)))
 
 
 @app.command()
@@ -168,6 +240,64 @@ def reindex(
         return
     work = return_to_previous if rollback else rebuild_index
     typer.echo(asyncio.run(work(settings, console)))
+
+
+@app.command("export-user")
+@one_line_errors
+def export_user(
+    user: Annotated[str, typer.Argument(help="The address or id, or `local`.")],
+    out: Annotated[Path, typer.Option(help="The archive.", dir_okay=False)],
+) -> None:
+    """Write all that is held on a user into a zip archive of JSON and of pages to read. Killed half-way,
+    the same command goes on where it was."""
+    settings = _settings(QUIET)
+    from backend.commands.export_user import export_user as export
+
+    with _resumable():
+        typer.echo(asyncio.run(export(settings, user, out, console)))
+
+
+@app.command("erase-user")
+@one_line_errors
+def erase_user(
+    user: Annotated[str | None, typer.Argument(help="The address or id, or `local`.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    receipt: Annotated[
+        UUID | None, typer.Option(help="Show the receipt of an earlier erasure instead.")
+    ] = None,
+) -> None:
+    """Erase a user with all that is held on them, for good. Prints a receipt."""
+    settings = _settings(QUIET)
+    from backend.commands.erase_user import erase_user as erase
+    from backend.commands.erase_user import show_receipt
+
+    if receipt:
+        typer.echo(asyncio.run(show_receipt(settings, receipt)))
+        return
+    if user is None:
+        raise InvalidRequest("Say whom: the address or id, or `local`.")
+    if not yes:
+        typer.confirm(f"Erase {user} with all that is held on them, for good?", abort=True)
+    typer.echo(asyncio.run(erase(settings, user, console)))
+
+
+@app.command("rotate-keys")
+@one_line_errors
+def rotate_keys(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would be written anew.")
+    ] = False,
+    open_all: Annotated[
+        bool, typer.Option("--open", help="Open every row, to do without encryption from then on.")
+    ] = False,
+) -> None:
+    """Seal what ENCRYPTION_SCOPE covers under the first of ENCRYPTION_KEYS. Chat goes on. Killed
+    half-way, the next call goes on where it was."""
+    settings = _settings(QUIET)
+    from backend.commands import rotate_keys as rotation
+
+    work = rotation.rotate_keys(settings, console, dry_run=dry_run, open_all=open_all)
+    typer.echo(asyncio.run(work))
 
 
 @benches.callback()

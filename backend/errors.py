@@ -3,15 +3,26 @@
     KeepsakeError
     ├── InvalidRequest            422  the caller sent something we can't use
     │   ├── MessageTooLong        422
+    │   ├── ContentRefused        422  content policy blocks it
+    │   ├── InvalidCard           422  a file that is no character card we can read
     │   └── IdempotencyKeyReused  422  the key came with another request before
     ├── NotAuthenticated          401
     │   └── OtherAccount          401  a good token, but of somebody else
+    ├── Forbidden                 403  known, and not let in
+    │   ├── AdminOnly             403
+    │   ├── AccountBlocked        403  by an admin
+    │   └── NotConfirmed          403  the account's owner has to prove that they mean it
     ├── NotFound                  404  also: somebody else's
     ├── Conflict                  409
+    │   ├── CharacterBlocked      409  by an admin: nobody can talk to it
     │   └── RequestInProgress     409  the same request is being carried out already
-    ├── RateLimited               429  carries retry_after
+    ├── ChangedMeanwhile          412  it isn't any more what the caller's If-Match says
+    ├── RateLimited               429  carries retry_after and quota
+    ├── BodyTooLarge              413
+    ├── BodyTooSlow               408
     ├── ConfigurationError        500  a setting is wrong; names it, says what to do
     │   └── DataDirInUse               another Keepsake holds DATA_DIR
+    ├── SealBroken                500  a stored row can't be decrypted
     ├── ServiceUnavailable        503  a dependency can't be reached
     │   ├── StoreUnavailable
     │   ├── IndexUnavailable
@@ -30,6 +41,8 @@
 A vendor's exception is always kept as `__cause__`. The gateway maps these to
 problem+json, event errors and log lines, once.
 """
+
+from backend.quota import Quota
 
 
 class KeepsakeError(Exception):
@@ -57,6 +70,14 @@ class MessageTooLong(InvalidRequest):
     code = "message_too_long"
 
 
+class ContentRefused(InvalidRequest):
+    code = "content_refused"
+
+
+class InvalidCard(InvalidRequest):
+    code = "invalid_card"
+
+
 class IdempotencyKeyReused(InvalidRequest):
     code = "idempotency_key_reused"
 
@@ -70,6 +91,26 @@ class OtherAccount(NotAuthenticated):
     code = "other_account"
 
 
+class Forbidden(KeepsakeError):
+    code = "forbidden"
+    status = 403
+
+
+class AdminOnly(Forbidden):
+    code = "admin_only"
+
+
+class AccountBlocked(Forbidden):
+    code = "account_blocked"
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(_blocked("This account", reason))
+
+
+class NotConfirmed(Forbidden):
+    code = "not_confirmed"
+
+
 class NotFound(KeepsakeError):
     code = "not_found"
     status = 404
@@ -80,14 +121,49 @@ class Conflict(KeepsakeError):
     status = 409
 
 
+class CharacterBlocked(Conflict):
+    code = "character_blocked"
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(_blocked("This character", reason))
+
+
+def _blocked(what: str, reason: str | None) -> str:
+    why = f": {reason.rstrip('.')}" if reason else ""
+    return f"{what} was blocked by an admin{why}."
+
+
 class RequestInProgress(Conflict):
     code = "request_in_progress"
     retryable = True
 
 
+class ChangedMeanwhile(KeepsakeError):
+    code = "changed_meanwhile"
+    status = 412
+
+
 class RateLimited(KeepsakeError):
+    """`quota` says of which limit nothing is left."""
+
     code = "rate_limited"
     status = 429
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, quota: Quota | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.quota = quota
+
+
+class BodyTooLarge(KeepsakeError):
+    code = "too_large"
+    status = 413
+
+
+class BodyTooSlow(KeepsakeError):
+    code = "request_timeout"
+    status = 408
 
 
 class ConfigurationError(KeepsakeError):
@@ -96,6 +172,10 @@ class ConfigurationError(KeepsakeError):
 
 class DataDirInUse(ConfigurationError):
     code = "data_dir_in_use"
+
+
+class SealBroken(KeepsakeError):
+    code = "seal_broken"
 
 
 class ServiceUnavailable(KeepsakeError):

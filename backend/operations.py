@@ -1,10 +1,8 @@
-"""What the command line does beside serving: tokens and admins."""
+"""What the command line does beside serving: tokens."""
 
 from backend.bootstrap.services import local_user_id, tokens_of
 from backend.bootstrap.stores import reach_store
 from backend.errors import NotFound
-from backend.gateway.authentication import passwords
-from backend.models import User, utc_now
 from backend.settings import Settings
 
 
@@ -24,16 +22,3 @@ async def print_token(settings: Settings, email: str | None) -> str:
                 raise NotFound(f"There is no account with the address {email}.")
             user_id = user.id
         return tokens_of(settings, stores).issue(user_id).access_token
-
-
-async def make_admin(settings: Settings, email: str, password: str) -> None:
-    """Make an admin account, or make an account that exists an admin with this password."""
-    async with reach_store(settings) as (store, _stores), store.transaction() as tx:
-        user = await tx.users.by_email(email)
-        if user is None:
-            user = User(email=email, display_name=email.split("@", 1)[0])
-            await tx.users.add(user)
-        user.role = "admin"
-        user.tokens_valid_from = utc_now()  # whoever signed in by the old password is out
-        user.password_hash = passwords.hash(password)
-        await tx.users.save(user)

@@ -15,6 +15,7 @@ from backend.models.character import Character
 from backend.models.owner import Owner
 from backend.models.sign_in import SignIn
 from backend.models.summary import Summary, SummaryMaterial
+from backend.quota import Quota
 
 # --- language model -----------------------------------------------------------------------------
 
@@ -32,9 +33,10 @@ class Prompt:
     """Everything a model gets for one reply, stable parts first so that prompt caching works.
 
     `instructions` is the same for every turn of a conversation; `situation` (relationship, recalled
-    memories, summary) changes with each. The last five fields say the same in structure, for
+    memories, summary) changes with each. The last six fields say the same in structure, for
     the offline companion, which reads no prose; `questions` are claims that it isn't sure of;
-    `forgetting` is how far a wish to forget has come: `asked`, `done`, `unknown` or none.
+    `forgetting` is how far a wish to forget has come: `asked`, `done`, `unknown` or none; `care` is
+    what content policy wants of the reply: `crisis`, `deflect` or none.
     """
 
     instructions: str
@@ -46,6 +48,7 @@ class Prompt:
     memories: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     forgetting: str = ""
+    care: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,8 +327,8 @@ class CacheKeys(Protocol):
 class RateLimiter(Protocol):
     """Counts actions per key over a window."""
 
-    async def take(self, key: str) -> None:
-        """Count one action.
+    async def take(self, key: str) -> Quota:
+        """Count one action; returns what is left.
 
         Raises:
             RateLimited: too many; `retry_after` is the seconds until the next is allowed.

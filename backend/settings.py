@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.adapters.rate_window import parse_limit
 from backend.errors import ConfigurationError
+from backend.safety.crisis import read_resources
+from backend.safety.encryption import Keyring, read_keys
 
 EXAMPLES = {
     "groq_model": "openai/gpt-oss-120b",
@@ -21,6 +23,7 @@ EXAMPLES = {
     "websocket_path": "/socket.io",
     "memory_context_window": "20",
     "memory_retention_days": "90",
+    "message_retention_days": "365",
     "fact_extraction_threshold": "0.7",
     "max_message_length": "2000",
     "message_rate_limit": "10/minute",
@@ -30,8 +33,15 @@ EXAMPLES = {
     "qdrant_url": "http://localhost:6333",
     "cors_origins": "https://app.example.com,https://www.example.com",
     "jwt_secret": "$(openssl rand -hex 32)",
+    "encryption_keys": "2026:$(openssl rand -base64 32)",
+    "encryption_scope": "all",
     "log_format": "json",
+    "crisis_resources": '{"AT": [{"name": "Telefonseelsorge", "contact": "142"}]}',
+    "ai_disclosure": "off",
+    "break_reminder": "3",
 }
+
+OUR_ALGORITHM = "HS256"  # of the tokens that are signed with JWT_SECRET
 
 
 class Provider(StrEnum):
@@ -49,6 +59,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Switch(StrEnum):
+    """A setting that is on or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Settings(BaseSettings):
     """Names are the environment variables' in lower case; see docs/configuration.md."""
 
@@ -56,13 +73,13 @@ class Settings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    groq_api_key: str | None = None
+    groq_api_key: str | None = Field(default=None, repr=False)
     groq_model: str = "openai/gpt-oss-120b"
     groq_memory_model: str = "openai/gpt-oss-20b"
-    groq_base_url: str | None = None
+    groq_base_url: str | None = Field(default=None, repr=False)
     llm_provider: Provider | None = None
-    llm_base_url: str | None = None
-    llm_api_key: str | None = None
+    llm_base_url: str | None = Field(default=None, repr=False)
+    llm_api_key: str | None = Field(default=None, repr=False)
     llm_model: str | None = None
     llm_fallback_model: str | None = None
     llm_max_tokens: int = Field(default=500, ge=1, le=32_000)
@@ -77,21 +94,29 @@ class Settings(BaseSettings):
 
     memory_context_window: int = Field(default=20, ge=1, le=200)
     memory_retention_days: int = Field(default=90, ge=1)
+    message_retention_days: int | None = Field(default=None, ge=1, le=36_500)
     fact_extraction_threshold: float = Field(default=0.7, ge=0, le=1)
     embedding_model: str = "all-MiniLM-L6-v2"
     reranker_model: str | None = None
 
-    database_url: str | None = None
-    redis_url: str | None = None
-    qdrant_url: str | None = None
-    qdrant_api_key: str | None = None
+    # Out of every repr: what is secret, and addresses, which may hold a password.
+    database_url: str | None = Field(default=None, repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    qdrant_url: str | None = Field(default=None, repr=False)
+    qdrant_api_key: str | None = Field(default=None, repr=False)
     data_dir: Path = Path("data")
 
-    jwt_secret: str | None = Field(default=None, min_length=32)
+    jwt_secret: str | None = Field(default=None, min_length=32, repr=False)
     jwt_public_key: str | None = None
-    jwt_algorithm: str = "HS256"
-    encryption_keys: str | None = None
+    jwt_algorithm: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    encryption_keys: str | None = Field(default=None, repr=False)
+    encryption_scope: Literal["sensitive", "all"] = "sensitive"
     cors_origins: str = ""
+    crisis_resources: str | None = None
+    ai_disclosure: Switch = Switch.ON
+    break_reminder: float | None = Field(default=3, gt=0, le=24)
     log_format: LogFormat = LogFormat.CONSOLE
 
     @field_validator("database_url")
@@ -134,13 +159,35 @@ class Settings(BaseSettings):
             raise ValueError(error.message) from error
         return value
 
+    @field_validator("crisis_resources")
+    @classmethod
+    def _contacts_only(cls, value: str | None) -> str | None:
+        try:
+            if value:
+                read_resources(value)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from error
+        return value
+
+    @field_validator("break_reminder", mode="before")
+    @classmethod
+    def _none_if_off(cls, value: Any) -> Any:
+        return None if str(value).lower() == "off" else value
+
     @field_validator("encryption_keys")
     @classmethod
-    def _no_encryption_yet(cls, value: str | None) -> str | None:
-        # Accepting keys without encrypting anything would be a false promise.
-        if value:
-            raise ValueError("encryption at rest is not available in this version; unset it")
+    def _keys_only(cls, value: str | None) -> str | None:
+        try:
+            if value:
+                read_keys(value)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from error
         return value
+
+    @property
+    def keyring(self) -> Keyring | None:
+        """The keys of encryption at rest; None: there are none."""
+        return read_keys(self.encryption_keys) if self.encryption_keys else None
 
     @property
     def embedded_database(self) -> bool:
@@ -205,8 +252,33 @@ def _check_together(settings: Settings) -> None:
         raise ConfigurationError(
             "LLM_MODEL: needed for LLM_PROVIDER=openai. Example: LLM_MODEL=llama3.2"
         )
+    _check_other_issuer(settings)
     if not settings.embedded_database and not settings.jwt_secret:
         raise ConfigurationError(
             "JWT_SECRET: needed when DATABASE_URL is set; at least 32 characters. "
             "Example: JWT_SECRET=$(openssl rand -hex 32)"
+        )
+
+
+def _check_other_issuer(settings: Settings) -> None:
+    algorithm = settings.jwt_algorithm
+    if settings.jwt_public_key is not None:
+        from backend.public_key import read_public_key  # takes a moment, and few need it
+
+        try:
+            read_public_key(settings.jwt_public_key, algorithm)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"JWT_PUBLIC_KEY: {error}. Example: JWT_PUBLIC_KEY={EXAMPLES['jwt_public_key']}"
+            ) from None
+    elif algorithm not in {None, OUR_ALGORITHM}:
+        raise ConfigurationError(
+            f"JWT_ALGORITHM: {algorithm} needs the issuer's key in JWT_PUBLIC_KEY. "
+            f"Example: JWT_PUBLIC_KEY={EXAMPLES['jwt_public_key']}"
+        )
+    elif settings.jwt_issuer or settings.jwt_audience:
+        name = "JWT_ISSUER" if settings.jwt_issuer else "JWT_AUDIENCE"
+        raise ConfigurationError(
+            f"{name}: is about another issuer's tokens, and JWT_PUBLIC_KEY is unset. "
+            f"Example: JWT_PUBLIC_KEY={EXAMPLES['jwt_public_key']}"
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from limits import RateLimitItem, parse_many
 
 from backend.errors import ConfigurationError, RateLimited
+from backend.quota import Quota
 
 SWEEP_KEYS = 1000
 
@@ -29,10 +30,12 @@ def parse_limit(text: str) -> RateLimitItem:
     return items[0]
 
 
-def rate_limited(retry_after: float) -> RateLimited:
+def rate_limited(limit: int, retry_after: float) -> RateLimited:
     """The error that says how many seconds to wait."""
     return RateLimited(
-        f"Too many requests. Try again in {max(1, round(retry_after))} s.", retry_after=retry_after
+        f"Too many requests. Try again in {max(1, round(retry_after))} s.",
+        retry_after=retry_after,
+        quota=Quota(limit, 0, retry_after),
     )
 
 
@@ -54,8 +57,8 @@ class RateWindow:
         """Keys that are held in memory."""
         return len(self._taken)
 
-    def take(self, key: str) -> None:
-        """Count one action.
+    def take(self, key: str) -> Quota:
+        """Count one action; returns what is left.
 
         Raises:
             RateLimited: the window is full.
@@ -65,10 +68,11 @@ class RateWindow:
         while times and times[0] <= now - self._seconds:
             times.popleft()
         if len(times) >= self._amount:
-            raise rate_limited(times[0] + self._seconds - now)
+            raise rate_limited(self._amount, times[0] + self._seconds - now)
         times.append(now)
         if len(self._taken) > self._sweep_at:
             self._sweep(now)
+        return Quota(self._amount, self._amount - len(times), times[0] + self._seconds - now)
 
     def _sweep(self, now: float) -> None:
         """Forget keys whose last action has left the window. Runs each time the number of keys

@@ -31,6 +31,7 @@ from backend.memory.extraction import ModelExtractor
 from backend.memory.resources import MemoryResources
 from backend.models import Owner
 from backend.ports import EventBus, Extractor, LanguageModel, VectorIndexes
+from backend.safety.encryption import Scope
 from backend.settings import Provider, Settings
 from embeddings.base import Encoder, EncoderError, Reranker
 from embeddings.registry import build_encoder, build_reranker
@@ -65,9 +66,12 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         if settings.embedded_database:
             await migrate(stores.database_url)
         jobs = JobQueue(stores.database_url)
-        store = PostgresStore(stores.database_url, jobs)
+        store = PostgresStore(
+            stores.database_url, jobs, settings.keyring, Scope(settings.encryption_scope)
+        )
         stack.push_async_callback(store.close)
         await store.check()
+        await store.unlock()
         await jobs.open()
         stack.push_async_callback(jobs.close)
         redis = command_client(stores.redis_url)

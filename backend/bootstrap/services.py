@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
+
+import structlog
 
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
 from backend.adapters.redis.tickets import RedisTickets
 from backend.bootstrap.background import run_behind
 from backend.bootstrap.core import checks_of, open_core
+from backend.bootstrap.limits import build_limits
+from backend.bootstrap.safeguards import build_safeguards
 from backend.bootstrap.stores import Stores
 from backend.bootstrap.worker import quiet_seconds, worker_loops
 from backend.conversation.assignment import TurnResources
@@ -18,15 +23,21 @@ from backend.conversation.foresight import Foresight
 from backend.gateway.admission import Admission
 from backend.gateway.application import Application, create_application
 from backend.gateway.authentication import Tokens
+from backend.gateway.census import Census
 from backend.gateway.control import Control
 from backend.gateway.hub import Hub
+from backend.gateway.issuer import OtherIssuer
+from backend.gateway.networks import is_this_machine
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.turn_driver import TurnDriver
 from backend.memory.index_wishes import ask_as_configured
 from backend.models import User
 from backend.models.ready_made import READY_MADE
+from backend.public_key import read_public_key
 from backend.settings import Settings
 from backend.store import Store
+
+log = structlog.get_logger(__name__)
 
 PAGE = Path(__file__).parents[2] / "web" / "dist"
 LOCAL_USER_EMAIL = "local@keepsake.localhost"
@@ -39,20 +50,23 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
         core = await stack.enter_async_context(open_core(settings))
         hub = Hub(core.bus)
         control = Control(hub)
+        safeguards = build_safeguards(settings, stack)
         resources = TurnResources(
             core.memory,
             core.model,
             ContextPolicy(window=settings.memory_context_window),
             formation_delay=quiet_seconds(settings),
+            safeguards=safeguards,
         )
         turns = TurnDriver(core.store, resources, hub)
         foresight = Foresight(core.memory)
         stack.push_async_callback(foresight.close)
         redis = command_client(core.stores.redis_url)
         stack.push_async_callback(redis.aclose)
-        local_user = await _prepare_data(settings, core.store)
+        await _prepare_data(settings, core.store)
         options, tokens = gateway_options(settings), tokens_of(settings, core.stores)
         admission = Admission(core.store, tokens, control, most=options.most_connections)
+        census = Census(control, hub, admission, turns.process)
         await control.listen()
         await turns.listen()
         services = Services(
@@ -61,15 +75,18 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
             hub=hub,
             control=control,
             admission=admission,
+            census=census,
             turns=turns,
             foresight=foresight,
             tokens=tokens,
             tickets=RedisTickets(redis),
             message_rate=RedisRateLimiter(redis, settings.message_rate_limit),
+            limits=build_limits(redis, settings.message_rate_limit),
             checks=checks_of(core),
             index_state=core.collections.state,
             options=options,
-            local_user_id=local_user,
+            local_user=partial(local_user_id, core.store) if settings.embedded_database else None,
+            moderation=safeguards.moderation,
         )
         following = core.collections.follow()
         run_behind(
@@ -91,25 +108,40 @@ def tokens_of(settings: Settings, stores: Stores) -> Tokens:
     else:
         assert stores.data_dir is not None, "settings require JWT_SECRET unless embedded"
         secret = stores.data_dir.secret("jwt")
-    return Tokens(secret, public_key=settings.jwt_public_key, algorithm=settings.jwt_algorithm)
+    return Tokens(secret, other_issuer(settings))
 
 
-async def _prepare_data(settings: Settings, store: Store) -> UUID | None:
+def other_issuer(settings: Settings) -> OtherIssuer | None:
+    """Whose tokens are accepted beside our own."""
+    if not settings.jwt_public_key:
+        return None
+    for name in ("JWT_ISSUER", "JWT_AUDIENCE"):
+        if getattr(settings, name.lower()) is None:
+            log.warning("tokens.unchecked", unset=name, see="docs/security.md")
+    return OtherIssuer(
+        read_public_key(settings.jwt_public_key, settings.jwt_algorithm),
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
+
+
+async def _prepare_data(settings: Settings, store: Store) -> None:
     """The ready-made characters, and embedded the local user; leases of a dead process go."""
     async with store.transaction() as tx:
         await tx.characters.add_missing(READY_MADE)
         if not settings.embedded_database:
-            return None
+            return
         await tx.turns.release_all()
-    return await local_user_id(store)
+    await local_user_id(store)
 
 
 async def local_user_id(store: Store) -> UUID:
-    """The user of this machine, made on first use."""
+    """The user of this machine, made on first use, and anew once erased."""
     async with store.transaction() as tx:
         user = await tx.users.by_email(LOCAL_USER_EMAIL)
         if user is None:
-            user = User(email=LOCAL_USER_EMAIL, display_name="Friend")
+            # Who sits at the machine runs it: see docs/decisions/0022.
+            user = User(email=LOCAL_USER_EMAIL, display_name="Friend", role="admin")
             await tx.users.add(user)
     return user.id
 
@@ -121,6 +153,7 @@ def gateway_options(settings: Settings) -> GatewayOptions:
         typing_seconds=settings.typing_timeout / 1000,
         websocket_path=settings.websocket_path,
         allowed_origins=tuple(settings.allowed_origins),
+        this_machine_only=is_this_machine(settings.host) and settings.embedded_database,
         page=PAGE,
     )
 

@@ -12,6 +12,7 @@ from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.migrate import migrate
 from backend.adapters.postgres.store import PostgresStore
 from backend.errors import DataDirInUse
+from backend.safety.encryption import Scope
 from backend.settings import Settings
 from backend.store import Store
 
@@ -55,12 +56,17 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
 
 
 @asynccontextmanager
-async def reach_store(settings: Settings) -> AsyncIterator[tuple[Store, Stores]]:
-    """The store alone, for a command: through a running Keepsake's servers if there is one."""
+async def reach_store(
+    settings: Settings, *, scope: Scope | None = None
+) -> AsyncIterator[tuple[Store, Stores]]:
+    """The store alone, for a command: through a running Keepsake's servers if there is one. `scope`
+    says what is sealed, where that isn't what ENCRYPTION_SCOPE says."""
     async with AsyncExitStack() as stack:
+        alone = settings.embedded_database
         try:
             stores = await stack.enter_async_context(open_stores(settings))
         except DataDirInUse:
+            alone = False
             stores = Stores(
                 settings.database_url or EmbeddedPostgres(settings.data_dir / "postgres").url,
                 settings.redis_url or EmbeddedValkey(settings.data_dir / "valkey").url,
@@ -69,6 +75,13 @@ async def reach_store(settings: Settings) -> AsyncIterator[tuple[Store, Stores]]
         else:
             if settings.embedded_database:
                 await migrate(stores.database_url)
-        store = PostgresStore(stores.database_url, JobQueue(stores.database_url))
+        store = PostgresStore(
+            stores.database_url,
+            JobQueue(stores.database_url),
+            settings.keyring,
+            scope or Scope(settings.encryption_scope),
+        )
         stack.push_async_callback(store.close)
+        await store.check()
+        await store.unlock(may_begin=alone)
         yield store, stores

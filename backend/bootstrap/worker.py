@@ -18,9 +18,11 @@ from backend.models import IndexCollection
 from backend.ports import LanguageModel, Summariser
 from backend.settings import Provider, Settings
 from backend.worker.ageing import let_age
+from backend.worker.erasing import finish_erasures
 from backend.worker.index_sync import sync_index
 from backend.worker.rebuilding import build_when_asked
 from backend.worker.ripeness import Ripeness
+from backend.worker.search_words import read_languages
 from backend.worker.tasks import FormationTask, Publish, SummaryTask
 
 log = structlog.get_logger(__name__)
@@ -71,9 +73,19 @@ def worker_loops(settings: Settings, core: Core, publish: Publish) -> Loops:
             core.jobs, {FORMATION_TASK: formation.run, SUMMARY_TASK: summaries.run}, alone=alone
         ),
         "index sync": sync_index(core.memory),
+        "search": read_languages(core.store),
+        "erasures": finish_erasures(core.memory),
         "index build": build_when_asked(core.memory, core.collections, _builds(settings)),
-        "retention": let_age(core.memory, timedelta(days=settings.memory_retention_days)),
+        "retention": let_age(
+            core.memory,
+            timedelta(days=settings.memory_retention_days),
+            _days(settings.message_retention_days),
+        ),
     }
+
+
+def _days(days: int | None) -> timedelta | None:
+    return timedelta(days=days) if days else None
 
 
 def _builds(settings: Settings) -> Callable[[IndexCollection], bool]:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.conversation.care import note_minor, note_talk
+from backend.conversation.ruling import marks
 from backend.conversation.state import read_mood
-from backend.errors import InvalidRequest, MessageTooLong, NotFound
-from backend.models import Conversation, Message
+from backend.errors import CharacterBlocked, InvalidRequest, MessageTooLong, NotFound
+from backend.models import Conversation, Message, utc_now
+from backend.safety.screening import screen
 from backend.store import Store
 
 MESSAGE_TYPES = ("text", "image", "voice", "system")
@@ -32,22 +35,31 @@ class Accepted:
 async def accept(
     store: Store, *, user_id: UUID, conversation_id: UUID, draft: Draft, longest: int
 ) -> Accepted:
-    """T1: store a user's message. A repeated clientMessageId gives the first message again.
+    """T1: store a user's message, marked by what its words alone show: the turn looks closer. A repeated
+    clientMessageId gives the first message again.
 
     Raises:
         InvalidRequest, MessageTooLong: nothing was stored.
         NotFound: the user has no such conversation.
+        CharacterBlocked: nobody can talk to its character.
     """
     _check(draft, longest)
+    verdict, now = screen(draft.content), utc_now()
     async with store.transaction() as tx:
         # The lock makes "seen before?" and "store it" one step for two copies sent at once.
-        conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=True)
-        if conversation is None:
+        found = await tx.conversations.to_speak_in(conversation_id, user_id)
+        if found is None:
             raise NotFound("There is no such conversation.")
+        conversation, blocked = found
         if draft.client_message_id:
             earlier = await tx.messages.by_client_id(conversation_id, draft.client_message_id)
             if earlier:
                 return Accepted(earlier, conversation, repeated=True)
+        if blocked:
+            raise CharacterBlocked(blocked.blocked_reason)
+        await note_talk(tx, conversation, now)
+        if verdict.writer_is_minor:
+            await note_minor(tx, user_id)
         message = await tx.messages.append(
             Message(
                 conversation_id=conversation_id,
@@ -56,8 +68,9 @@ async def accept(
                 sender_type="user",
                 content=draft.content,
                 type=draft.type,
-                details={"mood": read_mood(draft.content)},
+                details={"mood": read_mood(draft.content), **marks(verdict)},
                 client_message_id=draft.client_message_id,
+                created_at=now,
             )
         )
         if conversation.status == "archived":
@@ -81,6 +94,12 @@ def check_content(content: str, longest: int) -> None:
         raise InvalidRequest("The message is empty.")
     if "\x00" in content:
         raise InvalidRequest("The message contains a NUL character, which can't be stored.")
+    try:
+        content.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequest(
+            "The message contains half of a surrogate pair, which is no text."
+        ) from error
     if len(content) > longest:
         raise MessageTooLong(
             f"The message has {len(content)} characters; at most {longest} are allowed."

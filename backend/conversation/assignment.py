@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from backend.conversation.context_builder import ContextPolicy
+from backend.conversation.ruling import LOCAL, Safeguards
 from backend.errors import ModelError
 from backend.memory.resources import MemoryResources
 from backend.models import Conversation, Message
 from backend.ports import Completion, LanguageModel
+from backend.safety.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class TurnResources:
     model: LanguageModel
     context: ContextPolicy = field(default_factory=ContextPolicy)
     formation_delay: float = 0.0
+    safeguards: Safeguards = LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,22 @@ class Assignment:
 
 @dataclass(slots=True)
 class Writing:
-    """A reply while it is being written."""
+    """A reply while it is being written.
+
+    `refused` says why content policy blocked it or the message that it answers; `text` is the refusal
+    then, `rewritten` where something else was shown before. `marks` are what its details say of its
+    content, `notice` is what is shown beside it.
+    """
 
     message_id: UUID
     started: float
     text: str = ""
-    deltas: int = 0
     prompted: float = 0.0
     first_delta: float | None = None
     completion: Completion | None = None
     state: str = "complete"
     error: ModelError | None = None
+    refused: str = ""
+    rewritten: bool = False
+    marks: dict[str, Any] = field(default_factory=dict)
+    notice: Notice | None = None

@@ -5,13 +5,16 @@ has a deadline: a reply without memories, marked so, beats a reply that comes la
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from backend.conversation.authors_words import after_the_talk
+from backend.conversation.lorebook import Lore, lore_for
+from backend.conversation.macros import with_names
 from backend.conversation.prompt import (
     PROMPT_VERSION,
     as_history,
@@ -21,6 +24,7 @@ from backend.conversation.prompt import (
     situation,
     summary_line,
 )
+from backend.conversation.ruling import LOCAL, Ruling, Safeguards, Scene, as_record, rule_on
 from backend.conversation.state import read_state
 from backend.conversation.token_budget import estimate_tokens, fit_newest
 from backend.conversation.wishes import CONTEXT_KEY, ForgetWish
@@ -40,6 +44,8 @@ from backend.models import (
     User,
 )
 from backend.ports import Prompt
+from backend.safety.policy import Decision
+from backend.safety.wording import instruction, wanted_care
 from backend.store import Transaction
 
 log = structlog.get_logger(__name__)
@@ -62,12 +68,14 @@ class ContextPolicy:
 
 @dataclass(frozen=True, slots=True)
 class BuiltContext:
-    """The prompt, the record that is stored with the reply, and who takes part."""
+    """The prompt, the record that is stored with the reply, who takes part, and what content policy
+    makes of the message. One that it blocks is not to be prompted with, and the record says nothing of
+    it but that."""
 
     prompt: Prompt
     record: ReplyContext
-    character: Character
-    user: User
+    scene: Scene
+    ruling: Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ class _Background:
     summary: Memory | None  # of what was said before the window
     questions: list[OpenQuestion]
     topics: list[str]
+    lore: Lore = field(default_factory=Lore)
 
 
 async def build_context(
@@ -89,9 +98,11 @@ async def build_context(
     *,
     reply_id: UUID,
     policy: ContextPolicy,
+    safeguards: Safeguards = LOCAL,
     wish: ForgetWish | None = None,
 ) -> BuiltContext:
-    """Gather everything for the reply to `target`, which may be a wish to have something forgotten.
+    """Gather everything for the reply to `target`, which may be a wish to have something forgotten, and
+    decide on it meanwhile.
 
     Raises:
         StoreUnavailable: without Postgres there is no conversation to answer in.
@@ -100,16 +111,26 @@ async def build_context(
     async with resources.store.transaction() as tx:
         background = await _read_background(tx, conversation, target, policy)
     read_ms = (perf_counter() - started) * 1000
-    recollection, outcome = await _recall(resources, conversation, target, background, policy)
-    prompt = _prompt(background, recollection.memories, target, wish)
+    background = _as_told(background, target)
+    scene = Scene(background.user, background.character, conversation, background.window)
+    (recollection, outcome), ruling = await asyncio.gather(
+        _recall(resources, conversation, target, background, policy),
+        rule_on(safeguards.moderation, resources, target.content, scene),
+    )
+    if ruling.blocks:
+        background, recollection, wish = replace(background, window=[]), Recollection(), None
+    prompt = _prompt(background, recollection.memories, target, wish, ruling.decision)
     record = _record(conversation, target, reply_id, background, prompt, recollection)
     record.recall = outcome
+    record.decision = as_record(ruling, "message")
     if wish and wish.memory_ids:
         record.state[CONTEXT_KEY] = [str(key) for key in wish.memory_ids]
     if recollection.reranker:
         record.state["reranker"] = recollection.reranker
     record.timings = {"read": round(read_ms, 2), **recollection.timings}
-    return BuiltContext(prompt, record, background.character, background.user)
+    if ruling.blocks:
+        record.recent_messages, record.active_memories, record.token_use = [], [], {}
+    return BuiltContext(prompt, record, scene, ruling)
 
 
 async def _read_background(
@@ -137,6 +158,14 @@ async def _read_background(
         ],
         topics=conversation.details.get("topics", []),
     )
+
+
+def _as_told(background: _Background, target: Message) -> _Background:
+    """With the character's texts filled in, and what its lorebook has to say to what was said."""
+    name = background.user.display_name
+    character = with_names(background.character, name)
+    said = [target.content, *(message.content for message in reversed(background.window))]
+    return replace(background, character=character, lore=lore_for(character, name, said))
 
 
 async def _recall(
@@ -177,6 +206,7 @@ def _prompt(
     memories: tuple[ScoredMemory, ...],
     target: Message,
     wish: ForgetWish | None,
+    decision: Decision,
 ) -> Prompt:
     forgetting = wish.stage if wish else ""
     return Prompt(
@@ -191,6 +221,9 @@ def _prompt(
             background.questions,
             forgetting,
             background.user.zone,
+            policy=instruction(decision),
+            lore=background.lore.texts,
+            authors=after_the_talk(background.character, background.user.display_name),
         ),
         message=target.content,
         character=background.character,
@@ -198,6 +231,7 @@ def _prompt(
         memories=tuple(memory_line(item, background.user.zone) for item in memories),
         questions=tuple(question.claim.content for question in background.questions),
         forgetting=forgetting,
+        care=wanted_care(decision),
     )
 
 
@@ -225,22 +259,31 @@ def _record(
             nsfw_level=background.character.nsfw_level,
             topics=background.topics,
         )
-        | {"notSure": [str(question.claim.id) for question in background.questions]},
-        token_use=_token_use(prompt, background.summary),
+        | {"notSure": [str(question.claim.id) for question in background.questions]}
+        | _lore_used(background.lore),
+        token_use=_token_use(prompt, background.summary, background.lore),
         prompt_version=PROMPT_VERSION,
     )
 
 
-def _token_use(prompt: Prompt, summary: Memory | None) -> dict[str, int]:
-    """About how many tokens each part takes; the summary apart from the rest of its situation."""
+def _lore_used(lore: Lore) -> dict[str, Any]:
+    if not (lore.told or lore.left_out):
+        return {}
+    return {"lorebook": {"told": list(lore.told), "leftOut": list(lore.left_out)}}
+
+
+def _token_use(prompt: Prompt, summary: Memory | None, lore: Lore) -> dict[str, int]:
+    """About how many tokens each part takes; summary and lorebook apart from the rest of the situation."""
     summed_up = estimate_tokens(summary_line(summary.content)) if summary else 0
+    told = estimate_tokens("\n".join(lore.texts))
     use = {
         "instructions": estimate_tokens(prompt.instructions),
         "history": sum(estimate_tokens(message.content) for message in prompt.history),
-        "situation": estimate_tokens(prompt.situation) - summed_up,
+        "situation": estimate_tokens(prompt.situation) - summed_up - told,
         "message": estimate_tokens(prompt.message),
     }
-    return use | {"summary": summed_up} if summary else use
+    parts = {"summary": summed_up, "lorebook": told}
+    return use | {name: tokens for name, tokens in parts.items() if tokens}
 
 
 def _shown(message: Message) -> dict[str, Any]:

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.conversation.accepting import check_content
+from backend.conversation.care import note_minor
+from backend.conversation.ruling import BLOCKED, LOCAL, REFUSED, Scene, marks, rule_on
 from backend.conversation.state import read_mood
-from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
+from backend.errors import ContentRefused, InvalidRequest, NotFound, ServiceUnavailable
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.memory.titles import title_from
-from backend.memory.transcript import Restatement, changing, follow
+from backend.memory.transcript import MessageCheck, Restatement, changing, follow
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
-from backend.store import Transaction
+from backend.safety.moderation import Moderation
+from backend.safety.wording import refusal
+from backend.store import Store, Transaction
 
 LONGEST_REPLY = 20_000  # characters; a model's reply may be longer than a user's message
+SAID_BEFORE = 20  # messages in which a character may have said to be a child
+_OF_OLD_WORDS = frozenset({BLOCKED, REFUSED, "sensitive"})  # what details say of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +36,30 @@ class ChangedMessage:
 
 
 async def edit_message(
-    resources: MemoryResources, user_id: UUID, message_id: UUID, content: str, *, longest: int
+    resources: MemoryResources,
+    user_id: UUID,
+    message_id: UUID,
+    content: str,
+    *,
+    longest: int,
+    moderation: Moderation = LOCAL.moderation,
+    check: MessageCheck | None = None,
 ) -> ChangedMessage:
-    """Let a message, the user's or the character's, say something else. `longest` holds for a user's.
+    """Let a message, the user's or the character's, say something else, if it passes the `check`.
+    `longest` holds for a user's.
 
     Raises:
         NotFound: the user has no such message.
         InvalidRequest, MessageTooLong: it can't be changed, or not into this.
+        ContentRefused: content policy would block it.
     """
-    async with changing(resources.store, user_id, message_id) as (tx, conversation, message):
-        check_content(content, longest if message.sender_type == "user" else LONGEST_REPLY)
+    message, scene = await _read(resources.store, user_id, message_id)
+    check_content(content, longest if message.sender_type == "user" else LONGEST_REPLY)
+    # An edit is no way past content policy, whosever words it changes.
+    ruling = await rule_on(moderation, resources, content, scene)
+    if ruling.blocks:
+        raise ContentRefused(refusal(ruling.decision))
+    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
         if message.type == "system":
             raise InvalidRequest("A system message can't be edited.")
         if message.state == "failed":
@@ -49,7 +69,10 @@ async def edit_message(
             return ChangedMessage(message, variants, conversation.owner, Withdrawal())
         before = Message(**message.model_dump())
         message.content, message.edited_at, message.forgotten_at = content, utc_now(), None
-        message.details = {**message.details, "mood": read_mood(content)}
+        said = {key: value for key, value in message.details.items() if key not in _OF_OLD_WORDS}
+        message.details = {**said, "mood": read_mood(content), **marks(ruling.verdict)}
+        if ruling.verdict.writer_is_minor and message.sender_type == "user":
+            await note_minor(tx, user_id)
         await tx.messages.change(message)
         for variant in variants:
             if variant.number == message.active_variant:
@@ -61,15 +84,37 @@ async def edit_message(
     return ChangedMessage(message, variants, conversation.owner, followed.withdrawal)
 
 
+async def _read(store: Store, user_id: UUID, message_id: UUID) -> tuple[Message, Scene]:
+    """One of the user's messages, and who talked there."""
+    async with store.transaction() as tx:
+        message = await tx.messages.get(message_id)
+        conversation = (
+            await tx.conversations.of_user(message.conversation_id, user_id) if message else None
+        )
+        if message is None or conversation is None:
+            raise NotFound("There is no such message.")
+        user = await tx.users.get(user_id)
+        character = await tx.characters.get(conversation.character_id)
+        said = await tx.messages.page(conversation.id, limit=SAID_BEFORE, before=message.seq)
+    assert user is not None, "a conversation goes with its user"
+    assert character is not None, "a conversation goes with its character"
+    return message, Scene(user, character, conversation, said)
+
+
 async def choose_variant(
-    resources: MemoryResources, user_id: UUID, message_id: UUID, number: int
+    resources: MemoryResources,
+    user_id: UUID,
+    message_id: UUID,
+    number: int,
+    *,
+    check: MessageCheck | None = None,
 ) -> ChangedMessage:
-    """Let another variant of a reply count.
+    """Let another variant of a reply count, if the message passes the `check`.
 
     Raises:
         NotFound: the user has no such message, or it no such variant.
     """
-    async with changing(resources.store, user_id, message_id) as (tx, conversation, message):
+    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
         variants = await tx.messages.variants([message_id])
         chosen = next((item for item in variants if item.number == number), None)
         if chosen is None:

@@ -1,12 +1,17 @@
 """Bringing an existing chat in: its messages with their own times, to be remembered, not answered."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from backend.conversation.care import note_minor
+from backend.conversation.ruling import BLOCKED, Ruling, Scene, marks, rule_on_reply
 from backend.errors import InvalidRequest
 from backend.memory.episodes import episodes
-from backend.models import Character, Conversation, Message, User, new_id
+from backend.models import Character, Conversation, Message, User, new_id, utc_now
+from backend.safety.ages import ADULT, stated_age
 from backend.store import Store
 
 AT_A_TIME = (
@@ -31,8 +36,10 @@ async def import_conversation(
     *,
     title: str,
     messages: Sequence[ImportedMessage],
+    wrote: Callable[[int], None] = lambda _count: None,
 ) -> Conversation:
-    """Store a chat as a new conversation, in order of its times. All of it, or nothing.
+    """Store a chat as a new conversation, in order of its times. All of it, or nothing. `wrote` hears
+    of how many messages more were written.
 
     Episodes are stored with it and indexed in the background; facts are formed by a job.
 
@@ -47,17 +54,25 @@ async def import_conversation(
         title_is_custom=bool(title),
     )
     in_order = sorted(messages, key=lambda message: message.created_at)
+    scene = Scene(user, character, conversation)
+    read = await asyncio.to_thread(
+        lambda: [rule_on_reply(message.content, scene) for message in in_order]
+    )
     names = {"user": user.display_name, "character": character.name}
     async with store.transaction() as tx:
         await tx.conversations.add(conversation)
         before = None
         for start in range(0, len(in_order), AT_A_TIME):
-            rows = _rows(conversation, in_order[start : start + AT_A_TIME])
+            these = slice(start, start + AT_A_TIME)
+            rows = _rows(conversation, in_order[these], read[these])
             await tx.messages.append_many(conversation.id, rows)
             await tx.memories.add(episodes(conversation.owner, rows, names, before, user.zone))
             before = rows[-1]
+            wrote(len(rows))
         done = ("answered_seq", "user_read_seq", "character_read_seq")
         await tx.conversations.change(conversation.id, **dict.fromkeys(done, len(in_order)))
+        if any(map(_is_minor_s, in_order)):
+            await note_minor(tx, user.id)
         if in_order:
             await tx.formation.enqueue(conversation.id, delay_seconds=0)
     async with store.transaction() as tx:
@@ -81,7 +96,21 @@ def _check(messages: Sequence[ImportedMessage]) -> None:
             seen.add(message.client_message_id)
 
 
-def _rows(conversation: Conversation, messages: Sequence[ImportedMessage]) -> list[Message]:
+def _is_minor_s(message: ImportedMessage) -> bool:
+    """The user says to be under 18 there, and must still be."""
+    age = stated_age(message.content) if message.sender_type == "user" else None
+    return age is not None and age + (utc_now() - message.created_at).days / 365 < ADULT
+
+
+def _details(ruling: Ruling) -> dict[str, Any]:
+    blocked = {BLOCKED: ruling.decision.reason} if ruling.blocks else {}
+    return {"imported": True, **marks(ruling.verdict), **blocked}
+
+
+def _rows(
+    conversation: Conversation, messages: Sequence[ImportedMessage], read: Sequence[Ruling]
+) -> list[Message]:
+    """What content policy blocks is kept for people to read, and goes into no memory."""
     senders = {"user": conversation.user_id, "character": conversation.character_id}
     return [
         Message(
@@ -95,7 +124,8 @@ def _rows(conversation: Conversation, messages: Sequence[ImportedMessage]) -> li
             read_at=message.created_at,
             client_message_id=message.client_message_id,
             created_at=message.created_at,
-            details={"imported": True},
+            details=_details(ruling),
+            forgotten_at=utc_now() if ruling.blocks else None,
         )
-        for message in messages
+        for message, ruling in zip(messages, read, strict=True)
     ]

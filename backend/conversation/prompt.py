@@ -8,6 +8,7 @@ wrote it in a chat once, and it must not become an instruction now.
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
+from backend.conversation.authors_words import before_the_talk
 from backend.conversation.token_budget import CHARACTERS_PER_TOKEN, estimate_tokens
 from backend.memory.episodes import spoken_on
 from backend.memory.questions import OpenQuestion
@@ -18,6 +19,7 @@ from backend.ports import PromptMessage
 
 PROMPT_VERSION = "reply-2"
 
+WORLD = "THE WORLD AROUND YOU:"
 SUMMARY_TOKENS = 500  # Keepsake's own are shorter; what stood there before an update may not be
 
 _INSTRUCTIONS = """\
@@ -60,6 +62,8 @@ def instructions(character: Character, user_name: str) -> str:
         parts.append(f"SCENARIO:\n{character.scenario}")
     if character.example_dialogues:
         parts.append("EXAMPLE DIALOGUES:\n" + "\n---\n".join(character.example_dialogues))
+    if authors := before_the_talk(character, user_name):
+        parts.append(f"FROM THE CHARACTER'S AUTHOR:\n{authors}")
     parts += [
         _INSTRUCTIONS,
         _content_rule(character),
@@ -108,12 +112,17 @@ def situation(
     questions: Sequence[OpenQuestion] = (),
     forgetting: str = "",
     zone: tzinfo = UTC,
+    policy: str = "",
+    lore: Sequence[str] = (),
+    authors: str = "",
 ) -> str:
     """The part that changes with every turn; `recent` sums up what the window no longer shows,
     `questions` are what the character may ask about, `forgetting` is as in `Prompt`, `zone` is the
-    user's."""
+    user's, `policy` is what content policy wants of this reply, `lore` is what the lorebook tells,
+    `authors` what the character's author has to say behind the talk."""
     return "\n\n".join(
         (
+            *((f"{WORLD}\n" + "\n".join(lore),) if lore else ()),
             "RELATIONSHIP WITH USER:\n"
             f"- Level: {relationship.level:.0f}/100 ({relationship.stage})\n"
             f"- Trust: {relationship.trust:.0f}/100\n"
@@ -126,6 +135,8 @@ def situation(
             *_not_sure(questions),
             *((f"FORGETTING:\n{_FORGETTING[forgetting]}",) if forgetting else ()),
             "RECENT CONVERSATION:\n" + _recent(recent),
+            *((f"FROM THE CHARACTER'S AUTHOR:\n{authors}",) if authors else ()),
+            *((f"CONTENT POLICY FOR THIS REPLY:\n{policy}",) if policy else ()),
         )
     )
 

@@ -1,11 +1,15 @@
 """T2 of a turn: the reply, why it says what it says, and what is remembered of both messages."""
 
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 from backend.conversation.assignment import Assignment, TurnResources, Writing
+from backend.conversation.care import keep_in_mind
 from backend.conversation.context_builder import BuiltContext
+from backend.conversation.marking import mark
+from backend.conversation.ruling import REFUSED, marks
 from backend.conversation.state import read_mood
 from backend.errors import Conflict
 from backend.memory.episodes import episodes, says_something
@@ -15,9 +19,23 @@ from backend.models import Memory, Message, MessageVariant, Owner, ReplyContext,
 from backend.store import Transaction
 
 
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """The reply, the rows to be indexed, and the answered message if its details changed."""
+
+    reply: Message
+    remembered: list[Memory]
+    marked: Message | None = None
+
+
+def is_worth_keeping(reply: Message) -> bool:
+    """Whether a reply becomes a variant when another takes its place; a failure or a refusal doesn't."""
+    return reply.state != "failed" and REFUSED not in reply.details
+
+
 async def store_reply(
     resources: TurnResources, assignment: Assignment, context: BuiltContext, writing: Writing
-) -> tuple[Message, list[Memory]]:
+) -> StoredReply:
     """T2: the reply, why it says what it says, what is to be remembered, and the memory job."""
     conversation, target = assignment.conversation, assignment.target
     reply = _reply(assignment, context, writing, resources.model.name)
@@ -27,8 +45,9 @@ async def store_reply(
         answered = await tx.messages.get(target.id)
         if answered is None or answered.deleted_at:
             raise Conflict("The message was deleted while it was being answered.")
+        marked, touched = await mark(tx, answered, context.ruling)
         record, forgotten = await _without_forgotten(tx, conversation.owner, context.record)
-        if forgotten:  # it may say what the two have forgotten since it was begun
+        if forgotten or writing.refused:  # it may say what the two have forgotten since it was begun
             reply.forgotten_at = utc_now()
         if assignment.replaces:
             await tx.turns.confirm(conversation.id, assignment.fence)
@@ -39,10 +58,11 @@ async def store_reply(
             await tx.turns.mark_answered(conversation.id, target, assignment.fence)
             remembered = await _remember(tx, context, answered, reply)
         await tx.contexts.save(record)
+        await keep_in_mind(tx, conversation, writing.notice)
         if not (conversation.title or assignment.replaces) and says_something(answered):
             await tx.conversations.change(conversation.id, title=title_from(answered.content))
         await tx.formation.enqueue(conversation.id, delay_seconds=resources.formation_delay)
-    return reply, remembered
+    return StoredReply(reply, [*touched, *remembered], answered if marked else None)
 
 
 async def give_up_variant(resources: TurnResources, assignment: Assignment, reply: Message) -> None:
@@ -63,12 +83,17 @@ async def _without_forgotten(
     there was anything."""
     used = [UUID(item["memoryId"]) for item in record.active_memories]
     shown = [UUID(item["messageId"]) for item in record.recent_messages]
-    kept = {str(memory.id) for memory in await tx.memories.of_owner(owner, used) if memory.content}
+    memories = await tx.memories.of_owner(owner, used)
+    messages = await tx.messages.of_ids(shown)
+    kept = {str(memory.id) for memory in memories if memory.content}
     kept |= {
         str(message.id)
-        for message in await tx.messages.of_ids(shown)
+        for message in messages
         if not (message.deleted_at or message.forgotten_at)
     }
+    record.sensitive = any(message.sensitive for message in messages) or any(
+        memory.sensitive for memory in memories
+    )
     record.active_memories = [item for item in record.active_memories if item["memoryId"] in kept]
     record.recent_messages = [item for item in record.recent_messages if item["messageId"] in kept]
     left = len(record.active_memories) + len(record.recent_messages)
@@ -90,10 +115,16 @@ def _reply(
         "generationTime": round((perf_counter() - writing.started) * 1000),
         "model": completion.model if completion else model_name,
         "mood": read_mood(writing.text),
-        "isNSFW": False,
+        **writing.marks,
         "memoriesUsed": sum(item["relevance"] > 0 for item in context.record.active_memories),
         "recall": context.record.recall,
     }
+    if "sensitive" in marks(context.ruling.verdict):  # it speaks of what it answers
+        details["sensitive"] = True
+    if writing.refused:
+        details[REFUSED] = writing.refused
+    if notice := writing.notice.as_details() if writing.notice else _shown_before(replaced):
+        details["notice"] = notice
     if writing.error:
         details["error"] = {"code": writing.error.code, "message": writing.error.message}
     if writing.first_delta is not None:
@@ -116,6 +147,10 @@ def _reply(
     )
 
 
+def _shown_before(replaced: Message | None) -> dict[str, Any] | None:
+    return replaced.details.get("notice") if replaced else None
+
+
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
@@ -131,7 +166,7 @@ async def _replace(tx: Transaction, assignment: Assignment, new: Message) -> lis
     if old.status != "sent":  # a mark of how far somebody has read; new words don't move it
         new.status, new.read_at = old.status, old.read_at
     known = await tx.messages.variants([old.id])
-    if not known and old.state != "failed":
+    if not known and is_worth_keeping(old):
         await tx.messages.add_variant(_variant(old, 0))
         known = await tx.messages.variants([old.id])
     if known:
@@ -160,7 +195,8 @@ async def _remember(
     assert conversation is not None, "its mark was moved in this transaction"
     if target.seq <= conversation.forgotten_seq:
         return []
-    names = {"user": context.user.display_name, "character": context.character.name}
+    user, character = context.scene.user, context.scene.character
+    names = {"user": user.display_name, "character": character.name}
     before = await predecessor(tx, target)
-    said = episodes(conversation.owner, [target, reply], names, before, context.user.zone)
+    said = episodes(conversation.owner, [target, reply], names, before, user.zone)
     return await tx.memories.add(said)

@@ -1,14 +1,16 @@
 """Reading a stream that can be stopped from outside."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-async def until(stop: asyncio.Event, stream: AsyncIterator[Item]) -> AsyncIterator[Item]:
+async def until(
+    stop: asyncio.Event, stream: AsyncIterator[Item]
+) -> AsyncGenerator[Item, None]:
     """Pass a stream on until it ends or `stop` is set; then close it, even in the middle of waiting."""
     stopping = asyncio.ensure_future(stop.wait())
     pulling: asyncio.Future[Item] | None = None

@@ -11,6 +11,7 @@ the clients.
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from time import perf_counter
 from uuid import UUID
@@ -18,15 +19,16 @@ from uuid import UUID
 import structlog
 
 from backend.conversation.assignment import Assignment, TurnResources, Writing
-from backend.conversation.context_builder import BuiltContext, build_context
-from backend.conversation.storing import give_up_variant, store_reply
-from backend.conversation.streaming import until
+from backend.conversation.care import notice_for
+from backend.conversation.context_builder import build_context
+from backend.conversation.storing import give_up_variant, is_worth_keeping, store_reply
 from backend.conversation.wishes import hear_wish
-from backend.errors import KeepsakeError, ModelError, ServiceUnavailable
+from backend.conversation.writing import write
+from backend.errors import ContentRefused, KeepsakeError, ServiceUnavailable
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, Message, Owner, new_id
-from backend.ports import LanguageModel, TextDelta
+from backend.safety.notices import Notice
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +37,10 @@ INDEX_SECONDS = 1.0  # how long the end of a turn waits for the index before lea
 
 @dataclass(frozen=True, slots=True)
 class ReplyStarted:
-    """A reply begins under this id."""
+    """A reply begins under this id; `notice` is shown beside it from the beginning."""
 
     message_id: UUID
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,19 @@ class ReplyDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnded:
-    """The reply as stored; `error` says why it failed."""
+    """The reply as stored; `error` says why it failed, or why it stayed as it was. `rewritten`: its text
+    isn't what the deltas were."""
 
     message: Message
-    error: ModelError | None = None
+    error: KeepsakeError | None = None
+    rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMarked:
+    """The answered message's details say something else than when it was stored."""
+
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class MemoriesForgotten:
     memory_ids: tuple[UUID, ...]
 
 
-TurnEvent = MemoriesForgotten | ReplyStarted | ReplyDelta | ReplyEnded
+TurnEvent = MemoriesForgotten | ReplyStarted | ReplyDelta | MessageMarked | ReplyEnded
 
 
 async def answer(
@@ -74,8 +86,9 @@ async def answer(
     """Write and store the reply to one message. Ends with exactly one `ReplyEnded`.
 
     A model's failure is an end like any other: the reply is stored as `failed` with its reason,
-    and can be regenerated; a new variant that fails leaves the reply as it was. Setting `stop` ends
-    it as `interrupted`, keeping what was written.
+    and can be regenerated; a new variant that fails, or is refused, leaves the reply as it was. A
+    message that content policy blocks is answered with the refusal, and no model hears of it. Setting
+    `stop` ends it as `interrupted`, keeping what was written.
 
     Raises:
         Conflict: the lease was lost, or what was to be answered was deleted; nothing was stored.
@@ -92,41 +105,26 @@ async def answer(
         assignment.target,
         reply_id=reply_id,
         policy=resources.context,
+        safeguards=resources.safeguards,
         wish=wish,
     )
-    yield ReplyStarted(reply_id)
-    async for delta in _write(resources.model, context, writing, stop):
-        yield delta
+    writing.notice = notice_for(resources.safeguards, context, assignment.target)
+    yield ReplyStarted(reply_id, writing.notice)
+    index = 0
+    async with aclosing(write(resources.model, context, writing, stop)) as pieces:
+        async for piece in pieces:
+            yield ReplyDelta(reply_id, index, piece)
+            index += 1
     replaced = assignment.replaces
-    if writing.error and replaced and replaced.state != "failed":
+    if replaced and is_worth_keeping(replaced) and (writing.error or writing.refused):
         await give_up_variant(resources, assignment, replaced)
-        yield ReplyEnded(replaced, writing.error)
+        yield ReplyEnded(replaced, writing.error or ContentRefused(writing.text))
         return
-    reply, remembered = await store_reply(resources, assignment, context, writing)
-    await _index_soon(resources.memory, remembered)
-    yield ReplyEnded(reply, writing.error)
-
-
-async def _write(
-    model: LanguageModel, context: BuiltContext, writing: Writing, stop: asyncio.Event
-) -> AsyncIterator[ReplyDelta]:
-    writing.prompted = perf_counter()
-    try:
-        async for piece in until(stop, model.stream(context.prompt)):
-            if isinstance(piece, TextDelta):
-                if writing.first_delta is None:
-                    writing.first_delta = perf_counter()
-                yield ReplyDelta(writing.message_id, writing.deltas, piece.text)
-                writing.text += piece.text
-                writing.deltas += 1
-            else:
-                writing.completion = piece
-    except ModelError as error:
-        log.warning("turn.model_failed", code=error.code, message_id=str(writing.message_id))
-        writing.state, writing.error = "failed", error
-        return
-    if writing.completion is None:
-        writing.state = "interrupted"
+    outcome = await store_reply(resources, assignment, context, writing)
+    if outcome.marked:
+        yield MessageMarked(outcome.marked)
+    await _index_soon(resources.memory, outcome.remembered)
+    yield ReplyEnded(outcome.reply, writing.error, writing.rewritten)
 
 
 async def _index_soon(resources: MemoryResources, remembered: list[Memory]) -> None:

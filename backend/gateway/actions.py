@@ -5,10 +5,20 @@ from uuid import UUID
 from backend.conversation.accepting import Draft, accept
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.hub import Connection
+from backend.gateway.limits import take
+from backend.gateway.memory_events import announce_withdrawal
 from backend.gateway.ownership import own_conversation, own_message
-from backend.gateway.protocol import MessagesRead, ServerEvent, conversation_room
+from backend.gateway.protocol import (
+    MessageDeleted,
+    MessagesRead,
+    ServerEvent,
+    conversation_room,
+)
 from backend.gateway.services import Services
 from backend.gateway.views import MessageView
+from backend.memory.forgetting import forget_message
+from backend.memory.receipts import Receipt
+from backend.memory.transcript import MessageCheck
 from backend.models import Message, utc_now
 
 
@@ -25,9 +35,9 @@ async def send_message(
     `joining` listens to the conversation from now on: who speaks wants to hear the answer.
 
     Raises:
-        RateLimited, InvalidRequest, NotFound: nothing was stored.
+        RateLimited, InvalidRequest, NotFound, CharacterBlocked: nothing was stored.
     """
-    await services.message_rate.take(f"message:{user_id}")
+    await take(services.message_rate, f"message:{user_id}")
     accepted = await accept(
         services.store,
         user_id=user_id,
@@ -70,12 +80,31 @@ async def mark_read(
     return read.messages
 
 
+async def remove_message(
+    services: Services, user_id: UUID, message_id: UUID, *, check: MessageCheck | None = None
+) -> Receipt:
+    """Delete a message, if it passes the `check`, forget what rested on it alone, and tell everybody in
+    the conversation.
+
+    Raises:
+        NotFound: the user has no such message.
+    """
+    forgotten = await forget_message(services.memory, user_id, message_id, check=check)
+    gone = MessageDeleted.of(forgotten.message)
+    room = conversation_room(gone.conversation_id)
+    await services.hub.publish(room, ServerEvent.MESSAGE_DELETED, gone.wire())
+    owner = forgotten.conversation.owner
+    await announce_withdrawal(services.hub, owner, forgotten.withdrawal, deleted=True)
+    return forgotten.receipt
+
+
 async def regenerate(services: Services, user_id: UUID, message_id: UUID) -> Message:
     """Have a reply written anew, whatever becomes of this process; returns the reply as it is now.
 
     Raises:
         NotFound: the user has no such message, or what it answers was deleted.
         InvalidRequest: it isn't a reply.
+        CharacterBlocked: its character is to say nothing.
     """
     async with services.store.transaction() as tx:
         message = await own_message(tx, message_id, user_id)

@@ -9,9 +9,16 @@ import structlog
 
 from backend.errors import KeepsakeError, NotAuthenticated, OtherAccount
 from backend.gateway.authentication import Tokens, account_of
-from backend.gateway.control import AccountGone, Control, SignedOutEverywhere, TokensRevoked
+from backend.gateway.control import (
+    AccountGone,
+    Control,
+    SignedOutEverywhere,
+    TokensRevoked,
+    UserBlocked,
+)
 from backend.gateway.hub import Connection
 from backend.gateway.protocol import (
+    ACCOUNT_BLOCKED,
     ACCOUNT_GONE,
     REPLACED,
     TOKEN_EXPIRED,
@@ -44,7 +51,7 @@ class _Guest:
 
 class Admission:
     """Lets this process's connections in, and sends them away when their token expires or is revoked,
-    when their account is gone, or when their user has opened too many others.
+    when their account is gone or blocked, or when their user has opened too many others.
 
     Their number is counted in each process by itself: it bounds what one user can take of a process,
     and so needs no Redis, and nothing to clean up after a process that died.
@@ -61,12 +68,18 @@ class Admission:
         control.on(TokensRevoked, self._revoked)
         control.on(SignedOutEverywhere, self._revoked_all)
         control.on(AccountGone, self._gone)
+        control.on(UserBlocked, self._blocked)
+
+    def size(self) -> tuple[int, int]:
+        """How many connections there are, and of how many users."""
+        return len(self._guests), len(self._of_user)
 
     async def admit(self, connection: Ending, sign_in: SignIn) -> None:
         """Let a connection in, whose `user_id` is the sign-in's. The user's oldest ones make room.
 
         Raises:
             NotAuthenticated: the token was revoked, or the account is gone.
+            AccountBlocked: by an admin.
         """
         await self._check(sign_in)
         self._welcome(connection, sign_in)
@@ -125,11 +138,13 @@ class Admission:
             return
         held = {guest.sign_in for guest in self._guests.values()}
         async with self._store.transaction() as tx:
-            ended, gone = await tx.sign_ins.ended(held)
+            ended, gone, blocked = await tx.sign_ins.ended(held)
         now = utc_now()
         for guest in list(self._guests.values()):
             if guest.sign_in.user_id in gone:
                 self._send_away(guest, ACCOUNT_GONE)
+            elif guest.sign_in.user_id in blocked:
+                self._send_away(guest, ACCOUNT_BLOCKED)
             elif guest.sign_in in ended:
                 self._send_away(guest, TOKEN_REVOKED)
             elif guest.sign_in.expires_at <= now:  # its timer stood still while the machine slept
@@ -177,6 +192,11 @@ class Admission:
         self._news += 1
         for guest in self._guests_of(event.user_id):
             self._send_away(guest, ACCOUNT_GONE)
+
+    def _blocked(self, event: UserBlocked) -> None:
+        self._news += 1
+        for guest in self._guests_of(event.user_id):
+            self._send_away(guest, ACCOUNT_BLOCKED)
 
     def _guests_of(self, user_id: UUID) -> list[_Guest]:
         return list(self._of_user.get(user_id, {}).values())

@@ -13,19 +13,32 @@ from fastapi.staticfiles import StaticFiles
 
 from backend.gateway import websocket
 from backend.gateway.asyncapi import describe
+from backend.gateway.body_limit import USUAL_BYTES, BodyLimit, bytes_allowed
 from backend.gateway.client_events import ClientEvents
+from backend.gateway.docs_page import add_docs
 from backend.gateway.error_mapping import install_error_handlers
+from backend.gateway.etags import NotModifiedMiddleware
+from backend.gateway.headers import EXPOSED, SecurityHeaders
+from backend.gateway.hosts import KnownHosts
 from backend.gateway.idempotency import IdempotencyMiddleware
+from backend.gateway.limits import RequestLimits
+from backend.gateway.openapi import DescribedAPI
 from backend.gateway.plain_connection import PlainConnection
 from backend.gateway.protocol import CloseCode
 from backend.gateway.rest import (
+    admin,
+    analytics,
     auth,
+    cards,
     characters,
     conversations,
     health,
+    me,
     memory,
     messages,
     relationships,
+    reports,
+    search,
 )
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.socketio import RESTARTS, SocketIOApplication, create_socketio_server
@@ -39,31 +52,59 @@ NO_PAGE = """<!doctype html><title>Keepsake</title>
 
 def create_application(open_services: OpenServices, options: GatewayOptions) -> "Application":
     """Put the application together; `open_services` runs for the application's lifetime."""
-    app = FastAPI(
+    app = DescribedAPI(
         title="Keepsake",
         version="0.1.0",
-        description="Chat with AI characters that remember.",
         lifespan=_lifespan(open_services, options),
+        docs_url=None,  # see docs_page; the library's own fetches its code from elsewhere
+        redoc_url=None,
     )
     install_error_handlers(app)
+    _add_middleware(app, options)
+    _add_routes(app)
+    _add_description(app, options)
+    add_docs(app, options.page)
+    _add_page(app, options)
+    return Application(app, options)
+
+
+def _add_middleware(app: FastAPI, options: GatewayOptions) -> None:
+    """From the inside out: a request meets them in the opposite order, after `Application`'s own.
+
+    The limits know who calls before anything is read, and how much may be read depends on that.
+    Pages of other origins read refusals too, so CORS is outermost.
+    """
+    app.add_middleware(NotModifiedMiddleware)
     app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(BodyLimit, allowed=bytes_allowed)
+    app.add_middleware(RequestLimits)
     if options.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(options.allowed_origins),
             allow_methods=["*"],
             allow_headers=["*"],
+            expose_headers=EXPOSED,
         )
-    _add_routes(app)
-    _add_description(app, options)
-    _add_page(app, options)
-    return Application(app, options.websocket_path)
 
 
 def _add_routes(app: FastAPI) -> None:
     api = APIRouter(prefix="/api/v1")
-    for module in (auth, characters, conversations, messages, memory, relationships):
+    for module in (
+        auth,
+        cards,
+        characters,
+        conversations,
+        messages,
+        me,
+        memory,
+        relationships,
+        reports,
+        search,
+        analytics,
+        admin,
+    ):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)
@@ -119,11 +160,23 @@ def _lifespan(
 
 class Application:
     """The ASGI callable. Sends Socket.IO's path to Socket.IO and everything else, lifespan too, to
-    FastAPI. (Socket.IO's own wrapper would have to exist before the services that it serves.)"""
+    FastAPI. (Socket.IO's own wrapper would have to exist before the services that it serves.)
 
-    def __init__(self, app: FastAPI, path: str) -> None:
+    What holds for both stands before that: the headers for browsers, and by what name we are called.
+    """
+
+    def __init__(self, app: FastAPI, options: GatewayOptions) -> None:
         self._app = app
-        self._path = path.rstrip("/") + "/"
+        self._path = options.websocket_path.rstrip("/") + "/"
+        self._socketio = BodyLimit(self._to_socketio, allowed=lambda _scope: USUAL_BYTES)
+        routed: Any = self._route
+        if options.this_machine_only:
+            routed = KnownHosts(routed, options.allowed_origins)
+        self._outermost = SecurityHeaders(routed)
+
+    def description(self) -> dict[str, Any]:
+        """What /openapi.json says."""
+        return self._app.openapi()
 
     def begin_stopping(self) -> None:
         """Say so at /readyz, and send new connections elsewhere. Safe in a signal handler."""
@@ -147,8 +200,14 @@ class Application:
         return getattr(self._app.state, "services", None)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._outermost(scope, receive, send)
+
+    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
         if scope["type"] != "lifespan" and (path + "/").startswith(self._path):
-            await self._app.state.socketio(scope, receive, send)
+            await self._socketio(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _to_socketio(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app.state.socketio(scope, receive, send)

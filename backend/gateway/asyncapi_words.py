@@ -172,7 +172,7 @@ SERVER_EXAMPLES: dict[ServerEvent, Example] = {
         MessagesRead(conversation_id=CONVERSATION, up_to_seq=1, reader_id=CHARACTER),
     ),
     ServerEvent.MESSAGE_UPDATED: Example(
-        "A message was edited or regenerated, or another variant of it was chosen.",
+        "A message was edited or regenerated, another variant of it was chosen, or its metadata changed.",
         REPLIED.model_copy(update={"content": "Biscuit! And is he sweet?", "change": 1}),
     ),
     ServerEvent.MESSAGE_DELETED: Example(
@@ -219,7 +219,8 @@ SERVER_EXAMPLES: dict[ServerEvent, Example] = {
     ),
     ServerEvent.ERROR: Example(
         "An event sent without asking for an ack was refused, or a reply failed. The connection stays "
-        "open, unless the code is token_expired, token_revoked, account_gone or replaced: then it ends.",
+        "open, unless the code is token_expired, token_revoked, account_gone, account_blocked or replaced: "
+        "then it ends.",
         ErrorEvent(
             code="message_too_long",
             message="A message has at most 2000 characters.",
@@ -233,7 +234,8 @@ CLOSE_REASONS = {
     CloseCode.BAD_FRAME: "Not a frame: not JSON, binary, without an event, or over 256 KiB.",
     CloseCode.NOT_AUTHENTICATED: "The token or ticket is wrong, used or expired, or none came; or, with the "
     "reason token_expired, token_revoked or account_gone, it is no longer good.",
-    CloseCode.FORBIDDEN: "Pages of this origin may not connect.",
+    CloseCode.FORBIDDEN: "Pages of this origin may not connect; or, with the reason account_blocked, an "
+    "admin blocked the account.",
     CloseCode.AUTHENTICATION_TOO_SLOW: "No auth frame came within 5 seconds.",
     CloseCode.REPLACED: "A newer connection of the user took this one's place: 20 may be open.",
     CloseCode.TOO_FAST: "More was sent than is taken, or what was sent was not read in time.",

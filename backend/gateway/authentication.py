@@ -1,4 +1,4 @@
-"""Who is calling: passwords, JSON Web Tokens, and FastAPI's dependency for the caller."""
+"""Who is calling: JSON Web Tokens, and FastAPI's dependency for the caller."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,19 +10,20 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 from jwt.types import Options
-from pwdlib import PasswordHash
 
-from backend.errors import NotAuthenticated
+from backend.errors import AccountBlocked, Conflict, NotAuthenticated
+from backend.gateway.issuer import LEEWAY, OtherIssuer, account_of_subject, newcomer_of
+from backend.gateway.limits import SIGN_IN
 from backend.gateway.services import Services
 from backend.models import SignIn, User, utc_now
-from backend.store import Store
+from backend.models.sign_in import Newcomer
+from backend.store import Store, Transaction
 
 ACCESS_LIFETIME = timedelta(hours=24)
 REFRESH_LIFETIME = timedelta(days=30)
 TICKET_LIFETIME = timedelta(seconds=30)
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
-passwords = PasswordHash.recommended()
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 
@@ -37,15 +38,12 @@ class TokenPair:
 
 
 class Tokens:
-    """Issues and reads our own tokens (HS256), and reads those of another issuer if its public
-    key is given. Access and refresh tokens can't stand in for each other."""
+    """Issues and reads our own tokens (HS256), and reads those of another issuer if there is one.
+    Access and refresh tokens can't stand in for each other."""
 
-    def __init__(
-        self, secret: str, *, public_key: str | None = None, algorithm: str = "HS256"
-    ) -> None:
+    def __init__(self, secret: str, other: OtherIssuer | None = None) -> None:
         self._secret = secret
-        self._public_key = public_key
-        self._algorithm = algorithm
+        self._other = other
 
     def issue(self, user_id: UUID, session_id: UUID | None = None) -> TokenPair:
         """A fresh pair for a user, of a session that goes on or of a new one."""
@@ -77,30 +75,47 @@ class Tokens:
         if not token:
             raise NotAuthenticated("Sign in first: no token was sent.")
         try:
-            claims, ours = self._claims(token)
-            if claims.get("typ", "access") != kind:
-                raise NotAuthenticated(f"This is no {kind} token.")
-            return SignIn(
-                user_id=UUID(claims["sub"]),
-                token_id=_identity(token),
-                expires_at=_moment(claims["exp"]),
-                session_id=UUID(claims["sid"]) if ours and "sid" in claims else None,
-                issued_at=_moment(claims["iat"]) if "iat" in claims else None,
-            )
+            header = jwt.get_unverified_header(token)
+            if "crit" in header:  # RFC 7515: to be refused by who doesn't know what it asks for
+                raise jwt.InvalidTokenError("extensions that we don't know")
+            # Each kind of key goes with algorithms of its own: a token can't have a public key taken
+            # for a shared secret.
+            if self._other is not None and header.get("alg") == self._other.algorithm:
+                return _theirs(token, self._other.claims(token), kind)
+            return _ours(token, self._claims(token), kind)
         except jwt.ExpiredSignatureError as error:
             raise NotAuthenticated("The token has expired. Sign in again.") from error
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
             raise NotAuthenticated("The token is not valid.") from error
 
-    def _claims(self, token: str) -> tuple[dict[str, Any], bool]:
-        """The checked claims, and whether we issued them."""
+    def _claims(self, token: str) -> dict[str, Any]:
         required: Options = {"require": ["exp", "sub"]}
-        if self._public_key and jwt.get_unverified_header(token).get("alg") == self._algorithm:
-            theirs = jwt.decode(
-                token, self._public_key, algorithms=[self._algorithm], options=required
-            )
-            return theirs, False
-        return jwt.decode(token, self._secret, algorithms=["HS256"], options=required), True
+        return jwt.decode(token, self._secret, algorithms=["HS256"], options=required)
+
+
+def _ours(token: str, claims: dict[str, Any], kind: str) -> SignIn:
+    if claims.get("typ", "access") != kind:
+        raise NotAuthenticated(f"This is no {kind} token.")
+    return SignIn(
+        user_id=UUID(claims["sub"]),
+        token_id=_identity(token),
+        expires_at=_moment(claims["exp"]),
+        session_id=UUID(claims["sid"]) if "sid" in claims else None,
+        issued_at=_moment(claims["iat"]) if "iat" in claims else None,
+    )
+
+
+def _theirs(token: str, claims: dict[str, Any], kind: str) -> SignIn:
+    if kind != "access":
+        raise NotAuthenticated(f"This is no {kind} token of ours.")
+    newcomer = newcomer_of(claims)
+    return SignIn(
+        user_id=account_of_subject(newcomer),
+        token_id=_identity(token),
+        expires_at=_moment(claims["exp"] + LEEWAY.total_seconds()),
+        issued_at=_moment(claims["iat"]) if "iat" in claims else None,
+        newcomer=newcomer,
+    )
 
 
 def _identity(token: str) -> UUID:
@@ -117,13 +132,39 @@ def _moment(seconds: float) -> datetime:
 
 
 async def account_of(store: Store, sign_in: SignIn) -> User:
-    """The user that was let in, if the account still exists and the token still counts.
+    """The user that was let in, if the account still exists and the token still counts. Whom another
+    issuer lets in for the first time gets an account.
 
     Raises:
         NotAuthenticated: the token was revoked, or the account is gone.
+        AccountBlocked: by an admin.
     """
     async with store.transaction() as tx:
-        return holder(await tx.sign_ins.account(sign_in))
+        found = await tx.sign_ins.account(sign_in)
+        if found is None and sign_in.newcomer:
+            await _welcome(tx, sign_in.user_id, sign_in.newcomer)
+            found = await tx.sign_ins.account(sign_in)
+        return holder(found)
+
+
+async def _welcome(tx: Transaction, user_id: UUID, newcomer: Newcomer) -> None:
+    """Make an account for somebody whom another issuer knows. An address that is taken stays with
+    whom it is taken by: nobody proved to us that it is theirs."""
+    nowhere = f"{user_id}@external.invalid"
+    for email in (newcomer.email or nowhere, nowhere):
+        try:
+            await tx.users.add(
+                User(
+                    id=user_id,
+                    email=email,
+                    display_name=newcomer.display_name or "Friend",
+                    issuer=newcomer.issuer,
+                    external_subject=newcomer.subject,
+                )
+            )
+        except Conflict:  # the address is taken, or another request was first
+            continue
+        return
 
 
 def holder(found: tuple[User, bool] | None) -> User:
@@ -131,13 +172,21 @@ def holder(found: tuple[User, bool] | None) -> User:
 
     Raises:
         NotAuthenticated: the token was revoked, or the account is gone.
+        AccountBlocked: by an admin.
     """
     if found is None:
         raise NotAuthenticated("The account of this token no longer exists.")
     user, holds = found
     if not holds:
         raise NotAuthenticated("The token was revoked. Sign in again.")
+    refuse_blocked(user)
     return user
+
+
+def refuse_blocked(user: User) -> None:
+    """Raises: AccountBlocked: an admin blocked the account; says why."""
+    if user.blocked_at:
+        raise AccountBlocked(user.blocked_reason)
 
 
 def services_of(request: Request) -> Services:
@@ -149,9 +198,12 @@ def services_of(request: Request) -> Services:
 Here = Annotated[Services, Depends(services_of)]
 
 
-async def current_sign_in(here: Here, token: Annotated[str | None, Depends(_bearer)]) -> SignIn:
+async def current_sign_in(
+    here: Here, request: Request, token: Annotated[str | None, Depends(_bearer)]
+) -> SignIn:
     """FastAPI dependency: what the caller signed in with. Alone it doesn't say that it still holds."""
-    return here.tokens.read(token)
+    known: SignIn | None = request.scope.get(SIGN_IN)  # counting the request has read it
+    return known or here.tokens.read(token)
 
 
 CallersSignIn = Annotated[SignIn, Depends(current_sign_in)]

@@ -49,6 +49,13 @@ class SignedOutEverywhere(ControlEvent):
     before: datetime
 
 
+class UserBlocked(ControlEvent):
+    """An admin blocked an account."""
+
+    name = "account:blocked"
+    user_id: UUID
+
+
 class AccountGone(ControlEvent):
     """A user's account was deleted."""
 

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from backend.errors import InvalidRequest, KeepsakeError
+from backend.gateway.methods import methods_at
 from backend.gateway.protocol import Refusal
 
 log = structlog.get_logger(__name__)
 
-_HTTP_CODES = {
+HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
@@ -86,8 +87,12 @@ def problem_of(error: KeepsakeError) -> JSONResponse:
     return problem(error.status, error.code, error.message, retry_after=error.retry_after)
 
 
-async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if request.url.path in request.app.openapi()["paths"]:  # a template took it for one of its own
+        methods = methods_at(request.app.openapi()["paths"], request.url.path)
+        if request.method not in methods:
+            return _not_taken(request, methods)
     faults = [
         {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
         for fault in error.errors()
@@ -98,13 +103,22 @@ async def _validation_error(_request: Request, error: Exception) -> JSONResponse
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = _HTTP_CODES.get(error.status_code, "request_failed")
-    detail = {
-        404: "There is nothing at this address.",
-        405: f"This address doesn't take {request.method}.",
-    }.get(error.status_code, str(error.detail))
+    if error.status_code == 405:
+        described = methods_at(request.app.openapi()["paths"], request.url.path)
+        return _not_taken(request, described or [(error.headers or {}).get("allow", "GET")])
+    if error.status_code == 400:  # FastAPI's, of a body: nested too deep, a number too long, no form
+        return problem(422, InvalidRequest.code, "The request's body can't be read.")
+    code = HTTP_CODES.get(error.status_code, "request_failed")
+    nowhere = "There is nothing at this address."
+    detail = nowhere if error.status_code == 404 else str(error.detail)
     answer = problem(error.status_code, code, detail)
     answer.headers.update(error.headers or {})
+    return answer
+
+
+def _not_taken(request: Request, methods: list[str]) -> JSONResponse:
+    answer = problem(405, HTTP_CODES[405], f"This address doesn't take {request.method}.")
+    answer.headers["Allow"] = ", ".join(methods)
     return answer
 
 

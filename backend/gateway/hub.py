@@ -44,6 +44,12 @@ class Hub:
         """The connections of this process in a room."""
         return tuple(self._rooms.get(room, ()))
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The rooms of this process whose names begin so, each with how many connections are in it."""
+        return {
+            room: len(members) for room, members in self._rooms.items() if room.startswith(prefix)
+        }
+
     async def listen(self, room: str, handler: EventHandler) -> None:
         """Have this process itself hear a room that no connection joins, for good."""
         self._handlers[room] = handler

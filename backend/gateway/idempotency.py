@@ -23,6 +23,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from backend.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
     IdempotencyKeyReused,
     InvalidRequest,
     KeepsakeError,
@@ -59,6 +61,8 @@ class IdempotencyMiddleware:
             return
         services: Services = scope["app"].state.services
         body = await _whole_body(receive)
+        if body is None:
+            return
         try:
             _, token = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
             caller = await account_of(services.store, services.tokens.read(token))
@@ -172,11 +176,15 @@ class Request:
 
 
 def _concerned(scope: Any) -> bool:
-    if scope["type"] != "http" or scope["method"] != "POST":
-        return False
-    path: str = scope["path"]
-    return path.startswith("/api/v1/") and not (
-        path.startswith("/api/v1/auth/") or path.endswith("/messages")
+    return scope["type"] == "http" and takes_key(scope["method"], scope["path"])
+
+
+def takes_key(method: str, path: str) -> bool:
+    """Whether an `Idempotency-Key` is heeded here."""
+    return (
+        method == "POST"
+        and path.startswith("/api/v1/")
+        and not (path.startswith("/api/v1/auth/") or path.endswith("/messages"))
     )
 
 
@@ -193,10 +201,16 @@ def _hash(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def _whole_body(receive: Receive) -> bytes | None:
+    """None if it won't come: the client hung up, or was told that it is too large or too slow."""
     body = bytearray()
     while True:
-        event = await receive()
+        try:
+            event = await receive()
+        except (BodyTooLarge, BodyTooSlow):
+            return None
+        if event["type"] == "http.disconnect":
+            return None
         body += event.get("body", b"")
         if not event.get("more_body"):
             return bytes(body)

@@ -21,13 +21,15 @@ async def own_message(tx: Transaction, message_id: UUID, user_id: UUID) -> Messa
     return message
 
 
-async def own_conversation(tx: Transaction, conversation_id: UUID, user_id: UUID) -> Conversation:
-    """One of the user's conversations.
+async def own_conversation(
+    tx: Transaction, conversation_id: UUID, user_id: UUID, *, lock: bool = False
+) -> Conversation:
+    """One of the user's conversations; `lock` keeps others from changing it meanwhile.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    conversation = await tx.conversations.of_user(conversation_id, user_id)
+    conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=lock)
     if conversation is None:
         raise NotFound("There is no such conversation.")
     return conversation

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
@@ -74,6 +74,9 @@ TOKEN_EXPIRED = CutOff(
 )
 TOKEN_REVOKED = CutOff("token_revoked", "You were signed out. Sign in again.")
 ACCOUNT_GONE = CutOff("account_gone", "This account no longer exists.")
+ACCOUNT_BLOCKED = CutOff(
+    "account_blocked", "This account was blocked by an admin.", CloseCode.FORBIDDEN
+)
 REPLACED = CutOff(
     "replaced", "You have connected too many times; the newest took its place.", CloseCode.REPLACED
 )
@@ -98,7 +101,7 @@ def _unless_none() -> Any:
 
 
 # A message's number in its conversation; the database counts in 32 bits.
-Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Seq = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
 
 
 class MessageSend(Payload):
@@ -278,9 +281,24 @@ class TypingIndicator(Payload):
 Status = Literal["started", "delta", "completed", "interrupted", "failed"]
 
 
+class ContactView(Payload):
+    name: str
+    contact: str
+
+
+class NoticeView(Payload):
+    """To be shown beside a reply, in words that aren't the character's: where help is (`crisis`, with
+    `resources`), a reminder to take a `break`, or that this is an `ai`."""
+
+    kind: Literal["crisis", "break", "ai"]
+    text: str
+    resources: list[ContactView]
+
+
 class CharacterResponse(Payload):
     """A reply as it is written: `started` (which alone says `replyTo`), `delta` with `index` 0, 1,
-    2…, then one of the three endings."""
+    2…, then one of the three endings. `notice` comes with the start and the ending. `content`, at the
+    ending: the reply says this instead of its deltas."""
 
     conversation_id: UUID
     message_id: UUID
@@ -288,6 +306,8 @@ class CharacterResponse(Payload):
     index: int = Field(ge=0)
     delta: str
     reply_to: UUID | SkipJsonSchema[None] = _unless_none()
+    notice: NoticeView | SkipJsonSchema[None] = _unless_none()
+    content: str | SkipJsonSchema[None] = _unless_none()
 
 
 class ForgottenMemory(Payload):

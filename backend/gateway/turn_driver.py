@@ -58,6 +58,11 @@ class TurnDriver:
         self._stops: dict[UUID, asyncio.Event] = {}
         self._closing = False
 
+    @property
+    def process(self) -> str:
+        """This process's id, by which it has leases."""
+        return self._process
+
     async def listen(self) -> None:
         """Hear from now on what other processes ask of this one."""
         await self._neighbours.listen()

@@ -1,10 +1,12 @@
 """What clients are told of a turn: read, typing, the reply as it is written, how it ended."""
 
+from typing import Any
 from uuid import UUID
 
 from backend.conversation.assignment import Assignment
 from backend.conversation.turn import (
     MemoriesForgotten,
+    MessageMarked,
     ReplyDelta,
     ReplyEnded,
     ReplyStarted,
@@ -19,6 +21,7 @@ from backend.gateway.protocol import (
     CharacterResponse,
     ErrorEvent,
     MessagesRead,
+    NoticeView,
     ServerEvent,
     Status,
     TypingIndicator,
@@ -64,10 +67,14 @@ class TurnNews:
         match event:
             case MemoriesForgotten(owner, memory_ids):
                 await announce_memory(self._hub, owner, [forgotten(key) for key in memory_ids])
-            case ReplyStarted(message_id):
-                await self._started(assignment, message_id)
+            case ReplyStarted():
+                await self._started(assignment, event)
             case ReplyDelta():
                 await self._delta(assignment.conversation.id, event)
+            case MessageMarked(message):
+                await self._publish(
+                    message.conversation_id, ServerEvent.MESSAGE_UPDATED, MessageView.of(message)
+                )
             case ReplyEnded():
                 await self._ended(assignment, event)
 
@@ -91,11 +98,17 @@ class TurnNews:
         )
         await self._publish(conversation_id, ServerEvent.ERROR, event)
 
-    async def _started(self, assignment: Assignment, message_id: UUID) -> None:
+    async def _started(self, assignment: Assignment, start: ReplyStarted) -> None:
         conversation_id = assignment.conversation.id
-        self._generations.begin(conversation_id, message_id)
-        target = assignment.target.id
-        await self._respond(conversation_id, message_id, "started", reply_to=target)
+        self._generations.begin(conversation_id, start.message_id)
+        notice = start.notice.as_details() if start.notice else None
+        await self._respond(
+            conversation_id,
+            start.message_id,
+            "started",
+            reply_to=assignment.target.id,
+            notice=_shown(notice),
+        )
 
     async def _delta(self, conversation_id: UUID, delta: ReplyDelta) -> None:
         generation = self._generations.own(conversation_id)
@@ -110,8 +123,14 @@ class TurnNews:
         generation = self._generations.end(conversation_id)
         assert generation is not None, "a reply starts before it ends"
         status: Status = "failed" if end.error else ENDINGS[end.message.state]
-        index = generation.index + 1
-        await self._respond(conversation_id, end.message.id, status, index=index)
+        await self._respond(
+            conversation_id,
+            end.message.id,
+            status,
+            index=generation.index + 1,
+            notice=_shown(end.message.details.get("notice")),
+            content=end.message.content if end.rewritten else None,
+        )
         await self._typing(assignment.conversation, is_typing=False)
         await self._announce(assignment, end.message)
         if end.error:
@@ -133,7 +152,7 @@ class TurnNews:
         *,
         index: int = 0,
         delta: str = "",
-        reply_to: UUID | None = None,
+        **more: Any,
     ) -> None:
         response = CharacterResponse(
             conversation_id=conversation_id,
@@ -141,7 +160,7 @@ class TurnNews:
             status=status,
             index=index,
             delta=delta,
-            reply_to=reply_to,
+            **more,
         )
         await self._publish(conversation_id, ServerEvent.CHARACTER_RESPONSE, response)
 
@@ -160,3 +179,7 @@ class TurnNews:
         data: CharacterResponse | ErrorEvent | MessagesRead | TypingIndicator | MessageView,
     ) -> None:
         await self._hub.publish(conversation_room(conversation_id), event, data.wire())
+
+
+def _shown(notice: dict[str, Any] | None) -> NoticeView | None:
+    return NoticeView.model_validate(notice) if notice else None

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from backend.cards.card import for_strangers
 from backend.memory.receipts import Receipt
 from backend.memory.relationship import as_of
 from backend.memory.scoring import ScoredMemory
@@ -70,6 +71,11 @@ class TicketView(View):
     expires_in: Annotated[int, Field(examples=[30])]
 
 
+def picture_address(character_id: UUID) -> str:
+    """Where a character's picture is."""
+    return f"/api/v1/characters/{character_id}/picture"
+
+
 class CharacterView(View):
     id: UUID
     owner_id: UUID | None
@@ -85,12 +91,22 @@ class CharacterView(View):
     lorebook: list[dict[str, Any]]
     visibility: str
     card: dict[str, Any] | None
+    picture: Annotated[str | None, Field(description="Where its picture is; needs the token.")]
+    blocked_at: Time | None
+    blocked_reason: str | None
     created_at: Time
     updated_at: Time
 
     @classmethod
-    def of(cls, character: Character) -> "CharacterView":
-        return cls.model_validate(character)
+    def of(cls, character: Character, viewer: UUID) -> "CharacterView":
+        """As the viewer may see it."""
+        card = character.card
+        if card and character.owner_id != viewer:
+            card = for_strangers(card)
+        picture = picture_address(character.id) if character.picture_path else None
+        named = {"card", "picture"}
+        plain = {name: getattr(character, name) for name in cls.model_fields if name not in named}
+        return cls(**plain, card=card, picture=picture)
 
 
 class ConversationView(View):
@@ -119,6 +135,7 @@ class ConversationView(View):
                 "mood": details.get("mood", "neutral"),
                 "topics": details.get("topics", []),
                 "relationshipLevel": round(relationship_level),
+                "nsfwLevel": conversation.nsfw_level,
             },
         )
 
@@ -329,6 +346,7 @@ class ContextView(View):
     prompt_version: str
     recall: str
     timings: dict[str, Any]
+    decision: dict[str, Any]
     updated_at: Time
 
     @classmethod

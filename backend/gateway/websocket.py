@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from backend.errors import InvalidRequest, KeepsakeError
+from backend.errors import AccountBlocked, InvalidRequest, KeepsakeError
 from backend.gateway.admission import authenticated
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.error_mapping import error_data
@@ -68,7 +68,7 @@ async def _authenticate(connection: PlainConnection, socket: WebSocket, services
         connection.user_id = sign_in.user_id
         await services.admission.admit(connection, sign_in)
     except KeepsakeError as error:
-        await connection.close(CloseCode.NOT_AUTHENTICATED, error.message)
+        await connection.close(*_refused(error))
         return False
     return True
 
@@ -96,11 +96,18 @@ async def _authenticate_by_frame(
         connection.user_id = sign_in.user_id
         await services.admission.admit(connection, sign_in)
     except KeepsakeError as error:
-        await connection.close(CloseCode.NOT_AUTHENTICATED, error.message)
+        await connection.close(*_refused(error))
         return False
     if number is not None:
         connection.acknowledge(number, authenticated(sign_in))
     return True
+
+
+def _refused(error: KeepsakeError) -> tuple[int, str]:
+    """Code and reason of closing on somebody who isn't let in."""
+    if isinstance(error, AccountBlocked):
+        return CloseCode.FORBIDDEN, error.code
+    return CloseCode.NOT_AUTHENTICATED, error.message
 
 
 async def _exchange(connection: PlainConnection, socket: WebSocket, events: ClientEvents) -> None:

@@ -27,13 +27,14 @@ EARLIER_MENTIONS = 20  # looked at to tell a repetition; the newest
 @dataclass(frozen=True, slots=True)
 class Saying:
     """Messages of one conversation that say one thing together, when they did, and how sure they make
-    us of it, 0-1. `details` go into the history."""
+    us of it, 0-1. `details` go into the history; `sensitive` if one of the messages is."""
 
     message_ids: tuple[UUID, ...]
     conversation_id: UUID
     said_at: datetime
     confidence: float
     details: dict[str, Any] = field(default_factory=dict)
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Finding:
             self.draft.mention_time,
             self.candidate.confidence,
             self.details,
+            self.draft.sensitive,
         )
 
 
@@ -123,6 +125,7 @@ async def _mention_again(
     new = [key for key in saying.message_ids if key not in memory.source_message_ids]
     memory.source_message_ids = [*memory.source_message_ids, *new]
     memory.last_reinforced = max(memory.last_reinforced, saying.said_at)
+    memory.sensitive = memory.sensitive or saying.sensitive
     if weight:
         memory.reinforcement_count += 1
         memory.confidence = reinforced_confidence(memory.confidence, saying.confidence, weight)

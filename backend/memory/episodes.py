@@ -117,6 +117,7 @@ def _episode(
         last_reinforced=message.created_at,
         mention_time=message.created_at,
         source_message_ids=[message.id],
+        sensitive=message.sensitive or (previous is not None and previous.sensitive),
         index_text=episode_text(message.content, speaker, message.created_at, predecessor, zone),
     )
 

@@ -1,10 +1,12 @@
-"""Forgetting, provably: one memory, one message, one conversation, one pair, one user.
+"""Forgetting, provably: one memory, one message, one conversation, one pair. (Of a whole user:
+privacy/erasing.py.)
 
 Words go first, in one transaction: out of the rows, their histories, the reply contexts that quote
 them, the summaries that hold them. Then vectors and cache keys go, then the emptied rows; what can't be
 reached is left to the index sweep. Then everything is looked through again for the receipt.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,13 +20,13 @@ from backend.memory.doomed import (
     reply_repeating,
     with_kin,
 )
-from backend.memory.receipts import Receipt, Remaining
+from backend.memory.receipts import Receipt
 from backend.memory.resources import MemoryResources
-from backend.memory.settling import clear_cache, settle, settle_owner
+from backend.memory.settling import settle, settle_owner
 from backend.memory.shared_life import tell_shared_life
-from backend.memory.transcript import changing
+from backend.memory.transcript import MessageCheck, changing
 from backend.memory.withdrawal import NOT_FACTS, Withdrawal, withdraw
-from backend.models import Conversation, Message, Owner, utc_now
+from backend.models import Conversation, Memory, Message, Owner, utc_now
 from backend.store import Transaction
 
 
@@ -48,11 +50,17 @@ class ForgottenConversation:
 
 
 async def forget_memory(
-    resources: MemoryResources, owner: Owner, memory_id: UUID, *, asked_in: UUID | None = None
+    resources: MemoryResources,
+    owner: Owner,
+    memory_id: UUID,
+    *,
+    asked_in: UUID | None = None,
+    check: Callable[[Memory], None] | None = None,
 ) -> Receipt:
     """Forget one memory, and with a fact whatever would bring it back: the values that it replaced,
     the messages that say it or say it again, and the one in which it was asked for. They stay in their
-    conversations, for people to read, and go into nothing any more.
+    conversations, for people to read, and go into nothing any more. `check` looks at the memory first,
+    under the owner's lock, and ends all this by raising.
 
     Raises:
         NotFound: the owner has no such memory.
@@ -63,6 +71,8 @@ async def forget_memory(
         found = await tx.memories.of_owner(owner, [memory_id])
         if not found or not found[0].content:
             raise NotFound("There is no such memory.")
+        if check:
+            check(found[0])
         facts = await with_kin(tx, owner, found)
         doomed.add(facts)
         doomed.hashes = {fact.content_hash for fact in facts if fact.kind not in NOT_FACTS}
@@ -76,15 +86,19 @@ async def forget_memory(
 
 
 async def forget_message(
-    resources: MemoryResources, user_id: UUID, message_id: UUID
+    resources: MemoryResources,
+    user_id: UUID,
+    message_id: UUID,
+    *,
+    check: MessageCheck | None = None,
 ) -> ForgottenMessage:
-    """Delete a message: it stays as an empty place in its conversation, and what it alone supported
-    is forgotten.
+    """Delete a message, if it passes the `check`: it stays as an empty place in its conversation, and
+    what it alone supported is forgotten.
 
     Raises:
         NotFound: the user has no such message.
     """
-    async with changing(resources.store, user_id, message_id) as (tx, conversation, message):
+    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
         owner = conversation.owner
         doomed = Doomed(owner, cited={message_id})
         withdrawal = await withdraw(tx, owner, [message_id])
@@ -95,16 +109,21 @@ async def forget_message(
         ]
         await forget_words(tx, doomed, facts, [message, *repeated])
         await tx.memories.uncite(owner, [message_id])
-        emptied = await _empty_message(tx, conversation, message)
+        await empty_messages(tx, conversation, [message])
     receipt = await settle(resources, doomed)
-    return ForgottenMessage(emptied, conversation, withdrawal, receipt)
+    return ForgottenMessage(message, conversation, withdrawal, receipt)
 
 
 async def forget_conversation(
-    resources: MemoryResources, user_id: UUID, conversation_id: UUID
+    resources: MemoryResources,
+    user_id: UUID,
+    conversation_id: UUID,
+    *,
+    check: Callable[[Transaction, Conversation], Awaitable[None]] | None = None,
 ) -> ForgottenConversation:
     """Delete a conversation with everything said in it, and forget what rested on it alone, where the
-    character says it elsewhere too.
+    character says it elsewhere too. `check` looks at it first, under its lock, and ends all this by
+    raising.
 
     Raises:
         NotFound: the user has no such conversation.
@@ -120,6 +139,8 @@ async def forget_conversation(
         conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=True)
         if conversation is None:
             raise NotFound("There is no such conversation.")
+        if check:
+            await check(tx, conversation)
         said = await tx.messages.ids_of(conversation_id)
         doomed.cited, doomed.quoted = set(said), set(said)
         withdrawal = await withdraw(tx, owner, said)
@@ -155,36 +176,18 @@ async def forget_pair(resources: MemoryResources, owner: Owner) -> Receipt:
     return await settle_owner(resources, doomed, conversations)
 
 
-async def forget_user(resources: MemoryResources, user_id: UUID) -> Receipt:
-    """Delete everything that a user has said, to any character, and all that is remembered of it. The
-    account stays; what it owns is another matter."""
-    async with resources.store.transaction() as tx:
-        owners = await tx.memories.owners_of(user_id)
-    receipt = Receipt()
-    for owner in owners:
-        receipt = receipt.plus(await forget_pair(resources, owner))
-        async with resources.store.transaction() as tx:
-            await tx.memories.lock(owner)
-            conversations = await tx.conversations.of_owner(owner)
-            await tx.conversations.delete([each.id for each in conversations])
-            await tx.relationships.delete(owner)
-    deleted, left = await clear_cache(resources, [str(user_id)])
-    async with resources.store.transaction() as tx:
-        rows = await tx.traces.of_user(user_id)
-    remaining = Remaining(rows, receipt.remaining.vectors, left)
-    return Receipt(receipt.memories_deleted, receipt.vectors_deleted, deleted, remaining)
-
-
-async def _empty_message(tx: Transaction, conversation: Conversation, message: Message) -> Message:
-    await tx.messages.delete_variants(message.id)
-    await tx.contexts.delete(message.id)
-    message.content, message.details, message.active_variant = "", {}, 0
-    message.deleted_at, message.form_again = utc_now(), False
-    await tx.messages.change(message)
-    await tx.conversations.change(
-        conversation.id, message_count=max(0, conversation.message_count - 1)
-    )
-    return message
+async def empty_messages(
+    tx: Transaction, conversation: Conversation, messages: Sequence[Message]
+) -> None:
+    """Leave nothing of messages but their places, which change in place."""
+    for message in messages:
+        await tx.messages.delete_variants(message.id)
+        await tx.contexts.delete(message.id)
+        message.content, message.details, message.active_variant = "", {}, 0
+        message.deleted_at, message.form_again = utc_now(), False
+        await tx.messages.change(message)
+    left = max(0, conversation.message_count - len(messages))
+    await tx.conversations.change(conversation.id, message_count=left)
 
 
 async def _close(tx: Transaction, conversation: Conversation) -> None:

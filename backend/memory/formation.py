@@ -218,10 +218,8 @@ def _exchanges(batch: _Batch) -> list[tuple[TranscriptLine, Message]]:
 
 def _draft(batch: _Batch, candidate: Candidate) -> Memory:
     """The memory that a candidate becomes if it is new. Dated by the messages that it cites."""
-    said_at = max(
-        (m.created_at for m in batch.messages if m.id in candidate.source_message_ids),
-        default=batch.messages[-1].created_at,
-    )
+    cited = [m for m in batch.messages if m.id in candidate.source_message_ids]
+    said_at = max((m.created_at for m in cited), default=batch.messages[-1].created_at)
     return Memory(
         character_id=batch.conversation.character_id,
         user_id=batch.conversation.user_id,
@@ -242,6 +240,7 @@ def _draft(batch: _Batch, candidate: Candidate) -> Memory:
         valid_from=said_at,
         source_message_ids=list(candidate.source_message_ids),
         attribute=candidate.attribute,
+        sensitive=any(m.sensitive for m in cited),
         index_text=candidate.content,
     )
 

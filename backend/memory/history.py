@@ -34,5 +34,6 @@ async def write_line(
             content=memory.content,
             details=counted | dict(details),
             source_message_ids=list(because_of),
+            sensitive=memory.sensitive,
         )
     )

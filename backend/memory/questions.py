@@ -75,6 +75,7 @@ async def settle_by_answers(
                 message.conversation_id,
                 message.created_at,
                 ANSWER_CONFIDENCE,
+                sensitive=message.sensitive,
             )
             if side is question.claim:
                 others = [each.claim for each in questions if each is not question]

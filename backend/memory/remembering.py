@@ -1,5 +1,6 @@
 """Remembering by hand: what a person adds to the memory, and corrects in it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -66,9 +67,15 @@ class Correction:
 
 
 async def correct(
-    resources: MemoryResources, owner: Owner, memory_id: UUID, correction: Correction
+    resources: MemoryResources,
+    owner: Owner,
+    memory_id: UUID,
+    correction: Correction,
+    *,
+    check: Callable[[Memory], None] | None = None,
 ) -> Memory:
     """Change a memory. New words hold whatever becomes of the messages that the old ones came from.
+    `check` looks at the memory first, under the owner's lock, and ends the change by raising.
 
     Raises:
         NotFound: the owner has no such memory.
@@ -81,6 +88,8 @@ async def correct(
         if not found or not found[0].content:
             raise NotFound("There is no such memory.")
         memory = found[0]
+        if check:
+            check(memory)
         if memory.status not in CHANGEABLE:
             raise Conflict(f"This memory is {memory.status}: it is history, and can't be changed.")
         changed = {
@@ -129,6 +138,7 @@ def _edited(memory: Memory, fields: list[str]) -> MemoryRevision:
             "fields": fields,
         },
         source_message_ids=[] if by_hand else memory.source_message_ids,
+        sensitive=memory.sensitive,
     )
 
 

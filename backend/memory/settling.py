@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 async def settle(resources: MemoryResources, doomed: Doomed) -> Receipt:
     """Take vectors and cache keys away, then the emptied rows, then look what is left."""
     owner, ids = doomed.owner, list(doomed.memory_ids)
-    vectors, vectors_left = await _clear_vectors(resources, owner, ids)
+    vectors, vectors_left = await clear_vectors(resources, owner, ids)
     names = [str(key) for key in (*ids, *doomed.cited)]
     keys, keys_left = await clear_cache(resources, names)
     async with resources.store.transaction() as tx:
@@ -38,7 +38,7 @@ async def settle_owner(
     resources: MemoryResources, doomed: Doomed, conversations: Sequence[Conversation]
 ) -> Receipt:
     owner, ids = doomed.owner, list(doomed.memory_ids)
-    vectors, vectors_left = await _clear_vectors(resources, owner, None)
+    vectors, vectors_left = await clear_vectors(resources, owner, None)
     names = [owner.key, *(str(each.id) for each in conversations), *map(str, ids)]
     keys, keys_left = await clear_cache(resources, names)
     async with resources.store.transaction() as tx:
@@ -63,11 +63,11 @@ async def remove_emptied(resources: MemoryResources, memories: Sequence[Memory])
         await tx.memories.delete([memory.id for memory in memories])
 
 
-async def _clear_vectors(
+async def clear_vectors(
     resources: MemoryResources, owner: Owner, ids: Sequence[UUID] | None
 ) -> tuple[int | None, int | None]:
     """How many were deleted and how many are left of the ids, or, after None, of the owner. None twice
-    while the index is away: the sweep removes them."""
+    while the index is away: whoever asked sees to it later."""
     if ids is not None and not ids:
         return 0, 0
     try:
@@ -86,6 +86,8 @@ async def _clear_vectors(
 async def clear_cache(
     resources: MemoryResources, names: Sequence[str]
 ) -> tuple[int | None, int | None]:
+    """How many keys with any of the names were deleted, and how many are left. None twice while the
+    cache is away."""
     try:
         return await resources.cache.delete(names), await resources.cache.count(names)
     except ServiceUnavailable as error:

@@ -25,6 +25,7 @@ async def tell_shared_life(tx: Transaction, owner: Owner) -> None:
     topics, experiences = favorite_topics(conversations), shared_experiences(conversations)
     if (relationship.favorite_topics, relationship.shared_experiences) != (topics, experiences):
         relationship.favorite_topics, relationship.shared_experiences = topics, experiences
+        relationship.sensitive = any(conversation.sensitive for conversation in conversations)
         await tx.relationships.save(relationship)
 
 

@@ -135,6 +135,7 @@ def _memory(read: SummaryRange, written: Summary) -> Memory:
         about="other",
         about_name=people,
         source_message_ids=[line.message_id for line in read.lines],
+        sensitive=read.sensitive,
         index_text=f"{spoken_on(said_at, read.zone)}, {people} talked: {written.text}",
     )
 
@@ -163,6 +164,7 @@ def _revision(
         content=memory.content,
         details=details or {},
         source_message_ids=memory.source_message_ids,
+        sensitive=memory.sensitive,
     )
 
 

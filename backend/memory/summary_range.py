@@ -51,6 +51,7 @@ class SummaryRange:
     names: dict[str, str]  # sender type to display name
     zone: ZoneInfo  # the user's
     to_seq: int
+    sensitive: bool  # something of it is
 
     @property
     def material(self) -> SummaryMaterial:
@@ -79,13 +80,15 @@ async def next_range(tx: Transaction, conversation_id: UUID, goal: int) -> Summa
     waiting = await _messages(tx, conversation, goal)
     fitting = _within_size(waiting)
     all_of_it = len(fitting) == len(waiting) < RANGE_MESSAGES
+    previous = await tx.memories.summary_of(conversation.owner, conversation.id)
     return SummaryRange(
         conversation,
-        await tx.memories.summary_of(conversation.owner, conversation.id),
+        previous,
         await _lines(tx, conversation.owner, fitting, names, user.zone),
         names,
         user.zone,
         goal if all_of_it else fitting[-1].seq,
+        (previous is not None and previous.sensitive) or any(each.sensitive for each in fitting),
     )
 
 

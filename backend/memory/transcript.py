@@ -4,7 +4,7 @@ Its episode says the new words, what rested on the old ones alone is retracted, 
 them are folded anew, and the message is formed into facts again, once.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,13 +13,17 @@ from backend.errors import NotFound
 from backend.memory.episodes import episodes, quotation, says_something
 from backend.memory.summaries import unfold
 from backend.memory.withdrawal import Withdrawal, retract, withdraw
-from backend.models import Conversation, Memory, Message, Owner, utc_now
+from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
 from backend.store import Store, Transaction
+
+# Looks at a message as it is, with its variants, once nobody else can change it; ends the change by
+# raising.
+MessageCheck = Callable[[Message, Sequence[MessageVariant]], None]
 
 
 @asynccontextmanager
 async def changing(
-    store: Store, user_id: UUID, message_id: UUID
+    store: Store, user_id: UUID, message_id: UUID, check: MessageCheck | None = None
 ) -> AsyncIterator[tuple[Transaction, Conversation, Message]]:
     """A transaction in which nothing else changes one of the user's messages, nor what is remembered
     of it: the owner's lock first, the conversation's second, as everywhere.
@@ -40,6 +44,8 @@ async def changing(
         message = await tx.messages.get(message_id)
         if locked is None or message is None or message.deleted_at:
             raise NotFound("There is no such message.")
+        if check:
+            check(message, await tx.messages.variants([message_id]))
         yield tx, locked, message
 
 
@@ -109,6 +115,7 @@ async def _restate(
         return await tx.memories.add(fresh)
     for memory in known:
         memory.content, memory.index_text = fresh[0].content, fresh[0].index_text
+        memory.sensitive = fresh[0].sensitive
         memory.index_state, memory.updated_at = "pending", utc_now()
         await tx.memories.save(memory)
     return known
@@ -124,6 +131,7 @@ async def requote(
     changed = []
     for memory in await _behind(tx, owner, before, old):
         memory.index_text = memory.index_text.replace(old, new)
+        memory.sensitive = memory.sensitive or (after is not None and after.sensitive)
         memory.index_state, memory.updated_at = "pending", utc_now()
         await tx.memories.save(memory)
         changed.append(memory)

@@ -4,16 +4,22 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 from uuid6 import uuid7
 
 
 def new_id() -> UUID:
     """A fresh UUIDv7: sorts by creation time."""
     return UUID(int=uuid7().int)
+
+
+def id_at(moment: datetime) -> UUID:
+    """Sorts before every id made at a moment or later, and after every one from before."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80)
 
 
 def utc_now() -> datetime:
@@ -41,3 +47,24 @@ def uuid_list_field(**options: Any) -> Any:
     return Field(
         default_factory=list, sa_type=ARRAY(PG_UUID(as_uuid=True)), nullable=False, **options
     )
+
+
+class Sealable(SQLModel):
+    """A record whose words may lie encrypted in the database. In memory they are always in clear.
+
+    `sealed` holds them then, under the key named `key_id`, and their own columns are blank; None
+    where the row is in clear. Both are the adapter's to set.
+    """
+
+    key_id: str | None = None
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+def key_index(table: str) -> Index:
+    """Finds whatever is sealed under a key."""
+    return Index(f"ix_{table}_key", "key_id", postgresql_where=text("key_id IS NOT NULL"))
+
+
+def sensitive_field() -> Any:
+    """Whether anything that the record was drawn from is sensitive."""
+    return Field(default=False, sa_column_kwargs={"server_default": "false"})

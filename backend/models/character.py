@@ -22,7 +22,9 @@ class Personality(BaseModel):
 
 
 class Character(SQLModel, table=True):
-    """`owner_id` is None for the ready-made characters, which are public and read-only."""
+    """`owner_id` is None for the ready-made characters, which are public and read-only. `card` is the card
+    that it came from, as it was; `picture_path` names the one of its files that is its picture. Since
+    `blocked_at` nobody can talk to it; `blocked_reason` is told to who may see it."""
 
     __tablename__ = "character"
 
@@ -42,6 +44,9 @@ class Character(SQLModel, table=True):
     lorebook: list[dict[str, Any]] = json_field(list)
     visibility: str = "private"
     card: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    picture_path: str | None = None
     deleted_at: datetime | None = optional_time_field()
+    blocked_at: datetime | None = optional_time_field()
+    blocked_reason: str | None = None
     created_at: datetime = time_field()
     updated_at: datetime = time_field()

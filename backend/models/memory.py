@@ -5,9 +5,18 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from backend.models.base import json_field, new_id, optional_time_field, time_field, uuid_list_field
+from backend.models.base import (
+    Sealable,
+    json_field,
+    key_index,
+    new_id,
+    optional_time_field,
+    sensitive_field,
+    time_field,
+    uuid_list_field,
+)
 from backend.models.owner import Owner
 
 # Which memories can be what is known best. As text with its values in it: a prepared statement uses a
@@ -17,7 +26,7 @@ ABOUT_THE_USERS_LIFE = (
 )
 
 
-class Memory(SQLModel, table=True):
+class Memory(Sealable, table=True):
     """A fact, summary, episode (one message, verbatim) or experience.
 
     `confidence` is 0-1, `importance` 1-10; `about` is `user`, `character` or `other` (then
@@ -29,7 +38,8 @@ class Memory(SQLModel, table=True):
 
     `event_time` is when it happened, `mention_time` when it was said, `valid_from`/`valid_to`
     while it held. `index_state` (`pending`, `synced`, `failed`) says whether the vector index
-    has this row as it is now; `index_text` is what was embedded.
+    has this row as it is now; `index_text` is what was embedded. `sensitive`: a message that it was
+    drawn from is, or, of an episode, the one that its `index_text` quotes.
     """
 
     __tablename__ = "memory"
@@ -66,6 +76,7 @@ class Memory(SQLModel, table=True):
     index_text: str = ""
     index_state: str = "pending"
     embedding_model: str | None = None
+    sensitive: bool = sensitive_field()
     created_at: datetime = time_field()
     updated_at: datetime = time_field()
 
@@ -106,6 +117,7 @@ class Memory(SQLModel, table=True):
             "user_id",
             postgresql_where=text("status = 'unsure'"),
         ),
+        key_index("memory"),
     )
 
     @property
@@ -135,7 +147,7 @@ class KnownMemory(NamedTuple):
 Recallable = Memory | KnownMemory
 
 
-class MemoryRevision(SQLModel, table=True):
+class MemoryRevision(Sealable, table=True):
     """One line of a memory's history: what happened to it, when, and because of which messages.
 
     `action` is `added`, `reinforced`, `repeated`, `superseded`, `questioned`, `confirmed`, `edited`,
@@ -150,4 +162,7 @@ class MemoryRevision(SQLModel, table=True):
     content: str
     details: dict[str, Any] = json_field(dict)
     source_message_ids: list[UUID] = uuid_list_field()
+    sensitive: bool = sensitive_field()
     created_at: datetime = time_field()
+
+    __table_args__ = (key_index("memory_revision"),)

@@ -7,10 +7,17 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import json_field, new_id, optional_time_field, time_field
+from backend.models.base import (
+    Sealable,
+    json_field,
+    key_index,
+    new_id,
+    optional_time_field,
+    time_field,
+)
 
 
-class Message(SQLModel, table=True):
+class Message(Sealable, table=True):
     """`seq` counts 1, 2, 3… in its conversation.
 
     `sender_type` is `user` or `character`; `type` is `text`, `image`, `voice` or `system`;
@@ -24,6 +31,9 @@ class Message(SQLModel, table=True):
 
     `change` numbers the edits, deletions and chosen variants of a conversation's messages, 1, 2, 3…;
     a message has the number of its last one, 0 if it is as it was first stored.
+
+    `language` names the dictionary of PostgreSQL for its words, `simple` where that can't be told; None:
+    it was stored before there was a search, and waits to be read.
     """
 
     __tablename__ = "message"
@@ -49,6 +59,7 @@ class Message(SQLModel, table=True):
     form_again: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     change: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     changed_at: datetime | None = optional_time_field()
+    language: str | None = None
 
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq", name="uq_message_seq"),
@@ -58,10 +69,27 @@ class Message(SQLModel, table=True):
         Index(
             "ix_message_change", "conversation_id", "change", postgresql_where=text("change > 0")
         ),
+        key_index("message"),
+        Index(
+            "ix_message_unread_language",
+            "id",
+            postgresql_where=text("language IS NULL AND key_id IS NULL"),
+        ),
+        Index(
+            "ix_message_without_words",
+            "conversation_id",
+            "created_at",
+            postgresql_where=text("language IS NULL OR key_id IS NOT NULL"),
+        ),
     )
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether it says something that is to be stored encrypted."""
+        return self.details.get("sensitive") is True
 
-class MessageVariant(SQLModel, table=True):
+
+class MessageVariant(Sealable, table=True):
     """One alternative of a reply; number 0 is the first. The message row mirrors the active one."""
 
     __tablename__ = "message_variant"
@@ -72,6 +100,13 @@ class MessageVariant(SQLModel, table=True):
     details: dict[str, Any] = json_field(dict)
     state: str = "complete"
     created_at: datetime = time_field()
+
+    __table_args__ = (key_index("message_variant"),)
+
+    @property
+    def sensitive(self) -> bool:
+        """See `Message.sensitive`."""
+        return self.details.get("sensitive") is True
 
 
 class WantedVariant(SQLModel, table=True):

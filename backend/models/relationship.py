@@ -7,10 +7,18 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from backend.models.base import json_field, new_id, optional_time_field, time_field
+from backend.models.base import (
+    Sealable,
+    json_field,
+    key_index,
+    new_id,
+    optional_time_field,
+    sensitive_field,
+    time_field,
+)
 
 
-class Relationship(SQLModel, table=True):
+class Relationship(Sealable, table=True):
     """`level`, `trust` and `intimacy` run 0-100, higher is closer; `stage` names the range."""
 
     __tablename__ = "relationship"
@@ -25,8 +33,11 @@ class Relationship(SQLModel, table=True):
     shared_experiences: list[str] = json_field(list)
     stage: str = "stranger"
     last_interaction_at: datetime | None = optional_time_field()  # by what the user said last
+    sensitive: bool = sensitive_field()
     created_at: datetime = time_field()
     updated_at: datetime = time_field()
+
+    __table_args__ = (key_index("relationship"),)
 
 
 class RelationshipChange(SQLModel, table=True):

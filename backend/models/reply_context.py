@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
 
-from backend.models.base import json_field, time_field
+from backend.models.base import Sealable, json_field, key_index, sensitive_field, time_field
 
 
-class ReplyContext(SQLModel, table=True):
+class ReplyContext(Sealable, table=True):
     """What went into one reply's prompt. One row per reply; JSON is stored as the wire shows it.
 
     `recall` is `ok`, `empty`, `unavailable` (index or encoder down) or `late` (past its deadline).
+    `decision` is what content policy decided: {action, reason, decidedBy, categories, screener,
+    crisisNotice, about}, where `about` says of what, `message` or `reply`; empty for older replies.
     """
 
     __tablename__ = "reply_context"
@@ -27,4 +30,13 @@ class ReplyContext(SQLModel, table=True):
     prompt_version: str
     recall: str = "ok"
     timings: dict[str, Any] = json_field(dict)
+    decision: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        nullable=False,
+        sa_column_kwargs={"server_default": "{}"},
+    )
+    sensitive: bool = sensitive_field()
     updated_at: datetime = time_field()
+
+    __table_args__ = (key_index("reply_context"),)

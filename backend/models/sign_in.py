@@ -10,11 +10,22 @@ from backend.models.base import time_field
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody as another issuer's token tells of them; `email` only if it says that it is verified."""
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """One user, let in by one token until it expires.
 
     `token_id` is the token's alone; `session_id` is shared by all that came of one sign-in by
-    renewal, and is None, like `issued_at`, where another issuer's token doesn't say.
+    renewal, and is None, like `issued_at`, where another issuer's token doesn't say. Such a token's
+    `newcomer` is who gets an account if there is none yet.
     """
 
     user_id: UUID
@@ -22,6 +33,7 @@ class SignIn:
     expires_at: datetime
     session_id: UUID | None = None
     issued_at: datetime | None = None
+    newcomer: Newcomer | None = None
 
     @property
     def ids(self) -> tuple[UUID, ...]:

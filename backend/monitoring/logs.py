@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from backend.monitoring.failures import without_content
+
 
 def configure_logging(style: str = "console", level: str = "info") -> None:
     """Send structlog's and the libraries' records to standard error in one style.
@@ -27,7 +29,7 @@ def configure_logging(style: str = "console", level: str = "info") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                without_content,
                 renderer,
             ],
         )

@@ -29,6 +29,7 @@ REBUILD_TOTAL = Gauge(
 FOLDED = Counter("keepsake_summaries_total", "Summaries written")
 SUMMARY_FAILURES = Counter("keepsake_summary_failures_total", "Summary runs that failed")
 EXPIRED = Counter("keepsake_memories_expired_total", "Memories given up by age")
+DELETED = Counter("keepsake_messages_deleted_total", "Messages deleted by age")
 EXTRACTION_CALLS = Counter(
     "keepsake_extraction_calls_total", "Calls to a model to form memory", ["model", "outcome"]
 )
@@ -37,6 +38,12 @@ EXTRACTION_TOKENS = Counter(
 )
 EXTRACTION_PROPOSALS = Counter(
     "keepsake_extraction_proposals_total", "What a model proposed to remember", ["outcome"]
+)
+
+CONTENT_DECISIONS = Counter(
+    "keepsake_content_decisions_total",
+    "What content policy decided of a message or of a reply",
+    ["action", "reason", "about"],
 )
 
 # --- real time -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ the age of the one who speaks.
 """
 
 import re
+from functools import lru_cache
 
 from backend.safety.spelling import fold
 
@@ -111,6 +112,7 @@ def mentions_minor_age(text: str) -> bool:
     ) or says_minor(text)
 
 
+@lru_cache(maxsize=512)  # a character is read again in each of its turns
 def describes_minor(description: str) -> bool:
     """A character's description makes it a child, or one that looks like a child. Children whom the
     character teaches or raises, and its own past, don't."""

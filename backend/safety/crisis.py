@@ -1,8 +1,12 @@
 """The crisis notice: where help is, in the user's language, for their country. Pure functions."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from backend.errors import ConfigurationError
@@ -65,6 +69,36 @@ TEXTS: Mapping[str, str] = {
     " alguém escuta você, de graça e em sigilo:",
 }
 
+# Small words that tell these languages apart; a text with none of them counts as English.
+_SMALL_WORDS: Mapping[str, frozenset[str]] = {
+    "en": frozenset("the i i'm my me you to and is not it don't want this what".split()),
+    "de": frozenset("ich nicht mich mir und das ist will der die mein kann kein mehr bin".split()),
+    "es": frozenset("yo no me quiero que mi estoy el los muy más ya la vida nada una".split()),
+    "fr": frozenset("je ne pas me veux suis mon ma et le les plus j'ai c'est est une".split()),
+    "it": frozenset("io non mi voglio che mio mia sono il di più della ho è una vita".split()),
+    "nl": frozenset("ik niet mij wil het een mijn ben en de dat meer geen kan me van".split()),
+    "pt": frozenset("eu não me quero que meu minha estou o os mais vida uma muito já".split()),
+}
+
+
+def language_of(text: str) -> str:
+    """The language of `TEXTS` whose small words a text has most of; English if in doubt."""
+    said = re.findall(r"[\w'’]+", text.lower().replace("’", "'"))
+    found = {code: sum(word in small for word in said) for code, small in _SMALL_WORDS.items()}
+    return max(found, key=lambda code: (found[code], code == "en"))
+
+
+def country_of(time_zone: str) -> str:
+    """The country (`DE`) in which an IANA time zone is; empty for zones of none, such as UTC."""
+    return _countries().get(time_zone, "")
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}
+
 
 def crisis_notice(
     language: str = "en",
@@ -79,23 +113,33 @@ def crisis_notice(
     return CrisisNotice(text, (*resources.get(country.upper(), ()), ANYWHERE))
 
 
-def read_resources(text: str) -> Resources:
-    """Contacts of one's own over the built-in ones: JSON {country: [{name, contact}]}.
+def read_resources(setting: str) -> Resources:
+    """Contacts of one's own over the built-in ones: JSON {country: [{name, contact}]}, or the path of a
+    file with that.
 
     Raises:
         ConfigurationError: it isn't that.
     """
     try:
+        text = setting if setting.lstrip().startswith("{") else Path(setting).read_text("utf-8")
         own: dict[str, list[dict[str, Any]]] = json.loads(text)
-        return {
-            **RESOURCES,
-            **{
-                country.upper(): tuple(Resource(str(e["name"]), str(e["contact"])) for e in entries)
-                for country, entries in own.items()
-            },
-        }
+        return {**RESOURCES, **{_code(country): _contacts(own[country]) for country in own}}
+    except OSError as error:
+        raise ConfigurationError(f"the file {setting} can't be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
-            "The crisis resources can't be read; write them as"
-            ' {"US": [{"name": "988 Suicide & Crisis Lifeline", "contact": "988"}]}.'
+            "must be contacts by country, as two letters, or the path of a file with them"
         ) from error
+
+
+def _code(country: str) -> str:
+    if not re.fullmatch("[A-Za-z]{2}", country):
+        raise ValueError(country)
+    return country.upper()
+
+
+def _contacts(entries: list[dict[str, Any]]) -> tuple[Resource, ...]:
+    found = tuple(Resource(entry["name"].strip(), entry["contact"].strip()) for entry in entries)
+    if not all(each.name and each.contact for each in found):
+        raise ValueError("an empty name or contact")
+    return found

@@ -6,17 +6,38 @@ to be minors the notice in any case, and at least every three hours of a continu
 reminder to take a break and that the companion is not human.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LONGEST_FOR_MINORS = timedelta(hours=3)
 PAUSE = timedelta(minutes=30)  # longer silence ends an interaction
-AI_NOTICE = "You are talking with an AI character, not with a person."
-BREAK_NOTICE = (
-    "You've been talking for a while. How about a break?"
-    " And a reminder: this is an AI, not a person."
-)
+
+AI_NOTICES: Mapping[str, str] = {
+    "en": "You are talking with an AI character, not with a person.",
+    "de": "Du sprichst mit einer KI-Figur, nicht mit einem Menschen.",
+    "es": "Hablas con un personaje de IA, no con una persona.",
+    "fr": "Tu parles avec un personnage d'IA, pas avec une personne.",
+    "it": "Stai parlando con un personaggio IA, non con una persona.",
+    "nl": "Je praat met een AI-personage, niet met een mens.",
+    "pt": "Você está falando com um personagem de IA, não com uma pessoa.",
+}
+BREAK_NOTICES: Mapping[str, str] = {
+    "en": "You've been talking for a while. How about a break?"
+    " And a reminder: this is an AI, not a person.",
+    "de": "Ihr sprecht schon eine ganze Weile. Wie wäre es mit einer Pause?"
+    " Und zur Erinnerung: Das hier ist eine KI, kein Mensch.",
+    "es": "Lleváis un buen rato hablando. ¿Qué tal un descanso?"
+    " Y recuerda: esto es una IA, no una persona.",
+    "fr": "Vous parlez depuis un bon moment. Et si tu faisais une pause ?"
+    " Et pour rappel : ceci est une IA, pas une personne.",
+    "it": "State parlando da un po'. Che ne dici di una pausa?"
+    " E ricorda: questa è un'IA, non una persona.",
+    "nl": "Jullie praten al een tijdje. Wat dacht je van een pauze?"
+    " En ter herinnering: dit is een AI, geen mens.",
+    "pt": "Vocês já conversam há um bom tempo. Que tal uma pausa?"
+    " E lembre-se: isto é uma IA, não uma pessoa.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +49,9 @@ class CareSettings:
     break_every: timedelta | None = LONGEST_FOR_MINORS
 
 
-def interaction_began(times: Sequence[datetime]) -> datetime | None:
-    """When the interaction that goes on began: the first of the user's message times, oldest
-    first, without a pause of 30 minutes after it. None for no messages."""
-    began: datetime | None = None
-    before: datetime | None = None
-    for time in times:
-        if before is None or time - before > PAUSE:
-            began = time
-        before = time
-    return began
+def goes_on(spoke_last: datetime | None, now: datetime) -> bool:
+    """Whether a talk in which somebody spoke last then goes on; silence of 30 minutes ends it."""
+    return spoke_last is not None and now - spoke_last <= PAUSE
 
 
 def disclosure_due(

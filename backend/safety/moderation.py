@@ -1,45 +1,38 @@
-"""Moderation of one message: local screening at once, and a moderating model's view of it."""
+"""A moderating model's view of one message."""
 
 import asyncio
 from dataclasses import replace
+from time import monotonic
 
 import structlog
 
 from backend.errors import ModelError
 from backend.ports import LanguageModel, StructuredRequest
-from backend.safety.classifier import classifier
 from backend.safety.policy_text import LEVELS, POLICY, SCHEMA
-from backend.safety.screening import screen
 from backend.safety.verdict import CATEGORIES, Category, Verdict
-from embeddings.base import Vector
 
 log = structlog.get_logger(__name__)
 
 DEADLINE = 1.5  # seconds a turn waits for the model
+REST = 10.0  # seconds in which a model that was too slow isn't asked
 FLAGS_FROM = LEVELS["possible"]
 MAX_ANSWER_TOKENS = 500  # the form takes 60, the rest is room for reasoning
 
 
 class Moderation:
-    """Screens messages. `encoder` is the name of the encoder whose vectors it will be given; those
-    of any other than the classifier's own are left unused. `model` None: local screening alone."""
+    """Asks a moderating model about messages; without one the local verdicts stand. A model that is
+    too slow is left alone for a while, so that an outage doesn't hold up every turn."""
 
-    def __init__(
-        self, encoder: str, model: LanguageModel | None = None, *, deadline: float = DEADLINE
-    ) -> None:
-        self._uses_vectors = classifier().fits(encoder)
+    def __init__(self, model: LanguageModel | None = None, *, deadline: float = DEADLINE) -> None:
         self._model = model
         self._deadline = deadline
-
-    def screen(self, text: str, vector: Vector | None = None) -> Verdict:
-        """The local verdict, without waiting for anything."""
-        return screen(text, vector if self._uses_vectors else None)
+        self._rests_until = 0.0
 
     async def consider(self, text: str, local: Verdict) -> Verdict:
         """The model's verdict in place of the local one; the local one if there is no model, or it
         fails or takes longer than the deadline. What the rules block stays blocked, and signs of
         self-harm that either sees count. Never raises."""
-        if self._model is None or local.hard:
+        if self._model is None or local.hard or monotonic() < self._rests_until:
             return local
         request = StructuredRequest(
             "moderation", SCHEMA, POLICY, _fenced(text), max_tokens=MAX_ANSWER_TOKENS
@@ -49,6 +42,8 @@ class Moderation:
                 answer = await self._model.structured(request)
         except (ModelError, TimeoutError) as error:
             log.warning("moderation_by_model_failed", reason=type(error).__name__)
+            if isinstance(error, TimeoutError):
+                self._rests_until = monotonic() + REST
             return local
         return _merged(local, {each: LEVELS[answer.data[each]] for each in CATEGORIES})
 

@@ -38,6 +38,13 @@ def instruction(decision: Decision) -> str:
     return "\n".join(parts)
 
 
+def wanted_care(decision: Decision) -> str:
+    """The same in a word, as `Prompt.care`."""
+    if decision.crisis_notice:
+        return "crisis"
+    return "deflect" if decision.action == "deflect" else ""
+
+
 def refusal(decision: Decision) -> str:
     """What a user whose message was blocked reads; empty if it wasn't."""
     return _BLOCKED[decision.reason] if decision.action == "block" else ""

@@ -8,11 +8,26 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from backend.store.accounts import Characters, SignIns, Users
+from backend.store.administration import (
+    Audit,
+    AuditFilter,
+    LiveConversation,
+    Operation,
+    ParkedJob,
+    People,
+    UserFilter,
+)
+from backend.store.analytics import Analytics
+from backend.store.character_files import CharacterFiles
 from backend.store.collections import Collections
 from backend.store.conversations import Contexts, Conversations, Messages, ReadUpTo, Turns
 from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
+from backend.store.privacy import Erasures, Exports, Holdings
 from backend.store.queues import Formation, FormationState, Summaries, Waiting
+from backend.store.reports import Reports, Surroundings
 from backend.store.requests import KeptAnswers
+from backend.store.sealing import Resealing, Unsettled
+from backend.store.searches import Searches
 
 
 class Transaction(Protocol):
@@ -21,6 +36,7 @@ class Transaction(Protocol):
     users: Users
     sign_ins: SignIns
     characters: Characters
+    character_files: CharacterFiles
     conversations: Conversations
     messages: Messages
     turns: Turns
@@ -32,6 +48,16 @@ class Transaction(Protocol):
     summaries: Summaries
     collections: Collections
     kept_answers: KeptAnswers
+    erasures: Erasures
+    exports: Exports
+    holdings: Holdings
+    searches: Searches
+    analytics: Analytics
+    resealing: Resealing
+    reports: Reports
+    audit: Audit
+    people: People
+    operation: Operation
 
 
 class Store(Protocol):
@@ -62,24 +88,41 @@ class Store(Protocol):
 
 
 __all__ = [
+    "Analytics",
+    "Audit",
+    "AuditFilter",
+    "CharacterFiles",
     "Characters",
     "Collections",
     "Contexts",
     "Conversations",
+    "Erasures",
+    "Exports",
     "Formation",
     "FormationState",
+    "Holdings",
     "KeptAnswers",
+    "LiveConversation",
     "Memories",
     "MemoryFilter",
     "Messages",
+    "Operation",
+    "ParkedJob",
+    "People",
     "ReadUpTo",
     "Relationships",
+    "Reports",
+    "Resealing",
+    "Searches",
     "SignIns",
     "Store",
     "Summaries",
+    "Surroundings",
     "Traces",
     "Transaction",
     "Turns",
+    "Unsettled",
+    "UserFilter",
     "Users",
     "Waiting",
 ]

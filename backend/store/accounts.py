@@ -12,7 +12,8 @@ class Users(Protocol):
     async def add(self, user: User) -> None:
         """Raises: Conflict: the address is taken."""
 
-    async def get(self, user_id: UUID) -> User | None: ...
+    async def get(self, user_id: UUID, *, lock: bool = False) -> User | None:
+        """`lock` keeps others from changing it until the transaction ends."""
 
     async def by_email(self, email: str) -> User | None:
         """Ignores case."""
@@ -28,8 +29,11 @@ class SignIns(Protocol):
         """The user, and whether the sign-in still holds; None if the account is gone. One query.
         `renewing` keeps the user's `revoke_all` waiting until the transaction ends."""
 
-    async def ended(self, sign_ins: Collection[SignIn]) -> tuple[set[SignIn], set[UUID]]:
-        """Of these, the revoked ones, and the users whose accounts are gone. One query."""
+    async def ended(
+        self, sign_ins: Collection[SignIn]
+    ) -> tuple[set[SignIn], set[UUID], set[UUID]]:
+        """Of these, the revoked ones, the users whose accounts are gone, and those who are blocked.
+        One query."""
 
     async def revoke(self, token_id: UUID, expires_at: datetime) -> bool:
         """End a token or a session; False if it was ended already. `expires_at` is when the last
@@ -51,10 +55,13 @@ class Characters(Protocol):
     async def get(self, character_id: UUID) -> Character | None:
         """Any character, deleted ones too: its conversations go on showing its name."""
 
-    async def visible(self, character_id: UUID, viewer: UUID) -> Character | None:
-        """The viewer's own or a public one, not deleted."""
+    async def visible(
+        self, character_id: UUID, viewer: UUID, *, lock: bool = False
+    ) -> Character | None:
+        """The viewer's own or a public one, not deleted; a blocked public one only if the viewer has
+        talked to it. `lock` holds it until the transaction ends."""
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
-        """Visible characters in order of id."""
+        """Visible characters in order of id; of blocked ones the viewer's own."""
 
     async def save(self, character: Character) -> None: ...

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from backend.models import (
+    Character,
     Conversation,
     Message,
     MessageVariant,
@@ -33,6 +34,11 @@ class Conversations(Protocol):
         self, conversation_id: UUID, user_id: UUID, *, for_update: bool = False
     ) -> Conversation | None:
         """None for somebody else's and for deleted ones."""
+
+    async def to_speak_in(
+        self, conversation_id: UUID, user_id: UUID
+    ) -> tuple[Conversation, Character | None] | None:
+        """As `of_user`, for update; with the character if it is blocked, and so can't be spoken to."""
 
     async def page(
         self,
@@ -89,6 +95,12 @@ class Messages(Protocol):
     async def ids_of(self, conversation_id: UUID) -> list[UUID]:
         """Of every message, deleted ones too."""
 
+    async def stored_before(
+        self, moment: datetime, *, after: UUID | None, limit: int
+    ) -> list[tuple[UUID, UUID]]:
+        """The oldest that were stored before a moment, whatever time they say they are of, and aren't
+        deleted; of everybody: (conversation, message), by message, those behind `after`."""
+
     async def delete_of(self, conversation_id: UUID) -> int:
         """Delete every message of a conversation for good; returns how many there were."""
 
@@ -137,7 +149,7 @@ class Turns(Protocol):
 
     async def waiting(self, *, limit: int) -> list[UUID]:
         """Conversations with an unanswered user message, or a reply to be written anew, and no live
-        lease."""
+        lease; not those whose character is blocked."""
 
     async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
         """Take the lease. Returns its fence, or None while another process holds it."""
@@ -169,13 +181,15 @@ class Turns(Protocol):
     async def release_all(self) -> None:
         """Forget every lease: only where no other process can exist."""
 
-    async def next_unanswered(self, conversation_id: UUID) -> Message | None: ...
+    async def next_unanswered(self, conversation_id: UUID) -> Message | None:
+        """None, too, while the character is blocked; likewise `next_wanted`."""
 
     async def want_variant(self, reply: Message) -> None:
         """Keep in mind that a reply is to be written anew; twice, while it waits, is once.
 
         Raises:
             NotFound: the conversation was deleted.
+            CharacterBlocked: its character is to say nothing.
         """
 
     async def next_wanted(self, conversation_id: UUID) -> WantedVariant | None:

@@ -196,6 +196,3 @@ class Traces(Protocol):
 
     async def of_owner(self, owner: Owner) -> int:
         """Rows of everything remembered about the owner; what was said doesn't count."""
-
-    async def of_user(self, user_id: UUID) -> int:
-        """Rows of everything said and remembered."""

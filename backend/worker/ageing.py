@@ -6,10 +6,11 @@ from datetime import timedelta
 import structlog
 
 from backend.errors import KeepsakeError
+from backend.memory.message_retention import delete_old_messages
 from backend.memory.resources import MemoryResources
 from backend.memory.retention import expire_old
 from backend.models import KEPT_FOR
-from backend.monitoring.metrics import EXPIRED
+from backend.monitoring.metrics import DELETED, EXPIRED
 
 log = structlog.get_logger(__name__)
 
@@ -18,11 +19,16 @@ log = structlog.get_logger(__name__)
 ROUND_SECONDS = 3600.0
 
 
-async def let_age(resources: MemoryResources, period: timedelta) -> None:
-    """Expire memories older than the period, and kept answers, now and every hour, until cancelled."""
+async def let_age(
+    resources: MemoryResources, period: timedelta, messages_for: timedelta | None = None
+) -> None:
+    """Expire memories older than the period, delete messages older than theirs (None: they are kept),
+    and drop kept answers, now and every hour, until cancelled."""
     while True:
         try:
             EXPIRED.inc(await expire_old(resources, period))
+            if messages_for:
+                DELETED.inc(await delete_old_messages(resources, messages_for))
             async with resources.store.transaction() as tx:
                 await tx.kept_answers.forget_older(KEPT_FOR)
         except KeepsakeError as error:

@@ -20,6 +20,7 @@ from bench.figures import commit
 from bench.quality.results import write_whole
 from bench.safety.dataset import EVALUATION, Labelled, digest, read_labelled, targets
 from bench.safety.training import embed
+from bench.safety.turn_cost import turn_cost
 
 RESAMPLES = 1000
 GROWN_UP = Setting(nsfw_level=10, adult_confirmed=True)  # so that only the content counts
@@ -64,6 +65,7 @@ def evaluate(path: Path = EVALUATION, xstest: Path | None = None, command: str =
     rows = read_labelled(path)
     texts = [row.text for row in rows]
     full = screen_all(texts, with_vectors=True)
+    cost = turn_cost(texts, list(embed(texts).astype(np.float32)))
     words = screen_all(texts, with_vectors=False)
     report: Report = {
         "command": command,
@@ -72,9 +74,10 @@ def evaluate(path: Path = EVALUATION, xstest: Path | None = None, command: str =
         "classifier": dict(classifier().made),
         "classifierVector": _measured(rows, full),
         "wordsAlone": _measured(rows, words),
-        "latencyMs": {
-            "p50": _percentile(full.milliseconds, 50),
-            "p95": _percentile(full.milliseconds, 95),
+        "latencyMs": _spread(full.milliseconds),
+        "turnMs": {
+            "untilFirstDelta": _spread(cost.until_first_delta),
+            "inAll": _spread(cost.in_all),
         },
     }
     if xstest is not None:
@@ -158,6 +161,10 @@ def _average_precision(truth: Truth, scores: npt.NDArray[np.float64]) -> float:
     hits = truth[order]
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
     return round(float(precision[hits].mean()), 3)
+
+
+def _spread(times: Sequence[float]) -> Report:
+    return {"p50": _percentile(times, 50), "p95": _percentile(times, 95)}
 
 
 def _percentile(times: Sequence[float], percent: int) -> float:

@@ -13,6 +13,7 @@ from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
 from backend.errors import ConfigurationError, RateLimited
 from backend.ports import RateLimiter
+from backend.quota import Quota
 from tests.support.eventually import eventually
 
 NewLimiter = Callable[[str], RateLimiter]
@@ -38,12 +39,14 @@ async def test_lets_the_limit_through_and_refuses_the_next(
     new_limiter: NewLimiter, key: str
 ) -> None:
     limiter = new_limiter("3/minute")
-    for _ in range(3):
-        await limiter.take(key)
+    left = [await limiter.take(key) for _ in range(3)]
+    assert [(quota.limit, quota.remaining) for quota in left] == [(3, 2), (3, 1), (3, 0)]
+    assert all(50 < quota.reset_seconds <= 60 for quota in left)
     with pytest.raises(RateLimited) as refused:
         await limiter.take(key)
     assert refused.value.retry_after is not None
     assert 50 < refused.value.retry_after <= 60
+    assert refused.value.quota == Quota(3, 0, refused.value.retry_after)
     assert "Try again in" in str(refused.value)
 
 
@@ -56,7 +59,7 @@ async def test_refusals_are_not_counted(new_limiter: NewLimiter, key: str) -> No
 
     async def let_in() -> bool:
         (refused,) = await asyncio.gather(limiter.take(key), return_exceptions=True)
-        if refused is None:
+        if isinstance(refused, Quota):
             return True
         assert isinstance(refused, RateLimited)
         assert refused.retry_after is not None
@@ -79,7 +82,7 @@ async def test_each_key_has_its_own_count(new_limiter: NewLimiter, key: str) -> 
 async def test_actions_at_once_do_not_slip_through(new_limiter: NewLimiter, key: str) -> None:
     limiter = new_limiter("10/minute")
     results = await asyncio.gather(*(limiter.take(key) for _ in range(40)), return_exceptions=True)
-    assert sum(result is None for result in results) == 10
+    assert sum(isinstance(result, Quota) for result in results) == 10
     assert sum(isinstance(result, RateLimited) for result in results) == 30
 
 

@@ -12,6 +12,7 @@ from tests.support.groq_behaviours import Behaviour, says
 from tests.support.groq_server import ChatRequest, GroqServer
 from tests.support.keepsake_client import Client, signed_in
 from tests.support.keepsake_process import KeepsakeProcess, keepsake
+from tests.support.tokens import trusting_the_issuer
 
 KEY = "test-key"
 NO_LIMIT = "100000/minute"
@@ -37,7 +38,9 @@ def groq_api() -> Iterator[GroqServer]:
 @pytest_asyncio.fixture(scope="session")
 async def groq_keepsake(groq_api: GroqServer) -> AsyncIterator[KeepsakeProcess]:
     """A Keepsake whose replies come from `groq_api`."""
-    async with keepsake(**on_groq(groq_api), TYPING_TIMEOUT=TYPING_MILLISECONDS) as server:
+    async with keepsake(
+        **on_groq(groq_api), **trusting_the_issuer(), TYPING_TIMEOUT=TYPING_MILLISECONDS
+    ) as server:
         yield server
 
 

@@ -1,12 +1,16 @@
 """The command line, as a person types it: beside a running server, and alone."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
 
+from backend.cards.card_file import read_card_file
 from tests.e2e.conftest import FAST_ENCODER
+from tests.support.cards import V3, a_card_png
 from tests.support.groq_server import GroqServer
 from tests.support.keepsake_client import Client, expect, signed_in
 from tests.support.keepsake_process import (
@@ -19,6 +23,7 @@ from tests.support.keepsake_process import (
 
 COMMANDS = {
     *("serve", "worker", "migrate", "reindex", "bench", "token", "create-admin", "doctor"),
+    *("import-card", "export-card", "import-chat"),
 }
 
 
@@ -108,7 +113,7 @@ async def test_a_token_lets_in_while_the_server_runs(
     ran: dict[str, Finished], server: KeepsakeProcess, user: Client
 ) -> None:
     assert (ran["token"].status, ran["token"].errors) == (0, "")
-    assert (await owner_of(ran["token"].output.strip(), server))["role"] == "user"
+    assert (await owner_of(ran["token"].output.strip(), server))["role"] == "admin"
     assert await owner_of(ran["token of a user"].output.strip(), server) == user.user
     complaint = ran["token of nobody"].complaint
     assert complaint == "There is no account with the address nobody@example.com."
@@ -125,6 +130,28 @@ async def test_an_account_is_made_an_admin_s_once_and_again(server: KeepsakeProc
             pair = expect(await client.http.post("/auth/token", data=form), 200)
         account = await owner_of(pair["access_token"], server)
         assert (account["email"], account["role"]) == ("boss@example.com", "admin")
+
+
+async def test_an_account_that_is_made_an_admin_s_keeps_its_password(
+    server: KeepsakeProcess,
+) -> None:
+    async with signed_in(server.url) as somebody:
+        finished = await beside(server, "create-admin", somebody.user["email"])
+        assert finished.status == 0
+        assert finished.errors.splitlines()[-1] == "(an account that was there)"
+        page = await somebody.get("/admin/audit", target=somebody.user["id"])  # the same token
+        (line,) = page["items"]
+        assert (line["action"], line["actorId"]) == ("cli.create_admin", None)
+        again = await beside(server, "create-admin", somebody.user["email"])
+        assert again.errors.splitlines()[-1] == "(as before)"
+
+
+async def test_a_new_admin_needs_a_password_that_isn_t_guessed(server: KeepsakeProcess) -> None:
+    no_terminal = await beside(server, "create-admin", "new@example.com")
+    assert no_terminal.status == 1
+    assert "Traceback" not in no_terminal.errors
+    weak = await beside(server, "create-admin", "new@example.com", KEEPSAKE_ADMIN_PASSWORD="short")
+    assert "password" in weak.complaint
 
 
 async def test_the_running_server_rebuilds_its_index_when_asked(ran: dict[str, Finished]) -> None:
@@ -164,6 +191,53 @@ async def test_the_doctor_says_what_is_wrong_with_the_model(ran: dict[str, Finis
     assert "GROQ_MEMORY_MODEL" in words
 
 
+async def test_cards_and_chats_come_in_and_go_out_by_command(
+    server: KeepsakeProcess, user: Client, tmp_path: Path
+) -> None:
+    for_user = ("--email", user.user["email"])
+    card, broken, chat = (tmp_path / name for name in ("mira.png", "broken.json", "chat.jsonl"))
+    card.write_bytes(a_card_png(V3, "ccv3"))
+    broken.write_bytes(b"{")
+    lines = [
+        {"user_name": "Ada", "character_name": "Mira"},
+        {"mes": "Tea?", "is_user": False, "send_date": "March 10, 2026 3:45pm"},
+        {"mes": "My dog is called Biscuit.", "is_user": True, "send_date": 1773157560000},
+    ]
+    chat.write_text("\n".join(map(json.dumps, lines)))
+
+    came = await beside(server, "import-card", str(broken), str(card), *for_user)
+    assert came.status == 1
+    assert came.errors.strip().splitlines()[-1].startswith(f"keepsake: {broken}: The file isn't JSON")
+    identity, name = came.output.split()
+    made = await user.get(f"/characters/{identity}")
+    assert (name, made["card"], made["ownerId"]) == ("Mira", V3, user.user["id"])
+
+    user.character = made
+    out = tmp_path / "out.charx"
+    export = ("export-card", identity, "--format", "charx", "--out", str(out), *for_user)
+    talked, went = await asyncio.gather(
+        beside(server, "import-chat", str(chat), "--character", identity, *for_user),
+        beside(server, *export),
+    )
+    assert (talked.status, talked.output.split()[:2]) == (0, ["2", "messages"]), talked.errors
+    assert (went.status, went.output.strip()) == (0, str(out))
+    assert read_card_file(out.read_bytes()).card == V3
+    (talk,) = (await user.get("/conversations", characterId=identity))["items"]
+    assert [item["content"] for item in await user.messages(talk["id"])] == [
+        "Tea?",
+        "My dog is called Biscuit.",
+    ]
+    await user.all_formed()
+    assert "Biscuit" in (await user.facts())[0]["content"]
+
+    again, of_a_stranger = await asyncio.gather(
+        beside(server, *export), beside(server, "export-card", identity)
+    )
+    assert again.status == of_a_stranger.status == 1
+    assert again.errors.strip().startswith("keepsake: File exists")
+    assert f"There is no character '{identity}'" in of_a_stranger.errors
+
+
 async def test_commands_work_while_no_server_runs(server: KeepsakeProcess, user: Client) -> None:
     """Last, since it stops the server; they start what they need and stop it again."""
     await user.say(await user.converse(), "My dog is called Biscuit.")
@@ -183,5 +257,5 @@ async def test_commands_work_while_no_server_runs(server: KeepsakeProcess, user:
     assert server.servers() == []
 
     await server.start()
-    assert (await owner_of(token.output.strip(), server))["role"] == "user"
+    assert (await owner_of(token.output.strip(), server))["role"] == "admin"
     assert "Biscuit" in (await user.search("the dog", kinds=["fact"]))[0]["content"]

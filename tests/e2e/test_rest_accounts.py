@@ -1,5 +1,6 @@
 """REST, from outside: accounts, tokens, and who may do what without one."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -84,17 +85,6 @@ async def test_an_access_token_does_not_renew(someone: Client) -> None:
     problem(await someone.http.post("/auth/token", data=form), 401, "not_authenticated")
 
 
-async def test_the_local_user_signs_in_without_a_form_on_this_machine_alone(
-    groq_keepsake: KeepsakeProcess,
-) -> None:
-    async with httpx.AsyncClient(base_url=groq_keepsake.url, trust_env=False) as browser:
-        pair = expect(await browser.post("/api/v1/auth/local"))
-        token = {"Authorization": f"Bearer {pair['access_token']}"}
-        assert expect(await browser.get("/api/v1/auth/me", headers=token))["displayName"]
-        for elsewhere in ({"Host": "rebound.example.com"}, {"X-Forwarded-For": "203.0.113.7"}):
-            problem(await browser.post("/api/v1/auth/local", headers=elsewhere), 404, "not_found")
-
-
 async def test_only_a_good_token_lets_in(someone: Client, groq_keepsake: KeepsakeProcess) -> None:
     user = someone.user["id"]
     sound = token_of(groq_keepsake, sub=user)
@@ -127,8 +117,7 @@ async def test_every_route_but_signing_in_asks_who_it_is(someone: Client) -> Non
         for method, path in await operations(someone, "/api/v1/"):
             if path in open_to_all:
                 continue
-            ids = {name: str(uuid4()) for name in ("conversation_id", "message_id", "memory_id")}
-            ids |= {"character_id": str(uuid4()), "user_id": "me"}
-            answer = await anybody.request(method, path.format(**ids))
+            somewhere = re.sub(r"\{\w+\}", str(uuid4()), path)
+            answer = await anybody.request(method, somewhere)
             problem(answer, 401, "not_authenticated")
             assert answer.headers["www-authenticate"].startswith("Bearer"), path

@@ -19,7 +19,8 @@ __all__ = ["make", "provider", "server", "shared_server", "sleep"]
 # whose removal makes the server write a checkpoint.
 EMPTY = (
     "DELETE FROM user_account; DELETE FROM character; DELETE FROM procrastinate_jobs;"
-    " DELETE FROM index_collection"
+    " DELETE FROM index_collection; DELETE FROM sealing_key;"
+    " DELETE FROM erasure_receipt"
 )
 
 

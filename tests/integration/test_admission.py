@@ -11,17 +11,27 @@ import pytest
 import pytest_asyncio
 
 from backend.adapters.in_memory.event_bus import Exchange, InMemoryEventBus
-from backend.errors import NotAuthenticated, OtherAccount, StoreUnavailable
+from backend.errors import AccountBlocked, NotAuthenticated, OtherAccount, StoreUnavailable
 from backend.gateway.admission import Admission
 from backend.gateway.authentication import Tokens
-from backend.gateway.control import AccountGone, Control, SignedOutEverywhere, TokensRevoked
+from backend.gateway.census import Census
+from backend.gateway.control import (
+    AccountGone,
+    Control,
+    SignedOutEverywhere,
+    TokensRevoked,
+    UserBlocked,
+)
 from backend.gateway.hub import Hub
 from backend.gateway.protocol import (
+    ACCOUNT_BLOCKED,
     ACCOUNT_GONE,
     REPLACED,
     TOKEN_EXPIRED,
     TOKEN_REVOKED,
     CutOff,
+    conversation_room,
+    user_room,
 )
 from backend.models import SignIn, User, utc_now
 from backend.store import Transaction
@@ -155,7 +165,7 @@ async def test_a_renewal_is_of_the_same_user(
     assert guest.cut == []
 
 
-@pytest.mark.parametrize("by", ["token", "session", "all", "account"])
+@pytest.mark.parametrize("by", ["token", "session", "all", "account", "block"])
 async def test_what_ends_on_one_process_ends_on_every_other(
     processes: tuple[Process, Process], user: User, by: str
 ) -> None:
@@ -169,33 +179,38 @@ async def test_what_ends_on_one_process_ends_on_every_other(
         "session": TokensRevoked(user_id=user.id, ids=(session,)),
         "all": SignedOutEverywhere(user_id=user.id, before=utc_now()),
         "account": AccountGone(user_id=user.id),
+        "block": UserBlocked(user_id=user.id),
     }[by]
     await processes[0].control.tell(news)
-    why = ACCOUNT_GONE if by == "account" else TOKEN_REVOKED
-    await eventually(lambda: all(guest.cut == [why] for guest in guests))
-    assert all(guest.cut == ([ACCOUNT_GONE] if by == "account" else []) for guest in others)
+    for_all = {"account": [ACCOUNT_GONE], "block": [ACCOUNT_BLOCKED]}.get(by, [])
+    await eventually(lambda: all(guest.cut == (for_all or [TOKEN_REVOKED]) for guest in guests))
+    assert all(guest.cut == for_all for guest in others)
 
 
 async def test_what_the_bus_did_not_bring_is_found_in_the_store(
     processes: tuple[Process, Process], system: System, user: User
 ) -> None:
     here, _ = processes
-    somebody = a_user("Bo")
+    somebody, nuisance = a_user("Bo"), a_user("Cy")
     async with system.store.transaction() as tx:
         await tx.users.add(somebody)
+        await tx.users.add(nuisance)
     revoked, kept, gone = a_sign_in(user), a_sign_in(user), a_sign_in(somebody)
-    guests = [await here.guest(sign_in) for sign_in in (revoked, kept, gone)]
+    signed_in = (revoked, kept, gone, a_sign_in(nuisance))
+    guests = [await here.guest(sign_in) for sign_in in signed_in]
     await revoke(system, revoked)
+    await system.query("UPDATE user_account SET blocked_at = now() WHERE id = %s", nuisance.id)
     await system.query("DELETE FROM user_account WHERE id = %s", somebody.id)
 
     here.store.unplugged = True
     with pytest.raises(StoreUnavailable):
         await here.admission.recheck()
-    assert [guest.cut for guest in guests] == [[], [], []]
+    assert [guest.cut for guest in guests] == [[], [], [], []]
 
     here.store.unplugged = False
     await here.admission.recheck()
-    await eventually(lambda: [g.cut for g in guests] == [[TOKEN_REVOKED], [], [ACCOUNT_GONE]])
+    expected = [[TOKEN_REVOKED], [], [ACCOUNT_GONE], [ACCOUNT_BLOCKED]]
+    await eventually(lambda: [guest.cut for guest in guests] == expected)
 
 
 async def test_who_is_revoked_while_being_let_in_stays_out(
@@ -231,3 +246,36 @@ async def test_the_newest_connections_of_a_user_stay(
     await eventually(lambda: ours[0].cut)
     assert [guest.cut for guest in ours] == [[REPLACED], [], [], [], []]
     assert theirs.cut == elsewhere.cut == []
+
+
+async def test_a_blocked_account_is_not_let_in(
+    processes: tuple[Process, Process], system: System, user: User
+) -> None:
+    async with system.store.transaction() as tx:
+        await tx.people.block_user(user.id, "spam")
+    with pytest.raises(AccountBlocked, match=r"blocked by an admin: spam\.$"):
+        await processes[0].guest(a_sign_in(user))
+    async with system.store.transaction() as tx:
+        await tx.people.block_user(user.id, None)
+    await processes[0].guest(a_sign_in(user))
+
+
+async def test_all_processes_count_who_is_connected(
+    processes: tuple[Process, Process], user: User
+) -> None:
+    here, there = processes
+    takers = [
+        Census(process.control, process.hub, process.admission, name)
+        for process, name in zip(processes, ("here", "there"), strict=True)
+    ]
+    ours = [await here.guest(a_sign_in(user)) for _ in range(2)]
+    theirs = await there.guest(a_sign_in(user))
+    conversation = uuid4()
+    for process, guest in ((here, ours[0]), (here, ours[1]), (there, theirs)):
+        await process.hub.join(guest, conversation_room(conversation))
+        await process.hub.join(guest, user_room(user.id))
+    for taker in takers:
+        counted = {each.process: each for each in await taker.take()}
+        assert {
+            name: (each.connections, each.users, each.listeners) for name, each in counted.items()
+        } == {"here": (2, 1, {conversation: 2}), "there": (1, 1, {conversation: 1})}

@@ -19,7 +19,6 @@ from backend.memory.forgetting import (
     forget_memory,
     forget_message,
     forget_pair,
-    forget_user,
 )
 from backend.memory.formation import form_memory
 from backend.memory.receipts import Receipt, Remaining
@@ -701,39 +700,6 @@ async def test_a_reply_that_ends_after_everything_was_forgotten_is_not_remembere
     assert await system.memories(conversation.owner, kind="episode") == []
 
 
-# --- one user -----------------------------------------------------------------------------------
-
-
-async def test_everything_a_user_ever_said_is_gone_and_the_account_stays(
-    edge_system: System,
-) -> None:
-    system = edge_system
-    conversation, _ = await learned(system)
-    stranger, theirs = await learned(system)
-    async with system.store.transaction() as tx:
-        user = await tx.users.get(conversation.user_id)
-    second = await system.introduce(user)
-    await turn(system, second, "My cat is called Tom.")
-    await form(system, second)
-
-    receipt = await forget_user(system.memory, conversation.user_id)
-
-    assert receipt == Receipt(6, 6, 0, NOTHING_LEFT)
-    assert await tables_with(system, "Tom", but=()) == []
-    owners = (conversation.owner, second.owner)
-    assert [await system.index.count(owner) for owner in owners] == [0, 0]
-    rows = await system.query(
-        "SELECT (SELECT count(*) FROM conversation WHERE user_id = %s),"
-        " (SELECT count(*) FROM relationship WHERE user_id = %s)",
-        conversation.user_id,
-        conversation.user_id,
-    )
-    assert rows == [(0, 0)]
-    assert [memory.id for memory in await system.memories(stranger.owner)] == [theirs.id]
-    async with system.store.transaction() as tx:
-        assert await tx.users.get(conversation.user_id) is not None
-
-
 # --- what Redis holds ---------------------------------------------------------------------------
 
 
@@ -766,18 +732,14 @@ async def test_keys_that_name_what_was_forgotten_go_and_others_stay(
     assert await redis.exists(others, foreign) == 2
 
 
-async def test_a_user_s_keys_go_with_the_user(system: System, redis: Redis) -> None:
+async def test_forgetting_a_pair_doesn_t_lift_the_user_s_rate_limit(
+    system: System, redis: Redis
+) -> None:
     conversation, _ = await learned(system)
-    resources = with_cache(system, redis)
     await redis.set(f"keepsake:rate:message:{conversation.user_id}", 1)
     await redis.set(f"keepsake:cache:{conversation.owner.key}", 1)
-
-    pair = await forget_pair(resources, conversation.owner)
-    user = await forget_user(resources, conversation.user_id)
-
-    # Forgetting a pair must not lift the user's rate limit.
-    assert (pair.cache_keys_deleted, user.cache_keys_deleted) == (1, 1)
-    assert [key async for key in redis.scan_iter(match=f"*{conversation.user_id}*")] == []
+    receipt = await forget_pair(with_cache(system, redis), conversation.owner)
+    assert receipt.cache_keys_deleted == 1
 
 
 async def test_with_redis_away_the_receipt_doesn_t_say_that_all_is_gone(system: System) -> None:

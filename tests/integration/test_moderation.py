@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
 from backend.adapters.llm.groq import GroqModel
@@ -11,7 +10,6 @@ from backend.safety.moderation import Moderation
 from backend.safety.screening import screen
 from backend.safety.verdict import CATEGORIES
 from bench.safety.evaluation import evaluate
-from embeddings.registry import DEFAULT
 from tests.support.groq_behaviours import answers, fails, says
 from tests.support.groq_server import GroqServer
 
@@ -29,7 +27,7 @@ def server() -> Iterator[GroqServer]:
 
 def moderation(server: GroqServer, deadline: float = LONG) -> Moderation:
     options = ModelOptions(api_key=server.key, base_url=server.groq_url, model=MODEL)
-    return Moderation(DEFAULT.name, GroqModel(options), deadline=deadline)
+    return Moderation(GroqModel(options), deadline=deadline)
 
 
 async def test_the_models_verdict_takes_the_local_ones_place(server: GroqServer) -> None:
@@ -63,21 +61,19 @@ async def test_a_failing_model_leaves_the_local_verdict(server: GroqServer, fail
     assert await moderation(server).consider("…", local) is local
 
 
-async def test_a_slow_model_leaves_the_local_verdict(server: GroqServer) -> None:
+async def test_a_slow_model_leaves_the_local_verdict_and_is_left_alone(server: GroqServer) -> None:
     local = screen("You're an idiot")
     server.queue(says("{}", paced=True))  # never released
-    assert await moderation(server, deadline=0.01).consider("…", local) is local
+    patient = moderation(server, deadline=0.01)
+    assert await patient.consider("…", local) is local
+    asked = len(server.requests)
+    assert await patient.consider("…", local) is local
+    assert len(server.requests) == asked
 
 
 async def test_without_a_model_the_local_verdict_stands() -> None:
     local = screen("hello")
-    assert await Moderation(DEFAULT.name).consider("hello", local) is local
-
-
-def test_vectors_of_another_encoder_are_left_unused() -> None:
-    vector = np.zeros(384, dtype=np.float32)
-    assert Moderation(DEFAULT.name).screen("hello", vector).screener == "classifier"
-    assert Moderation("hashing").screen("hello", vector).screener == "lexical"
+    assert await Moderation().consider("hello", local) is local
 
 
 # Precision and recall by category, some 0.12 below docs/safety.md's figures: only a clear fall shows.

@@ -33,7 +33,7 @@ async def holds(system: System, sign_in: SignIn) -> bool | None:
     """Whether it does; None if the account is gone."""
     async with system.store.transaction() as tx:
         found = await tx.sign_ins.account(sign_in)
-        ended, gone = await tx.sign_ins.ended([sign_in])
+        ended, gone, _ = await tx.sign_ins.ended([sign_in])
     if found is None:
         assert (ended, gone) == (set(), {sign_in.user_id})
         return None

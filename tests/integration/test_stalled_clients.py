@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ class ImpatientWebSocket(AbortableWebSocket):
 
 
 class ImpatientHttp(AbortableHttp):
-    stalled_seconds = 0.3
+    stalled_seconds = head_seconds = leftover_seconds = 0.3
 
 
 class Flood:
@@ -117,3 +117,69 @@ async def test_an_application_can_end_a_connection_at_once() -> None:
         app.abort()
         await asyncio.wait_for(client.wait_closed(), 20)
         assert client.close_code == 1006
+
+
+# --- clients that don't get to the end of what they ask -------------------------------------------
+
+
+class Plain:
+    """Answers at once, without looking at what it is sent."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-length", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\naGET / HT",
+    ],
+    ids=["nothing", "line", "header", "body", "chunk", "second"],
+)
+async def test_a_request_without_an_end_ends_its_connection(said: bytes) -> None:
+    async with serving(Plain()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                answer = await reader.read()
+                assert answer.startswith(b"HTTP/1.1 200") or not answer
+        writer.close()
+
+
+async def test_a_connection_in_use_stays() -> None:
+    async with serving(Plain()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(3):
+            for piece in (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n", b"\r\na", b"b"):
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(ImpatientHttp.head_seconds / 3)  # what is tested is time
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Large: " + b"a" * 40_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Many: 1\r\n" * 5_000 + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Endless: " + b"a" * 1_000_000,
+    ],
+    ids=["address", "header", "headers", "endless"],
+)
+async def test_a_head_that_is_too_large_is_refused(head: bytes) -> None:
+    async with serving(Plain()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        with suppress(ConnectionResetError):
+            assert (await reader.read()).startswith(b"HTTP/1.1 431")
+        writer.close()

@@ -18,10 +18,13 @@ Json = dict[str, Any]
 class Client:
     """Calls the REST API. `http` is signed in; `user` and `character` are as the API shows them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.url = url
         self.http = httpx.AsyncClient(
-            base_url=f"{url}/api/v1", timeout=REQUEST_SECONDS, trust_env=False
+            base_url=f"{url}/api/v1",
+            timeout=REQUEST_SECONDS,
+            trust_env=False,
+            transport=transport,
         )
         self.user: Json = {}
         self.character: Json = {}

@@ -1,12 +1,24 @@
 """Crisis notice, AI disclosure and break reminders."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.errors import ConfigurationError
-from backend.safety.crisis import ANYWHERE, Resource, crisis_notice, read_resources
-from backend.safety.disclosure import CareSettings, break_due, disclosure_due, interaction_began
+from backend.safety.crisis import (
+    ANYWHERE,
+    RESOURCES,
+    Resource,
+    country_of,
+    crisis_notice,
+    language_of,
+    read_resources,
+)
+from backend.safety.disclosure import CareSettings, break_due, disclosure_due, goes_on
+from backend.safety.notices import Audience, due_notice
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -32,16 +44,93 @@ def test_an_operators_contacts_replace_a_countrys() -> None:
     assert own["US"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"AT": [{"name": "x"}]}', '{"AT": 3}'])
+def test_contacts_can_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "contacts.json"
+    file.write_text('{"AT": [{"name": "Telefonseelsorge", "contact": "142"}]}', "utf-8")
+    assert read_resources(str(file))["AT"][0].contact == "142"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/no/such/file",
+        "{}}",
+        '{"AT": 3}',
+        '{"Austria": []}',
+        '{"AT": [{"name": "x"}]}',
+        '{"AT": [{"name": " ", "contact": "142"}]}',
+        '{"AT": [{"name": "x", "contact": 142}]}',
+    ],
+)
 def test_contacts_that_cannot_be_read_are_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="crisis resources"):
+    with pytest.raises(ConfigurationError, match=r"contacts by country|can't be read"):
         read_resources(text)
 
 
-def test_a_pause_of_half_an_hour_ends_an_interaction() -> None:
-    times = [NOON, NOON + HOUR / 4, NOON + 2 * HOUR, NOON + 2.25 * HOUR]
-    assert interaction_began(times) == NOON + 2 * HOUR
-    assert interaction_began([]) is None
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I want to die", "en"),
+        ("Ich will nicht mehr leben", "de"),
+        ("Ya no quiero vivir", "es"),
+        ("Je veux mourir", "fr"),
+        ("Non voglio più vivere", "it"),
+        ("Ik wil niet meer leven", "nl"),
+        ("Não quero mais viver", "pt"),
+        ("我想自杀", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_notice_is_in_the_language_of_the_message(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [
+        ("Europe/Berlin", "DE"),
+        ("America/Chicago", "US"),
+        ("Europe/London", "GB"),
+        ("UTC", ""),
+        ("", ""),
+    ],
+)
+def test_a_time_zone_says_the_country(zone: str, country: str) -> None:
+    assert country_of(zone) == country
+
+
+@pytest.mark.parametrize(
+    ("spoke_last", "on"), [(None, False), (NOON - HOUR, False), (NOON - HOUR / 2, True)]
+)
+def test_a_pause_of_more_than_half_an_hour_ends_a_talk(
+    spoke_last: datetime | None, on: bool
+) -> None:
+    assert goes_on(spoke_last, NOON) is on
+
+
+@pytest.mark.parametrize(
+    ("crisis", "changes", "kind", "words"),
+    [
+        (False, {}, "ai", "AI character"),
+        (False, {"told_ai": NOON}, None, ""),
+        (False, {"talk_began": NOON - 3 * HOUR}, "break", "break"),
+        (True, {"talk_began": NOON - 3 * HOUR}, "crisis", "don't have to face it"),
+        (True, {"text": "Ich will nicht mehr leben"}, "crisis", "Notruf"),
+        (False, {"text": "Ich bin müde und will das nicht"}, "ai", "KI-Figur"),
+    ],
+)
+def test_the_most_urgent_notice_comes_first(
+    crisis: bool, changes: dict[str, Any], kind: str | None, words: str
+) -> None:
+    audience = Audience("Hello you", "Europe/Berlin", False, NOON, None, None)
+    notice = due_notice(
+        CareSettings(), RESOURCES, replace(audience, **changes), NOON, crisis=crisis
+    )
+    assert (notice and notice.kind) == kind
+    assert words in (notice.text if notice else "")
+    contacts = [each.contact for each in notice.resources] if notice else []
+    assert contacts == (["0800 111 0 111", ANYWHERE.contact] if crisis else [])
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,12 @@ def test_which_provider_writes(
         ("QDRANT_URL", "localhost:6333"),
         ("JWT_SECRET", "short"),
         ("LOG_FORMAT", "xml"),
+        ("CRISIS_RESOURCES", "no-such-file.json"),
+        ("CRISIS_RESOURCES", '{"AT": "142"}'),
+        ("AI_DISCLOSURE", "sometimes"),
+        ("BREAK_REMINDER", "never"),
+        ("BREAK_REMINDER", "0"),
+        ("BREAK_REMINDER", "25"),
     ],
 )
 def test_a_wrong_value_names_the_variable_the_problem_and_an_example(
@@ -199,3 +205,10 @@ def test_settings_do_not_change() -> None:
     changes: dict[str, Any] = {"websocket_port": 1}
     with pytest.raises(ValueError, match="frozen"):
         setattr(load_settings(), *changes.popitem())
+
+
+@pytest.mark.parametrize(("value", "hours"), [("0.5", 0.5), ("off", None), ("OFF", None), ("", 3)])
+def test_breaks_are_every_so_many_hours_or_never(
+    monkeypatch: pytest.MonkeyPatch, value: str, hours: float | None
+) -> None:
+    assert from_environment(monkeypatch, BREAK_REMINDER=value).break_reminder == hours

@@ -1,7 +1,7 @@
 /** Turns the state of a conversation into the lines that the page shows, in order. */
 
 import { type ChatState, type Draft, draftText, type Outgoing } from "./chatState";
-import type { Message, Problem, RecallOutcome } from "./client";
+import type { Message, Notice, Problem, RecallOutcome } from "./client";
 
 export interface Entry {
   /** Stays the same from the first sight of a message to its last. */
@@ -22,6 +22,10 @@ export interface Entry {
   answering?: string;
   /** Of a stored reply: what it was made from, told in full by its context. */
   recalled?: { count: number; recall: RecallOutcome };
+  /** What Keepsake, not the character, has to say beside a reply. */
+  notice?: Notice;
+  /** Content policy speaks in the character's place. */
+  isRefusal?: boolean;
 }
 
 /** How much of the answered message a reply quotes, in characters. */
@@ -96,7 +100,9 @@ function entryOfMessage(message: Message): Entry {
     createdAt: message.createdAt,
     messageId: message.id,
     error: message.metadata.error,
-    recalled: recalledFor(message),
+    recalled: message.metadata.refused ? undefined : recalledFor(message),
+    notice: message.metadata.notice,
+    isRefusal: Boolean(message.metadata.refused),
   };
 }
 
@@ -128,5 +134,6 @@ function entryOfDraft(draft: Draft): Entry {
     text: draftText(draft),
     state: status === "running" || status === "completed" ? states[status] : status,
     messageId: draft.messageId,
+    notice: draft.notice,
   };
 }

@@ -316,3 +316,32 @@ describe("after a reconnect", () => {
     expect(texts(chatReducer(sent, joined({ messages: [own] })))).toEqual(["text 1", "Hello"]);
   });
 });
+
+describe("content policy", () => {
+  const notice = { kind: "crisis" as const, text: "You are not alone.", resources: [] };
+  const told = (status: ReplyProgress["status"], more: Partial<ReplyProgress> = {}): ChatEvent => {
+    const reply = { conversationId: "c", messageId: "m2", status, index: 0, delta: "" };
+    return { type: "progress", progress: { ...reply, ...more } };
+  };
+
+  it("shows a notice as soon as the reply begins, and with the stored one", () => {
+    const begun = after(told("started", { notice }));
+    expect(entriesOf(begun)[0]?.notice).toEqual(notice);
+    const stored = chatReducer(begun, received(message(2, { metadata: { notice } })));
+    expect(entriesOf(stored)[0]?.notice).toEqual(notice);
+  });
+
+  it("puts what a stopped reply says in place of what was shown", () => {
+    const state = after(
+      told("started"),
+      told("delta", { delta: "Once " }),
+      told("completed", { index: 1, content: "No." }),
+    );
+    expect(texts(state)).toEqual(["No."]);
+  });
+
+  it("tells a refusal from the character's own words", () => {
+    const state = after(received(message(2, { metadata: { refused: "sexual_minors" } })));
+    expect(entriesOf(state)[0]?.isRefusal).toBe(true);
+  });
+});

@@ -1,6 +1,6 @@
 /** What is known of one conversation, and how each event changes it. Pure: no clock, no network. */
 
-import type { Delivered, Generation, Message, Problem, ReplyProgress } from "./client";
+import type { Delivered, Generation, Message, Notice, Problem, ReplyProgress } from "./client";
 
 /** An own message that the server hasn't confirmed. */
 export interface Outgoing {
@@ -24,6 +24,7 @@ export interface Draft {
   /** Later deltas by their index, in any order of arrival. */
   pieces: Record<number, string>;
   status: "running" | "completed" | "interrupted" | "failed";
+  notice?: Notice;
   /** True once the connection broke: only the next join knows what became of it. */
   isStale?: boolean;
 }
@@ -186,7 +187,8 @@ function afterProgress(state: ChatState, progress: ReplyProgress): ChatState {
   const isHeld = state.messages.some(({ id }) => id === messageId);
   if (status === "started") {
     if (draft?.status === "running") return state;
-    return withDraft(state, draftOf({ messageId, textSoFar: "", index: -1 }));
+    const begun = draftOf({ messageId, textSoFar: "", index: -1 });
+    return withDraft(state, { ...begun, notice: progress.notice });
   }
   if (status === "delta") {
     // Without a draft, a late delta of a reply that is already held whole changes nothing.
@@ -197,7 +199,8 @@ function afterProgress(state: ChatState, progress: ReplyProgress): ChatState {
   }
   if (!draft) return state;
   if (isHeld && !draftText(draft)) return withoutDraft(state, messageId);
-  return withDraft(state, { ...draft, status });
+  const said = progress.content === undefined ? {} : { base: progress.content, pieces: {} };
+  return withDraft(state, { ...draft, ...said, status });
 }
 
 /** Deltas may overtake the join's answer, so what came since the connection opened is kept. */

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from backend.adapters.rate_window import RateWindow, parse_limit
+from backend.quota import Quota
 
 
 class InMemoryRateLimiter:
@@ -16,10 +17,10 @@ class InMemoryRateLimiter:
         """
         self._window = RateWindow(parse_limit(limit), clock)
 
-    async def take(self, key: str) -> None:
-        """Count one action.
+    async def take(self, key: str) -> Quota:
+        """Count one action; returns what is left.
 
         Raises:
             RateLimited: too many; `retry_after` is the seconds until the next is allowed.
         """
-        self._window.take(key)
+        return self._window.take(key)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import exists
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from backend.models import Character
+from backend.models import Character, Conversation
 
 
 class PostgresCharacters:
@@ -28,14 +29,20 @@ class PostgresCharacters:
     async def get(self, character_id: UUID) -> Character | None:
         return await self._session.get(Character, character_id)
 
-    async def visible(self, character_id: UUID, viewer: UUID) -> Character | None:
-        found = await self._session.exec(
-            _visible_to(viewer).where(col(Character.id) == character_id)
-        )
+    async def visible(
+        self, character_id: UUID, viewer: UUID, *, lock: bool = False
+    ) -> Character | None:
+        query = _visible_to(viewer).where(col(Character.id) == character_id)
+        found = await self._session.exec(query.with_for_update() if lock else query)
         return found.first()
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
-        query = _visible_to(viewer).order_by(col(Character.id)).limit(limit)
+        query = (
+            _visible_to(viewer)
+            .where(or_(col(Character.blocked_at).is_(None), col(Character.owner_id) == viewer))
+            .order_by(col(Character.id))
+            .limit(limit)
+        )
         if after:
             query = query.where(col(Character.id) > after)
         return list(await self._session.exec(query))
@@ -46,7 +53,14 @@ class PostgresCharacters:
 
 
 def _visible_to(viewer: UUID) -> SelectOfScalar[Character]:
+    """A blocked one is there for its owner, and for those who know it: what was said and remembered is
+    still theirs to read and to delete."""
+    known = exists().where(
+        col(Conversation.character_id) == col(Character.id), col(Conversation.user_id) == viewer
+    )
+    public = and_(
+        col(Character.visibility) == "public", or_(col(Character.blocked_at).is_(None), known)
+    )
     return select(Character).where(
-        col(Character.deleted_at).is_(None),
-        or_(col(Character.owner_id) == viewer, col(Character.visibility) == "public"),
+        col(Character.deleted_at).is_(None), or_(col(Character.owner_id) == viewer, public)
     )

@@ -1,15 +1,18 @@
 """Conversations in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, tuple_, update
+from sqlalchemy import and_, delete, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.models import Conversation, Owner
+from backend.adapters.postgres.sealing import PRIVATE, sealing_of
+from backend.models import Character, Conversation, Owner, utc_now
+
+_PRIVATE = PRIVATE[Conversation].columns
 
 
 class PostgresConversations:
@@ -35,6 +38,26 @@ class PostgresConversations:
         )
         found = await self._session.exec(query.with_for_update() if for_update else query)
         return found.first()
+
+    async def to_speak_in(
+        self, conversation_id: UUID, user_id: UUID
+    ) -> tuple[Conversation, Character | None] | None:
+        blocked = and_(
+            col(Character.id) == col(Conversation.character_id),
+            col(Character.blocked_at).is_not(None),
+        )
+        found = await self._session.exec(
+            select(Conversation, Character)
+            .outerjoin(Character, blocked)
+            .where(
+                col(Conversation.id) == conversation_id,
+                col(Conversation.user_id) == user_id,
+                col(Conversation.status) != "deleted",
+            )
+            .with_for_update(of=Conversation)
+        )
+        row = found.one_or_none()
+        return (row[0], row[1]) if row else None
 
     async def page(
         self,
@@ -78,9 +101,26 @@ class PostgresConversations:
         )
 
     async def change(self, conversation_id: UUID, **values: Any) -> None:
+        if sealing_of(self._session) and not values.keys().isdisjoint(_PRIVATE):
+            await self._rewrite(conversation_id, values)
+            return
         await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == conversation_id)
-            .values(updated_at=func.now(), **values)
+            .values(**{"updated_at": func.now(), **values})
             .execution_options(synchronize_session=False)
         )
+
+    async def _rewrite(self, conversation_id: UUID, values: Mapping[str, Any]) -> None:
+        """Words are sealed together, so what is left of them must be known."""
+        found = await self._session.exec(
+            select(Conversation)
+            .where(col(Conversation.id) == conversation_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        for conversation in found:
+            for name, value in values.items():
+                setattr(conversation, name, value)
+            conversation.updated_at = utc_now()
+        await self._session.flush()

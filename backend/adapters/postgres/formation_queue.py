@@ -48,7 +48,7 @@ _STATE = text("""
 _WAITING = text("""
     SELECT
         count(*) FILTER (WHERE message.seq > conversation.formed_seq),
-        coalesce(sum(length(message.content))
+        coalesce(sum(length(message.content) + coalesce(octet_length(message.sealed), 0))
                  FILTER (WHERE message.seq > conversation.formed_seq), 0),
         count(*) FILTER (WHERE message.form_again),
         EXISTS (SELECT 1 FROM procrastinate_jobs

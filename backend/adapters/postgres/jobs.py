@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
@@ -17,6 +18,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.errors import KeepsakeError
 from backend.models import utc_now
 
 FORMATION_TASK = "form_memory"
@@ -41,6 +43,11 @@ _PARKED = """
     WHERE status = 'failed' AND NOT EXISTS (
         SELECT 1 FROM procrastinate_events AS event
         WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => %(seconds)s))
+"""
+_PROBLEM = """
+    INSERT INTO procrastinate_job_problem (job_id, code, reason)
+    VALUES (%(job_id)s, %(code)s, %(reason)s)
+    ON CONFLICT (job_id) DO UPDATE SET code = EXCLUDED.code, reason = EXCLUDED.reason, at = now()
 """
 _HAND_OVER = """
     UPDATE procrastinate_jobs
@@ -84,12 +91,26 @@ class JobQueue:
         self._tasks = {name: self._task(name) for name in (FORMATION_TASK, SUMMARY_TASK)}
 
     def _task(self, name: str) -> Task[[str], Awaitable[None], [str]]:
-        async def run(conversation_id: str) -> None:
-            await self._handlers[name](UUID(conversation_id))
+        async def run(context: JobContext, conversation_id: str) -> None:
+            try:
+                await self._handlers[name](UUID(conversation_id))
+            except Exception as error:
+                await self._keep_problem(context.job.id, error)
+                raise
 
         # Its "attempts" are the tries after the first.
         retry = RetryStrategy(max_attempts=ATTEMPTS - 1, exponential_wait=4)
-        return self._app.task(name=name, retry=retry)(run)
+        return self._app.task(name=name, retry=retry, pass_context=True)(run)
+
+    async def _keep_problem(self, job_id: int | None, error: Exception) -> None:
+        """Why a job failed, for who looks after it. A defect's own words may quote what people said."""
+        code, reason = "internal_error", type(error).__name__
+        if isinstance(error, KeepsakeError):
+            code, reason = error.code, error.message
+        with suppress(ConnectorException):  # the job's own failure is what counts
+            await self._app.connector.execute_query_async(
+                _PROBLEM, job_id=job_id, code=code, reason=reason
+            )
 
     async def open(self) -> None:
         """Connect. Needs the migrated schema only once jobs are deferred or run."""

@@ -12,12 +12,13 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.adapters.postgres.sealing import sealing_of
 from backend.models import KnownMemory, Memory, Owner
 from backend.models.memory import ABOUT_THE_USERS_LIFE
 
 UUIDS = ARRAY(PG_UUID(as_uuid=True))
 
-_COLUMNS = [getattr(Memory, name) for name in KnownMemory._fields]
+_COLUMNS = [getattr(Memory, name) for name in (*KnownMemory._fields, "key_id", "sealed")]
 _OWNED = (
     col(Memory.character_id) == bindparam("character_id"),
     col(Memory.user_id) == bindparam("user_id"),
@@ -54,6 +55,12 @@ async def read_known(
     }
     named: list[KnownMemory] = []
     best_known: list[KnownMemory] = []
-    for is_best, *columns in await connection.execute(_BOTH, values):
-        (best_known if is_best else named).append(KnownMemory._make(columns))
+    sealing = sealing_of(session)
+    for row in await connection.execute(_BOTH, values):
+        is_best, *columns, _key_id, sealed = row
+        known = KnownMemory._make(columns)
+        if sealing and sealed is not None:
+            words = sealing.opened(Memory, row, known.id)
+            known = known._replace(content=words["content"], about_name=words["about_name"])
+        (best_known if is_best else named).append(known)
     return named, best_known

@@ -24,6 +24,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.collections import BESIDE, hold_roles
 from backend.adapters.postgres.known_memories import UUIDS, read_known
+from backend.adapters.postgres.sealed_search import MOST_SEARCHED, Matches, contains, sealed_ids
+from backend.adapters.postgres.sealing import forms_of, rows_of, sealing_of
 from backend.models import (
     Conversation,
     IndexBehind,
@@ -38,6 +40,7 @@ from backend.models import (
 from backend.store import MemoryFilter
 
 INSERT_CHUNK = 100
+_SINGULAR = ("episode", "summary")  # what no other says the same as
 _UNCITE = text("""
     UPDATE memory_revision AS line SET source_message_ids = ARRAY(
         SELECT unnest(line.source_message_ids) EXCEPT SELECT unnest(CAST(:messages AS uuid[])))
@@ -81,17 +84,38 @@ class PostgresMemories:
 
     async def add(self, memories: Sequence[Memory]) -> list[Memory]:
         stored: list[Memory] = []
+        memories = await self._without_twins(memories)
         for start in range(0, len(memories), INSERT_CHUNK):
             chunk = memories[start : start + INSERT_CHUNK]
             # Rows as parameters, not as values of the statement: that one would be compiled anew
             # each time, half a second for a full chunk.
             inserted = await self._session.exec(
                 insert(Memory).on_conflict_do_nothing().returning(col(Memory.id)),
-                params=[memory.model_dump() for memory in chunk],
+                params=rows_of(self._session, chunk),
             )
             ids = set(inserted.scalars())
             stored += [memory for memory in chunk if memory.id in ids]
         return stored
+
+    async def _without_twins(self, memories: Sequence[Memory]) -> Sequence[Memory]:
+        """A twin in clear and a sealed one have different hashes, so the database sees none."""
+        if sealing_of(self._session) is None:
+            return memories
+        hashes = [each.content_hash for each in memories if each.kind not in _SINGULAR]
+        if not hashes:
+            return memories
+        known = {
+            (twin.owner, twin.kind, twin.content_hash)
+            for owner in {memory.owner for memory in memories}
+            for twin in await self.twins(owner, hashes)
+            if twin.status == "active"
+        }
+        return [
+            memory
+            for memory in memories
+            if memory.status != "active"
+            or (memory.owner, memory.kind, memory.content_hash) not in known
+        ]
 
     async def revise(self, revision: MemoryRevision) -> None:
         self._session.add(revision)
@@ -139,15 +163,16 @@ class PostgresMemories:
     async def page(
         self, owner: Owner, narrow: MemoryFilter, *, limit: int, before: UUID | None
     ) -> list[Memory]:
-        conditions = list(_narrowing(narrow))
+        wanted = select(Memory).where(*_owned(owner), *_narrowing(narrow))
         if before:
-            conditions.append(col(Memory.id) < before)
-        found = await self._session.exec(
-            select(Memory)
-            .where(*_owned(owner), *conditions)
-            .order_by(col(Memory.id).desc())
-            .limit(limit)
-        )
+            wanted = wanted.where(col(Memory.id) < before)
+        if narrow.text:
+            sealed = await sealed_ids(
+                self._session, Memory, wanted, contains([narrow.text]), most=MOST_SEARCHED
+            )
+            in_clear = col(Memory.content).icontains(narrow.text, autoescape=True)
+            wanted = wanted.where(or_(in_clear, col(Memory.id).in_(sealed)))
+        found = await self._session.exec(wanted.order_by(col(Memory.id).desc()).limit(limit))
         return list(found)
 
     async def known(
@@ -175,7 +200,9 @@ class PostgresMemories:
 
     async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
         return await self._all(
-            owner, col(Memory.status) == "active", col(Memory.attribute) == attribute
+            owner,
+            col(Memory.status) == "active",
+            col(Memory.attribute).in_(forms_of(self._session, [attribute])),
         )
 
     async def by_content_hash(self, owner: Owner, kind: str, content_hash: str) -> Memory | None:
@@ -183,7 +210,7 @@ class PostgresMemories:
             owner,
             col(Memory.status) == "active",
             col(Memory.kind) == kind,
-            col(Memory.content_hash) == content_hash,
+            col(Memory.content_hash).in_(forms_of(self._session, [content_hash])),
         )
         return found[0] if found else None
 
@@ -197,18 +224,17 @@ class PostgresMemories:
 
     async def twins(self, owner: Owner, content_hashes: Sequence[str]) -> list[Memory]:
         return await self._all(
-            owner, col(Memory.kind) != "episode", col(Memory.content_hash).in_(content_hashes)
+            owner,
+            col(Memory.kind) != "episode",
+            col(Memory.content_hash).in_(forms_of(self._session, content_hashes)),
         )
 
     async def questioning(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         return await self._all(owner, col(Memory.questions).in_(memory_ids))
 
     async def saying(self, owner: Owner, words: Sequence[str]) -> list[Memory]:
-        return await self._all(
-            owner,
-            col(Memory.kind) == "episode",
-            *(col(Memory.content).icontains(word, autoescape=True) for word in words),
-        )
+        in_clear = (col(Memory.content).icontains(word, autoescape=True) for word in words)
+        return await self._episodes(owner, and_(*in_clear), contains(words))
 
     async def ids_of(self, owner: Owner) -> list[UUID]:
         return list(await self._session.exec(select(Memory.id).where(*_owned(owner))))
@@ -222,8 +248,19 @@ class PostgresMemories:
         return [Owner(row[0], user_id) for row in found]
 
     async def quoting(self, owner: Owner, quote: str) -> list[Memory]:
+        in_clear = func.strpos(Memory.index_text, quote) > 0
+        return await self._episodes(owner, in_clear, lambda values: quote in values["index_text"])
+
+    async def _episodes(
+        self, owner: Owner, in_clear: ColumnElement[bool], sealed: Matches
+    ) -> list[Memory]:
+        episode = col(Memory.kind) == "episode"
+        among = select(Memory).where(*_owned(owner), episode)
+        ids = await sealed_ids(self._session, Memory, among, sealed)
         return await self._all(
-            owner, col(Memory.kind) == "episode", func.strpos(Memory.index_text, quote) > 0
+            owner,
+            episode,
+            or_(and_(col(Memory.key_id).is_(None), in_clear), col(Memory.id).in_(ids)),
         )
 
     async def superseded_by(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
@@ -255,7 +292,12 @@ class PostgresMemories:
             memory.status, memory.index_state, memory.updated_at = "expired", "pending", utc_now()
             memory.valid_to = memory.updated_at
             self._session.add(
-                MemoryRevision(memory_id=memory.id, action="expired", content=memory.content)
+                MemoryRevision(
+                    memory_id=memory.id,
+                    action="expired",
+                    content=memory.content,
+                    sensitive=memory.sensitive,
+                )
             )
         await self._session.flush()
         return expired
@@ -280,6 +322,8 @@ class PostgresMemories:
                 content="",
                 content_hash="",
                 index_text="",
+                key_id=None,
+                sealed=None,
                 attribute=None,
                 about_name=None,
                 event_time=None,
@@ -384,6 +428,4 @@ def _narrowing(narrow: MemoryFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(Memory.category) == narrow.category)
     if narrow.status:
         conditions.append(col(Memory.status) == narrow.status)
-    if narrow.text:
-        conditions.append(col(Memory.content).icontains(narrow.text, autoescape=True))
     return conditions

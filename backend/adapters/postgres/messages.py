@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, insert, update
+from sqlalchemy import CursorResult, and_, delete, func, insert, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.adapters.postgres.languages import language_of
+from backend.adapters.postgres.sealed_search import contains, sealed_ids
+from backend.adapters.postgres.sealing import rows_of
 from backend.errors import NotFound
-from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
+from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
+from backend.models.base import id_at
 from backend.store import ReadUpTo
 
 INSERT_CHUNK = 1000
@@ -22,7 +26,10 @@ class PostgresMessages:
         self._session = session
 
     async def append(self, message: Message) -> Message:
-        message.seq = await self._take_numbers(message.conversation_id, 1, message.created_at)
+        message.seq = await self._take_numbers(
+            message.conversation_id, 1, message.created_at, sensitive=message.sensitive
+        )
+        message.language = language_of(message.content)
         self._session.add(message)
         await self._session.flush()
         return message
@@ -31,14 +38,18 @@ class PostgresMessages:
         if not messages:
             return
         newest = max(message.created_at for message in messages)
-        last = await self._take_numbers(conversation_id, len(messages), newest)
+        sensitive = any(message.sensitive for message in messages)
+        last = await self._take_numbers(conversation_id, len(messages), newest, sensitive=sensitive)
         for seq, message in enumerate(messages, start=last - len(messages) + 1):
             message.seq = seq
+            message.language = language_of(message.content)
         for start in range(0, len(messages), INSERT_CHUNK):
-            chunk = [message.model_dump() for message in messages[start : start + INSERT_CHUNK]]
+            chunk = rows_of(self._session, messages[start : start + INSERT_CHUNK])
             await self._session.exec(insert(Message), params=chunk)
 
-    async def _take_numbers(self, conversation_id: UUID, count: int, newest: datetime) -> int:
+    async def _take_numbers(
+        self, conversation_id: UUID, count: int, newest: datetime, *, sensitive: bool
+    ) -> int:
         """Reserve `count` numbers and return the last of them."""
         taken = await self._session.exec(
             update(Conversation)
@@ -48,6 +59,7 @@ class PostgresMessages:
                 message_count=Conversation.message_count + count,
                 last_message_at=newest,
                 updated_at=newest,
+                **_sensitive(sensitive),
             )
             .returning(col(Conversation.last_seq))
             .execution_options(synchronize_session="fetch")
@@ -105,6 +117,19 @@ class PostgresMessages:
             )
         )
 
+    async def stored_before(
+        self, moment: datetime, *, after: UUID | None, limit: int
+    ) -> list[tuple[UUID, UUID]]:
+        oldest = (
+            select(Message.conversation_id, Message.id)
+            .where(col(Message.id) < id_at(moment), col(Message.deleted_at).is_(None))
+            .order_by(col(Message.id))
+            .limit(limit)
+        )
+        if after:
+            oldest = oldest.where(col(Message.id) > after)
+        return [(row[0], row[1]) for row in await self._session.exec(oldest)]
+
     async def delete_of(self, conversation_id: UUID) -> int:
         deleted = await self._session.exec(
             delete(Message).where(col(Message.conversation_id) == conversation_id)
@@ -113,14 +138,20 @@ class PostgresMessages:
         return deleted.rowcount
 
     async def saying(self, owner: Owner, words: Sequence[str]) -> list[Message]:
-        found = await self._session.exec(
+        said = (
             select(Message)
             .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
             .where(
                 col(Conversation.character_id) == owner.character_id,
                 col(Conversation.user_id) == owner.user_id,
                 col(Message.deleted_at).is_(None),
-                *(col(Message.content).icontains(word, autoescape=True) for word in words),
+            )
+        )
+        in_clear = (col(Message.content).icontains(word, autoescape=True) for word in words)
+        sealed = await sealed_ids(self._session, Message, said, contains(words))
+        found = await self._session.exec(
+            said.where(
+                or_(and_(col(Message.key_id).is_(None), *in_clear), col(Message.id).in_(sealed))
             )
         )
         return list(found)
@@ -195,13 +226,27 @@ class PostgresMessages:
         numbered = await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == message.conversation_id)
-            .values(last_change=Conversation.last_change + 1)
+            .values(last_change=Conversation.last_change + 1, **_sensitive(message.sensitive))
             .returning(col(Conversation.last_change))
             .execution_options(synchronize_session=False)
         )
         message.change, message.changed_at = numbered.scalar_one(), utc_now()
+        message.language = language_of(message.content)
         await self._session.merge(message)
+        if message.sensitive:
+            await self._mark_drawn_from(message)
         await self._session.flush()
+
+    async def _mark_drawn_from(self, message: Message) -> None:
+        """What rests on a message that has turned out to be sensitive is so, too."""
+        drawn = await self._session.exec(
+            select(Memory).where(
+                col(Memory.source_message_ids).overlap([message.id]),  # type: ignore[attr-defined]
+                col(Memory.sensitive).is_(False),
+            )
+        )
+        for memory in drawn:
+            memory.sensitive = True
 
     async def changed(
         self,
@@ -243,3 +288,8 @@ class PostgresMessages:
             .order_by(col(MessageVariant.message_id), col(MessageVariant.number))
         )
         return list(found)
+
+
+def _sensitive(sensitive: bool) -> dict[str, bool]:
+    """What becomes of the mark of a conversation: it stays once it is there."""
+    return {"sensitive": True} if sensitive else {}

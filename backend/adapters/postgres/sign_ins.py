@@ -23,7 +23,9 @@ class PostgresSignIns:
 
     async def account(self, sign_in: SignIn, *, renewing: bool = False) -> tuple[User, bool] | None:
         revoked = exists().where(col(RevokedToken.id).in_(sign_in.ids))
-        wanted = select(User, revoked).where(col(User.id) == sign_in.user_id)
+        wanted = select(User, revoked).where(
+            col(User.id) == sign_in.user_id, col(User.leaving_at).is_(None)
+        )
         if renewing:
             wanted = wanted.with_for_update(read=True, of=User)
         row = (await self._session.exec(wanted)).one_or_none()
@@ -32,26 +34,34 @@ class PostgresSignIns:
         user, is_revoked = row
         return user, not is_revoked and not sign_in.older_than(user.tokens_valid_from)
 
-    async def ended(self, sign_ins: Collection[SignIn]) -> tuple[set[SignIn], set[UUID]]:
+    async def ended(
+        self, sign_ins: Collection[SignIn]
+    ) -> tuple[set[SignIn], set[UUID], set[UUID]]:
         users = {sign_in.user_id for sign_in in sign_ins}
         ids = {each for sign_in in sign_ins for each in sign_in.ids}
         # An array is one parameter, whatever its length.
         accounts = select(
-            literal(True).label("is_user"), col(User.id), col(User.tokens_valid_from)
-        ).where(col(User.id) == any_(literal(list(users), _UUIDS)))
-        tokens = select(literal(False), col(RevokedToken.id), col(RevokedToken.expires_at)).where(
-            col(RevokedToken.id) == any_(literal(list(ids), _UUIDS))
+            literal(True).label("is_user"),
+            col(User.id),
+            col(User.tokens_valid_from),
+            col(User.blocked_at).is_not(None).label("is_blocked"),
+        ).where(
+            col(User.id) == any_(literal(list(users), _UUIDS)), col(User.leaving_at).is_(None)
         )
+        tokens = select(
+            literal(False), col(RevokedToken.id), col(RevokedToken.expires_at), literal(False)
+        ).where(col(RevokedToken.id) == any_(literal(list(ids), _UUIDS)))
         rows = (await self._session.exec(union_all(accounts, tokens))).all()  # type: ignore[call-overload]
-        valid_from = {identity: moment for is_user, identity, moment in rows if is_user}
-        revoked = {identity for is_user, identity, _ in rows if not is_user}
+        valid_from = {identity: moment for is_user, identity, moment, _ in rows if is_user}
+        revoked = {identity for is_user, identity, _, _ in rows if not is_user}
+        blocked = {identity for _, identity, _, is_blocked in rows if is_blocked}
         ended = {
             sign_in
             for sign_in in sign_ins
             if not revoked.isdisjoint(sign_in.ids)
             or sign_in.older_than(valid_from.get(sign_in.user_id))
         }
-        return ended, users - set(valid_from)
+        return ended, users - set(valid_from), blocked
 
     async def revoke(self, token_id: UUID, expires_at: datetime) -> bool:
         added = await self._session.exec(

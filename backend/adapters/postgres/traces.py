@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.adapters.postgres.sealing import forms_of
 from backend.models import Owner
 
 # An emptied row that waits for the index to come back holds no words.
@@ -17,7 +18,7 @@ _OF_MEMORIES = text("""
     SELECT
         (SELECT count(*) FROM memory
          WHERE character_id = :character_id AND user_id = :user_id
-           AND (content <> '' OR index_text <> '')
+           AND (content <> '' OR index_text <> '' OR sealed IS NOT NULL)
            AND (id = ANY(CAST(:memories AS uuid[]))
                 OR (kind <> 'episode' AND content_hash = ANY(CAST(:hashes AS text[])))
                 OR (kind = 'episode' AND source_message_ids && CAST(:quoted AS uuid[]))
@@ -35,7 +36,7 @@ _OF_MEMORIES = text("""
              OR EXISTS (SELECT 1 FROM jsonb_array_elements(active_memories) AS item
                         WHERE item->>'memoryId' = ANY(CAST(:memories AS text[])))))
       + (SELECT count(*) FROM message
-         WHERE id = ANY(CAST(:cited AS uuid[])) AND content <> ''
+         WHERE id = ANY(CAST(:cited AS uuid[])) AND (content <> '' OR sealed IS NOT NULL)
            AND conversation_id IN (SELECT id FROM conversations))
       + (SELECT count(*) FROM message_variant WHERE message_id = ANY(CAST(:cited AS uuid[])))
 """)
@@ -44,26 +45,11 @@ _OF_OWNER = text("""
     SELECT
         (SELECT count(*) FROM memory
          WHERE character_id = :character_id AND user_id = :user_id
-           AND (content <> '' OR index_text <> ''))
+           AND (content <> '' OR index_text <> '' OR sealed IS NOT NULL))
       + (SELECT count(*) FROM memory_revision WHERE memory_id IN (
              SELECT id FROM memory WHERE character_id = :character_id AND user_id = :user_id))
       + (SELECT count(*) FROM reply_context WHERE conversation_id IN (
              SELECT id FROM conversation WHERE character_id = :character_id AND user_id = :user_id))
-""")
-
-_OF_USER = text("""
-    SELECT
-        (SELECT count(*) FROM memory
-         WHERE user_id = :user_id AND (content <> '' OR index_text <> ''))
-      + (SELECT count(*) FROM memory_revision
-         WHERE memory_id IN (SELECT id FROM memory WHERE user_id = :user_id))
-      + (SELECT count(*) FROM conversation WHERE user_id = :user_id)
-      + (SELECT count(*) FROM message WHERE conversation_id IN (
-             SELECT id FROM conversation WHERE user_id = :user_id))
-      + (SELECT count(*) FROM reply_context WHERE conversation_id IN (
-             SELECT id FROM conversation WHERE user_id = :user_id))
-      + (SELECT count(*) FROM relationship WHERE user_id = :user_id)
-      + (SELECT count(*) FROM relationship_change WHERE user_id = :user_id)
 """)
 
 
@@ -84,28 +70,19 @@ class PostgresTraces:
     ) -> int:
         wanted: Mapping[str, Any] = {
             "memories": list(memory_ids),
-            "hashes": list(hashes),
+            "hashes": forms_of(self._session, hashes),
             "quoted": list(quoted),
             "cited": list(cited),
         }
-        return await self._count(_OF_MEMORIES, owner.user_id, owner.character_id, wanted)
+        return await self._count(_OF_MEMORIES, owner, wanted)
 
     async def of_owner(self, owner: Owner) -> int:
-        return await self._count(_OF_OWNER, owner.user_id, owner.character_id)
-
-    async def of_user(self, user_id: UUID) -> int:
-        return await self._count(_OF_USER, user_id)
+        return await self._count(_OF_OWNER, owner)
 
     async def _count(
-        self,
-        statement: Any,
-        user_id: UUID,
-        character_id: UUID | None = None,
-        wanted: Mapping[str, Any] | None = None,
+        self, statement: Any, owner: Owner, wanted: Mapping[str, Any] | None = None
     ) -> int:
         connection = await self._session.connection()
-        values = {"user_id": user_id, **(wanted or {})}
-        if character_id:
-            values["character_id"] = character_id
-        found = await connection.execute(statement, values)
+        whose = {"user_id": owner.user_id, "character_id": owner.character_id}
+        found = await connection.execute(statement, {**whose, **(wanted or {})})
         return int(found.scalar_one())

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.errors import Conflict, NotFound
-from backend.models import Conversation, Message, WantedVariant
+from backend.errors import CharacterBlocked, Conflict, NotFound
+from backend.models import Character, Conversation, Message, WantedVariant
 
 
 class PostgresTurns:
@@ -33,6 +34,7 @@ class PostgresTurns:
                 col(Conversation.id).in_(unanswered.union(to_be_written_anew)),
                 col(Conversation.status) != "deleted",
                 _lease_free(),
+                _may_speak(col(Conversation.id)),
             )
             .limit(limit)
         )
@@ -127,7 +129,9 @@ class PostgresTurns:
         )
         found = await self._session.exec(
             select_model(Message)
-            .where(*_unanswered_conditions(conversation_id, answered))
+            .where(
+                *_unanswered_conditions(conversation_id, answered), _may_speak(conversation_id)
+            )
             .order_by(col(Message.seq))
             .limit(1)
         )
@@ -136,15 +140,19 @@ class PostgresTurns:
     async def want_variant(self, reply: Message) -> None:
         # Whoever looks for the next thing to do, and gives the lease back, holds this row.
         locked = await self._session.exec(
-            select_model(Conversation.id)
+            select_model(Character)
+            .join(Conversation, col(Conversation.character_id) == col(Character.id))
             .where(
                 col(Conversation.id) == reply.conversation_id,
                 col(Conversation.status) != "deleted",
             )
-            .with_for_update()
+            .with_for_update(of=Conversation)
         )
-        if locked.one_or_none() is None:
+        character = locked.one_or_none()
+        if character is None:
             raise NotFound("There is no such conversation.")
+        if character.blocked_at:
+            raise CharacterBlocked(character.blocked_reason)
         wanted = insert(WantedVariant).values(
             reply_id=reply.id, conversation_id=reply.conversation_id, times=1, wanted_at=func.now()
         )
@@ -158,7 +166,9 @@ class PostgresTurns:
     async def next_wanted(self, conversation_id: UUID) -> WantedVariant | None:
         found = await self._session.exec(
             select_model(WantedVariant)
-            .where(col(WantedVariant.conversation_id) == conversation_id)
+            .where(
+                col(WantedVariant.conversation_id) == conversation_id, _may_speak(conversation_id)
+            )
             .order_by(col(WantedVariant.wanted_at), col(WantedVariant.reply_id))
             .limit(1)
         )
@@ -190,6 +200,16 @@ def _overtaken() -> Conflict:
 
 def _held(fence: int) -> tuple[ColumnElement[bool], ...]:
     return col(Conversation.turn_fence) == fence, col(Conversation.status) != "deleted"
+
+
+def _may_speak(conversation_id: object) -> ColumnElement[bool]:
+    """Unless the conversation's character is blocked. What waits is answered once it no longer is."""
+    speaker = aliased(Conversation)
+    return ~exists().where(
+        col(speaker.id) == conversation_id,
+        col(Character.id) == col(speaker.character_id),
+        col(Character.blocked_at).is_not(None),
+    )
 
 
 def _lease_live() -> ColumnElement[bool]:

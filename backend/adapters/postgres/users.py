@@ -24,8 +24,8 @@ class PostgresUsers:
         except IntegrityError as error:
             raise Conflict("An account with this email address exists already.") from error
 
-    async def get(self, user_id: UUID) -> User | None:
-        return await self._session.get(User, user_id)
+    async def get(self, user_id: UUID, *, lock: bool = False) -> User | None:
+        return await self._session.get(User, user_id, with_for_update=lock or None)
 
     async def by_email(self, email: str) -> User | None:
         found = await self._session.exec(

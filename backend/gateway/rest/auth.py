@@ -1,14 +1,19 @@
 """Accounts and tokens."""
 
-import asyncio
-from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, Response
 from pydantic import AfterValidator, Field
 
-from backend.errors import InvalidRequest, NotAuthenticated, NotFound
+from backend.errors import (
+    AccountBlocked,
+    Conflict,
+    InvalidRequest,
+    NotAuthenticated,
+    NotFound,
+    ServiceUnavailable,
+)
 from backend.gateway import sessions
 from backend.gateway.authentication import (
     TICKET_LIFETIME,
@@ -16,14 +21,19 @@ from backend.gateway.authentication import (
     CallersSignIn,
     Here,
     TokenPair,
-    passwords,
+    refuse_blocked,
 )
+from backend.gateway.emails import EMAIL, LONGEST_EMAIL, is_ours
+from backend.gateway.etags import TAGGED, IfMatch, tagged
+from backend.gateway.hosts import is_own_page
+from backend.gateway.networks import is_this_machine
+from backend.gateway.openapi import fails_with
+from backend.gateway.passwords import LONGEST, Password, hash_password, is_right, refuse_weak
 from backend.gateway.views import TicketView, UserView, View
+from backend.gateway.wire_types import Flag
 from backend.models import User
 
 router = APIRouter(prefix="/auth", tags=["auth"])
-
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def _zone_name(name: str) -> str:
@@ -35,44 +45,55 @@ def _zone_name(name: str) -> str:
     return name
 
 
+def _somebody_s(email: str) -> str:
+    if is_ours(email):
+        raise ValueError("can't end like the addresses that Keepsake gives itself")
+    return email
+
+
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_zone_name)]
 
 
 class Registration(View):
     # Whether an address works only a message to it can tell; this refuses what can't be one.
-    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
-    password: Annotated[str, Field(min_length=8, max_length=200)]
+    email: Annotated[
+        str, Field(max_length=LONGEST_EMAIL, pattern=EMAIL), AfterValidator(_somebody_s)
+    ]
+    password: Password
     display_name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
     time_zone: TimeZone = "UTC"
 
 
 class ProfileChange(View):
     display_name: Annotated[str | None, Field(min_length=1, max_length=80, pattern=r"\S")] = None
-    adult_confirmed: bool | None = None
+    adult_confirmed: Flag | None = None
     time_zone: TimeZone | None = None
 
 
-@router.post("/register", status_code=201)
-async def register(here: Here, wanted: Registration) -> UserView:
-    """Make an account."""
+@router.post("/register", status_code=201, responses=fails_with(Conflict))
+async def register(here: Here, request: Request, wanted: Registration) -> UserView:
+    """Make an account. A password that is guessed first is refused: one of the commonest, the address,
+    the name."""
+    refuse_weak(wanted.password, wanted.email, wanted.display_name)
+    await here.limits.registering(_address(request))
     user = User(
         email=wanted.email,
         display_name=wanted.display_name.strip(),
         time_zone=wanted.time_zone,
-        # In a thread, here and below: a tenth of a second in which nobody else would be served.
-        password_hash=await asyncio.to_thread(passwords.hash, wanted.password),
+        password_hash=await hash_password(wanted.password),
     )
     async with here.store.transaction() as tx:
         await tx.users.add(user)
     return UserView.of(user)
 
 
-@router.post("/token")
+@router.post("/token", responses=fails_with(NotAuthenticated, AccountBlocked))
 async def token(
     here: Here,
+    request: Request,
     grant_type: Annotated[str, Form()] = "password",
-    username: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
+    username: Annotated[str, Form(max_length=LONGEST_EMAIL)] = "",
+    password: Annotated[str, Form(max_length=LONGEST)] = "",
     refresh_token: Annotated[str, Form()] = "",
 ) -> TokenPair:
     """OAuth2: sign in with `grant_type=password`, renew with `grant_type=refresh_token`. A refresh token
@@ -81,23 +102,19 @@ async def token(
         return await sessions.renew(here, refresh_token)
     if grant_type != "password":
         raise InvalidRequest("grant_type must be password or refresh_token.")
+    await here.limits.signing_in(username, _address(request))
     async with here.store.transaction() as tx:
         user = await tx.users.by_email(username)
-    known = user.password_hash if user else None
-    right = await asyncio.to_thread(_verify, password, known)
-    if not right or user is None:
+    # The same work and the same answer whether the account, its password or the guess is missing.
+    right = await is_right(password, user.password_hash if user else None)
+    if not right or user is None or user.leaving_at:
         raise NotAuthenticated("The email address or the password is wrong.")
+    refuse_blocked(user)
     return here.tokens.issue(user.id)
 
 
-def _verify(password: str, known: str | None) -> bool:
-    """Whether the password is right; unknown addresses take as long to say no to."""
-    return passwords.verify(password, known or _nobody_s_hash()) and known is not None
-
-
-@cache
-def _nobody_s_hash() -> str:
-    return passwords.hash("nobody's")
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
 
 
 @router.post("/revoke")
@@ -114,27 +131,27 @@ async def revoke_all(here: Here, caller: Caller) -> None:
     await sessions.revoke_all(here, caller)
 
 
-@router.post("/local")
+@router.post("/local", responses=fails_with(NotFound))
 async def local(here: Here, request: Request) -> TokenPair:
     """Sign in as the local user, without a form: embedded mode, from this machine only.
 
-    The Host header is checked too, or a web page could reach us by a name that it points here.
+    `Host` and `Origin` are checked too, or any web page could reach us here.
     """
-    if here.local_user_id is None or not _from_this_machine(request):
+    if here.local_user is None or not _from_this_machine(request):
         raise NotFound("Signing in without a form is only possible on the machine itself.")
-    return here.tokens.issue(here.local_user_id)
+    return here.tokens.issue(await here.local_user())
 
 
 def _from_this_machine(request: Request) -> bool:
-    client = request.client.host if request.client else ""
-    forwarded = request.headers.get("x-forwarded-for") or request.headers.get("forwarded")
-    return client in LOOPBACK and (request.url.hostname or "") in LOOPBACK and not forwarded
+    """Not what a proxy passes on, either: it calls from here whoever called it."""
+    forwarded = {"x-forwarded-for", "x-real-ip", "forwarded", "via"} & set(request.headers)
+    return is_this_machine(_address(request)) and not forwarded and is_own_page(request)
 
 
 @router.post(
     "/ws-ticket",
     status_code=201,
-    responses={503: {"description": "Redis, which keeps tickets, can't be reached."}},
+    responses=fails_with(ServiceUnavailable),
 )
 async def ws_ticket(here: Here, _caller: Caller, sign_in: CallersSignIn) -> TicketView:
     """A ticket that opens one WebSocket at `/ws?ticket=…` as the caller, without an auth frame. The
@@ -143,20 +160,23 @@ async def ws_ticket(here: Here, _caller: Caller, sign_in: CallersSignIn) -> Tick
     return TicketView(ticket=ticket, expires_in=int(TICKET_LIFETIME.total_seconds()))
 
 
-@router.get("/me")
-async def me(caller: Caller) -> UserView:
+@router.get("/me", responses=TAGGED)
+async def me(caller: Caller, response: Response) -> UserView:
     """The caller's account."""
-    return UserView.of(caller)
+    return tagged(response, UserView.of(caller))
 
 
 @router.patch("/me")
-async def change_me(here: Here, caller: Caller, change: ProfileChange) -> UserView:
+async def change_me(
+    here: Here, caller: Caller, change: ProfileChange, unchanged: IfMatch, response: Response
+) -> UserView:
     """Change the caller's name or time zone, or confirm that they are an adult."""
     async with here.store.transaction() as tx:
         # Read anew: what else changes the account meanwhile, as a sign-out does, is not to be undone.
-        user = await tx.users.get(caller.id)
+        user = await tx.users.get(caller.id, lock=True)
         if user is None:
             raise NotAuthenticated("The account of this token no longer exists.")
+        unchanged.require(UserView.of(user))
         for name, value in change.model_dump(exclude_none=True).items():
             setattr(user, name, value)
-    return UserView.of(user)
+    return tagged(response, UserView.of(user))

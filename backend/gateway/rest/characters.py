@@ -4,10 +4,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
-from backend.errors import NotFound
+from backend.cards.bounds import MAX_EXAMPLES, MAX_LOREBOOK_ENTRIES, MAX_NAME, MAX_TEXT
+from backend.cards.json_text import check_storable
+from backend.errors import CharacterBlocked, InvalidCard, NotFound
 from backend.gateway.authentication import Caller, Here
+from backend.gateway.etags import TAGGED, IfMatch, tagged
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -17,27 +20,37 @@ from backend.gateway.rest.paging import (
     id_cursor,
 )
 from backend.gateway.views import CharacterView, View
+from backend.gateway.wire_types import Whole
 from backend.models import Character, Owner, Personality, User, utc_now
 from backend.store import Transaction
 
 router = APIRouter(prefix="/characters", tags=["characters"])
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-LongText = Annotated[str, Field(max_length=20_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
+LongText = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class CharacterDraft(View):
     name: Name
-    age: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    age: Annotated[Whole | None, Field(ge=0, le=100_000)] = None
     gender: Annotated[str, Field(max_length=60)] = ""
     description: LongText = ""
     personality: Personality = Personality()
     scenario: LongText = ""
     greeting: LongText = ""
-    example_dialogues: Annotated[list[LongText], Field(max_length=50)] = []
-    nsfw_level: Annotated[int, Field(ge=0, le=10)] = 0
-    lorebook: Annotated[list[dict[str, Any]], Field(max_length=500)] = []
+    example_dialogues: Annotated[list[LongText], Field(max_length=MAX_EXAMPLES)] = []
+    nsfw_level: Annotated[Whole, Field(ge=0, le=10)] = 0
+    lorebook: Annotated[list[dict[str, Any]], Field(max_length=MAX_LOREBOOK_ENTRIES)] = []
     visibility: Annotated[str, Field(pattern="^(private|public)$")] = "private"
+
+    @field_validator("personality", "lorebook", mode="before")
+    @classmethod
+    def _is_storable(cls, value: Any) -> Any:
+        try:
+            check_storable(value, "It")
+        except InvalidCard as error:
+            raise ValueError(error.message) from error
+        return value
 
     def columns(self) -> dict[str, Any]:
         """The record's columns."""
@@ -54,60 +67,90 @@ async def list_characters(
     more = len(found) > limit
     shown = found[:limit]
     return Page(
-        items=[CharacterView.of(character) for character in shown],
+        items=[CharacterView.of(character, caller.id) for character in shown],
         next_cursor=encode_cursor(shown[-1].id) if more else None,
     )
 
 
 @router.post("", status_code=201)
-async def create_character(here: Here, caller: Caller, draft: CharacterDraft) -> CharacterView:
+async def create_character(
+    here: Here, caller: Caller, draft: CharacterDraft, response: Response
+) -> CharacterView:
     """Make a character of one's own."""
     character = Character(owner_id=caller.id, **draft.columns())
     async with here.store.transaction() as tx:
         await tx.characters.add(character)
-    return CharacterView.of(character)
+    return tagged(response, CharacterView.of(character, caller.id))
 
 
-@router.get("/{character_id}")
-async def get_character(here: Here, caller: Caller, character_id: UUID) -> CharacterView:
-    """One character."""
+@router.get("/{character_id}", responses=TAGGED)
+async def get_character(
+    here: Here, caller: Caller, character_id: UUID, response: Response
+) -> CharacterView:
+    """One character. Of somebody else's, `card` is without what its author wrote for the model alone."""
     async with here.store.transaction() as tx:
-        return CharacterView.of(await visible_character(tx, character_id, caller.id))
+        character = await visible_character(tx, character_id, caller.id)
+    return tagged(response, CharacterView.of(character, caller.id))
 
 
 @router.put("/{character_id}")
 async def replace_character(
-    here: Here, caller: Caller, character_id: UUID, draft: CharacterDraft
+    here: Here,
+    caller: Caller,
+    character_id: UUID,
+    draft: CharacterDraft,
+    unchanged: IfMatch,
+    response: Response,
 ) -> CharacterView:
     """Change one's own character: every field is set, those left out to their defaults."""
     async with here.store.transaction() as tx:
         character = await _own_character(tx, character_id, caller.id)
+        unchanged.require(CharacterView.of(character, caller.id))
         for name, value in draft.columns().items():
             setattr(character, name, value)
         character.updated_at = utc_now()
         await tx.characters.save(character)
-    return CharacterView.of(character)
+    return tagged(response, CharacterView.of(character, caller.id))
 
 
 @router.delete("/{character_id}", status_code=204)
-async def delete_character(here: Here, caller: Caller, character_id: UUID) -> Response:
+async def delete_character(
+    here: Here, caller: Caller, character_id: UUID, unchanged: IfMatch
+) -> Response:
     """Delete one's own character. Its conversations stay readable."""
     async with here.store.transaction() as tx:
         character = await _own_character(tx, character_id, caller.id)
+        unchanged.require(CharacterView.of(character, caller.id))
         character.deleted_at = utc_now()
         await tx.characters.save(character)
+        await tx.character_files.delete(character_id)
     return Response(status_code=204)
 
 
-async def visible_character(tx: Transaction, character_id: UUID, viewer: UUID) -> Character:
-    """A character that the viewer may talk to.
+async def visible_character(
+    tx: Transaction, character_id: UUID, viewer: UUID, *, lock: bool = False
+) -> Character:
+    """A character that the viewer may talk to; `lock` keeps others from changing it meanwhile.
 
     Raises:
         NotFound: none, or somebody else's.
     """
-    character = await tx.characters.visible(character_id, viewer)
+    character = await tx.characters.visible(character_id, viewer, lock=lock)
     if character is None:
         raise NotFound("There is no such character.")
+    return character
+
+
+async def speaking_character(tx: Transaction, character_id: UUID, viewer: UUID) -> Character:
+    """A character that the viewer may begin to talk to.
+
+    Raises:
+        NotFound: none, or somebody else's.
+        CharacterBlocked: by an admin.
+    """
+    character = await visible_character(tx, character_id, viewer)
+    if character.blocked_at:
+        raise CharacterBlocked(character.blocked_reason)
     return character
 
 
@@ -127,7 +170,7 @@ async def own_pair(
 
 
 async def _own_character(tx: Transaction, character_id: UUID, owner: UUID) -> Character:
-    character = await visible_character(tx, character_id, owner)
+    character = await visible_character(tx, character_id, owner, lock=True)
     if character.owner_id != owner:
         raise NotFound("There is no such character of yours.")
     return character

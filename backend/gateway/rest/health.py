@@ -10,12 +10,23 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from backend.errors import KeepsakeError
 from backend.gateway.authentication import Here
 from backend.gateway.services import Check, Services
+from backend.gateway.views import View
+from backend.memory.collections import IndexState
 from backend.monitoring.metrics import exposition
 
 router = APIRouter(tags=["operation"])
 
 CHECK_SECONDS = 3.0
+METRICS = {"schema": {"type": "string"}, "example": "keepsake_turns_running 2.0\n"}
 SPARED = {"redis", "qdrant"}  # what it can serve without
+
+
+class Readiness(View):
+    """`checks` says "ok" or what is wrong, by dependency."""
+
+    status: str
+    checks: dict[str, str]
+    index: IndexState | None
 
 
 @router.get("/healthz")
@@ -24,7 +35,11 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "It can't serve now; says why."}})
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "It can't serve now; says why."}},
+)
 async def readyz(here: Here) -> Response:
     """Whether clients shall be sent here. `ready`: everything works. `degraded` (200, too): it serves,
     but without what `checks` says is wrong: without Redis, events stay in their process; without
@@ -65,7 +80,11 @@ async def _state(check: Check) -> str:
     return "ok"
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: METRICS}}},
+)
 async def metrics() -> Response:
     """Prometheus metrics; of several workers behind one port, all of theirs together."""
     return Response(await asyncio.to_thread(exposition), media_type=CONTENT_TYPE_LATEST)

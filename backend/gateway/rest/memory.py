@@ -1,5 +1,6 @@
 """Memory: see it, search it, add to it, correct it, forget."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import AliasChoices, Field, StringConstraints
 
 from backend.errors import InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
+from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_memory, changed, forgotten
 from backend.gateway.rest.characters import own_pair
 from backend.gateway.rest.paging import (
@@ -30,9 +32,11 @@ from backend.gateway.views import (
     View,
     is_long_term,
 )
+from backend.gateway.wire_types import Flag, Whole
 from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
+from backend.models import Memory
 from backend.store import MemoryFilter
 
 router = APIRouter(prefix="/characters/{character_id}", tags=["memory"])
@@ -54,8 +58,8 @@ class NewMemory(View):
         Field(validation_alias=AliasChoices("content", "fact")),
     ]
     category: Category = "other"
-    importance: Annotated[int, Field(ge=1, le=10)] = 5
-    pinned: bool = False
+    importance: Annotated[Whole, Field(ge=1, le=10)] = 5
+    pinned: Flag = False
 
 
 class MemoryChange(View):
@@ -65,13 +69,13 @@ class MemoryChange(View):
         Field(validation_alias=AliasChoices("content", "fact")),
     ] = None
     category: Category | None = None
-    importance: Annotated[int | None, Field(ge=1, le=10)] = None
-    pinned: bool | None = None
+    importance: Annotated[Whole | None, Field(ge=1, le=10)] = None
+    pinned: Flag | None = None
 
 
 class SearchRequest(View):
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[Whole, Field(ge=1, le=100)] = 10
     kinds: list[Kind] | None = None
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
 
@@ -209,6 +213,24 @@ async def summarise_memory(
     )
 
 
+@router.get("/memory/{user_id}/{memory_id}", responses=TAGGED)
+async def get_memory(
+    here: Here,
+    caller: Caller,
+    character_id: UUID,
+    user_id: str,
+    memory_id: UUID,
+    response: Response,
+) -> MemoryView:
+    """One memory."""
+    async with here.store.transaction() as tx:
+        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        found = await tx.memories.of_owner(owner, [memory_id])
+    if not found or not found[0].content:
+        raise NotFound("There is no such memory.")
+    return tagged(response, MemoryView.of(found[0]))
+
+
 @router.patch("/memory/{user_id}/{memory_id}")
 async def change_memory(
     here: Here,
@@ -217,6 +239,8 @@ async def change_memory(
     user_id: str,
     memory_id: UUID,
     wanted: MemoryChange,
+    unchanged: IfMatch,
+    response: Response,
 ) -> MemoryView:
     """Correct a memory. Words that a person gave hold whatever becomes of the messages."""
     if "\x00" in (wanted.content or ""):
@@ -224,9 +248,10 @@ async def change_memory(
     async with here.store.transaction() as tx:
         owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    memory = await correct(here.memory, owner, memory_id, correction)
+    check = _as_known(unchanged)
+    memory = await correct(here.memory, owner, memory_id, correction, check=check)
     await announce_memory(here.hub, owner, [changed("edited", memory)])
-    return MemoryView.of(memory)
+    return tagged(response, MemoryView.of(memory))
 
 
 @router.get("/memory/{user_id}/{memory_id}/history")
@@ -250,17 +275,23 @@ async def delete_memory(
     character_id: UUID,
     user_id: str,
     memory_id: UUID,
+    unchanged: IfMatch,
     prefer: Annotated[str, Header()] = "",
 ) -> Response:
     """Forget one memory, and with a fact the episodes that say it. The messages stay. Answers with a
     receipt on `Prefer: return=representation` (200)."""
     async with here.store.transaction() as tx:
         owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
-    receipt = await forget_memory(here.memory, owner, memory_id)
+    receipt = await forget_memory(here.memory, owner, memory_id, check=_as_known(unchanged))
     await announce_memory(here.hub, owner, [forgotten(memory_id)])
     if "return=representation" in prefer:
         return JSONResponse(ReceiptView.of(receipt).wire())
     return Response(status_code=204)
+
+
+def _as_known(unchanged: Expectation) -> Callable[[Memory], None]:
+    """Ends a change of a memory that isn't what the caller expects."""
+    return lambda memory: unchanged.require(MemoryView.of(memory))
 
 
 @router.delete("/memory/{user_id}")

@@ -6,21 +6,30 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
 from backend.conversation.accepting import Draft
 from backend.conversation.editing import ChangedMessage, choose_variant, edit_message
-from backend.errors import InvalidRequest, NotFound, ServiceUnavailable
-from backend.gateway.actions import mark_read, regenerate, send_message
+from backend.errors import (
+    CharacterBlocked,
+    InvalidRequest,
+    MessageTooLong,
+    NotFound,
+    RateLimited,
+    ServiceUnavailable,
+)
+from backend.gateway.actions import mark_read, regenerate, remove_message, send_message
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.error_mapping import error_data
+from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_withdrawal
+from backend.gateway.openapi import fails_with
+from backend.gateway.openapi_words import STREAM
 from backend.gateway.outgoing import Outgoing
 from backend.gateway.ownership import own_conversation, own_message
 from backend.gateway.protocol import (
-    MessageDeleted,
     MessageDelivered,
     Seq,
     ServerEvent,
@@ -29,7 +38,8 @@ from backend.gateway.protocol import (
 from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
 from backend.gateway.services import Services
 from backend.gateway.views import ContextView, MessageView, ReceiptView, View
-from backend.memory.forgetting import forget_message
+from backend.gateway.wire_types import Whole
+from backend.memory.transcript import MessageCheck
 from backend.models import Message
 
 router = APIRouter(tags=["messages"])
@@ -54,12 +64,19 @@ class NewWords(View):
 
 
 class ChosenVariant(View):
-    number: Annotated[int, Field(ge=0)]
+    number: Annotated[Whole, Field(ge=0)]
 
 
 class Exchange(View):
     message: MessageView
     reply: MessageView | None
+
+
+class Stored(View):
+    """What `Prefer: respond-async` is answered with."""
+
+    message: MessageView
+    reply: None = None
 
 
 class _Listener:
@@ -94,23 +111,33 @@ class _Listener:
         return event, data
 
 
-@router.post("/conversations/{conversation_id}/messages", status_code=201, response_model=Exchange)
+@router.post(
+    "/conversations/{conversation_id}/messages",
+    status_code=201,
+    response_model=Exchange,
+    responses={
+        200: STREAM,
+        202: {"model": Stored, "description": "Stored, to be answered later."},
+        **fails_with(CharacterBlocked, MessageTooLong, RateLimited, ServiceUnavailable),
+    },
+)
 async def post_message(
     here: Here,
     caller: Caller,
-    request: Request,
     conversation_id: UUID,
     wanted: NewMessage,
-    prefer: Annotated[str, Header()] = "",
+    prefer: Annotated[str, Header(description="`respond-async` to leave at once.")] = "",
+    accept: Annotated[str, Header(description="`text/event-stream` to have it streamed.")] = "",
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> Response:
-    """Send a message and wait for the reply (201), stream it (`Accept: text/event-stream`), or
-    leave once it is stored (`Prefer: respond-async`, 202). An `Idempotency-Key` stands in for
+    """Send a message and have it answered. Waits for the reply (201), streams it
+    (`Accept: text/event-stream`, 200), or leaves once the message is stored (`Prefer:
+    respond-async`, 202). An `Idempotency-Key` stands in for
     `clientMessageId` where there is none."""
     draft = Draft(wanted.content, wanted.type, wanted.client_message_id or idempotency_key)
     if "respond-async" in prefer:
         message = await send_message(here, caller.id, conversation_id, draft)
-        return _json(202, Exchange(message=MessageView.of(message), reply=None))
+        return _json(202, Stored(message=MessageView.of(message)))
     listener = _Listener(caller.id)
     await here.hub.join(listener, conversation_room(conversation_id))
     try:
@@ -118,7 +145,7 @@ async def post_message(
     except BaseException:
         await here.hub.drop(listener)
         raise
-    if "text/event-stream" in request.headers.get("accept", ""):
+    if "text/event-stream" in accept:
         return StreamingResponse(
             _stream(here, listener, message),
             media_type="text/event-stream",
@@ -243,24 +270,48 @@ async def put_read(
     return {"read": await mark_read(here, caller.id, conversation_id, wanted.up_to_seq)}
 
 
-@router.post("/messages/{message_id}/regenerate", status_code=202)
+@router.post(
+    "/messages/{message_id}/regenerate", status_code=202, responses=fails_with(CharacterBlocked)
+)
 async def post_regenerate(here: Here, caller: Caller, message_id: UUID) -> MessageView:
     """Have a reply written anew. Answers with the reply as it is; `message:updated` brings the new."""
     return MessageView.of(await regenerate(here, caller.id, message_id))
 
 
+@router.get("/messages/{message_id}", responses=TAGGED)
+async def get_message(
+    here: Here, caller: Caller, message_id: UUID, response: Response
+) -> MessageView:
+    """One message."""
+    async with here.store.transaction() as tx:
+        message = await own_message(tx, message_id, caller.id)
+        variants = await tx.messages.variants([message_id])
+    return tagged(response, MessageView.of(message, variants))
+
+
 @router.put("/messages/{message_id}/variant")
 async def put_variant(
-    here: Here, caller: Caller, message_id: UUID, wanted: ChosenVariant
+    here: Here,
+    caller: Caller,
+    message_id: UUID,
+    wanted: ChosenVariant,
+    unchanged: IfMatch,
+    response: Response,
 ) -> MessageView:
     """Choose which variant of a reply counts."""
-    changed = await choose_variant(here.memory, caller.id, message_id, wanted.number)
-    return await _tell(here, changed)
+    check = _as_known(unchanged)
+    changed = await choose_variant(here.memory, caller.id, message_id, wanted.number, check=check)
+    return tagged(response, await _tell(here, changed))
 
 
-@router.patch("/messages/{message_id}")
+@router.patch("/messages/{message_id}", responses=fails_with(MessageTooLong))
 async def patch_message(
-    here: Here, caller: Caller, message_id: UUID, wanted: NewWords
+    here: Here,
+    caller: Caller,
+    message_id: UUID,
+    wanted: NewWords,
+    unchanged: IfMatch,
+    response: Response,
 ) -> MessageView:
     """Let a message say something else. What rested on the old words alone is retracted, and the new
     ones are remembered. A reply to it stays until it is regenerated."""
@@ -270,21 +321,27 @@ async def patch_message(
         message_id,
         wanted.content,
         longest=here.options.max_message_length,
+        moderation=here.moderation,
+        check=_as_known(unchanged),
     )
-    return await _tell(here, changed)
+    return tagged(response, await _tell(here, changed))
 
 
 @router.delete("/messages/{message_id}")
-async def delete_message(here: Here, caller: Caller, message_id: UUID) -> ReceiptView:
+async def delete_message(
+    here: Here, caller: Caller, message_id: UUID, unchanged: IfMatch
+) -> ReceiptView:
     """Delete a message and forget what rested on it alone. Its place in the conversation stays,
     emptied and with `deletedAt`."""
-    forgotten = await forget_message(here.memory, caller.id, message_id)
-    gone = MessageDeleted.of(forgotten.message)
-    room = conversation_room(gone.conversation_id)
-    await here.hub.publish(room, ServerEvent.MESSAGE_DELETED, gone.wire())
-    owner = forgotten.conversation.owner
-    await announce_withdrawal(here.hub, owner, forgotten.withdrawal, deleted=True)
-    return ReceiptView.of(forgotten.receipt)
+    check = _as_known(unchanged)
+    return ReceiptView.of(await remove_message(here, caller.id, message_id, check=check))
+
+
+def _as_known(unchanged: Expectation) -> MessageCheck | None:
+    """Ends a change of a message that isn't what the caller expects."""
+    if not unchanged:
+        return None
+    return lambda message, variants: unchanged.require(MessageView.of(message, list(variants)))
 
 
 async def _tell(here: Services, changed: ChangedMessage) -> MessageView:

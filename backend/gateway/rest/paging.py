@@ -71,6 +71,21 @@ def time_and_id_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
         raise InvalidRequest("The cursor is not one of ours.") from error
 
 
+def score_and_id_cursor(cursor: str | None) -> tuple[float, UUID] | None:
+    """A cursor that holds a score and an id.
+
+    Raises:
+        InvalidRequest: not one of ours.
+    """
+    if cursor is None:
+        return None
+    score, key = _decode(cursor, 2)
+    try:
+        return float(score), UUID(key)
+    except ValueError as error:
+        raise InvalidRequest("The cursor is not one of ours.") from error
+
+
 def seq_cursor(cursor: str | None) -> int | None:
     """A cursor for messages: the seq itself, so that a client can fill a gap from what it knows.
 

@@ -1,7 +1,7 @@
 import { KeepsakeError } from "./errors";
 
 export interface HttpOptions {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Sent as JSON, or as a form when it is URLSearchParams. */
   body?: object;
   token?: string;

@@ -40,6 +40,10 @@ export class KeepsakeClient {
     return this.get("/auth/me");
   }
 
+  changeMe(change: { adultConfirmed: boolean }): Promise<User> {
+    return this.call("/auth/me", { method: "PATCH", body: change });
+  }
+
   characters(): Promise<Page<Character>> {
     return this.get("/characters", { limit: "200" });
   }

@@ -12,6 +12,7 @@ export interface User {
   id: string;
   email: string;
   displayName: string;
+  adultConfirmed: boolean;
 }
 
 export interface Page<Item> {
@@ -68,7 +69,7 @@ export interface Message {
   deletedAt?: string | null;
 }
 
-/** What is known about a reply; empty for a user's message. */
+/** What is known about a reply. */
 export interface ReplyMetadata {
   /** `offline` is the built-in demonstration. */
   model?: string;
@@ -76,6 +77,17 @@ export interface ReplyMetadata {
   error?: Problem;
   memoriesUsed?: number;
   recall?: RecallOutcome;
+  /** Content policy says this in the character's place; why. */
+  refused?: string;
+  notice?: Notice;
+}
+
+/** To be shown beside a reply, in words that aren't the character's. */
+export interface Notice {
+  /** Where help is, a reminder to take a break, or that this is an AI. */
+  kind: "crisis" | "break" | "ai";
+  text: string;
+  resources: { name: string; contact: string }[];
 }
 
 export type RecallOutcome = "ok" | "empty" | "unavailable" | "late";
@@ -149,6 +161,10 @@ export interface ReplyProgress {
   status: "started" | "delta" | "completed" | "interrupted" | "failed";
   index: number;
   delta: string;
+  /** With the start and the ending. */
+  notice?: Notice;
+  /** With the ending: the reply says this instead of its deltas. */
+  content?: string;
 }
 
 export interface Delivered {

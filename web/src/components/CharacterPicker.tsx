@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 
 import type { Character, User } from "../client";
+import { AdultSwitch } from "./AdultSwitch";
 import { CharacterCard } from "./CharacterCard";
 import { KeepsakeIcon } from "./icons";
 
@@ -8,9 +9,11 @@ interface Props {
   characters: Character[];
   user: User;
   onSignOut?: () => void;
+  isAdult: boolean;
+  onAdult: (isAdult: boolean) => void;
 }
 
-export function CharacterPicker({ characters, user, onSignOut }: Props) {
+export function CharacterPicker({ characters, user, onSignOut, isAdult, onAdult }: Props) {
   useEffect(() => {
     document.title = "Keepsake";
   }, []);
@@ -41,6 +44,7 @@ export function CharacterPicker({ characters, user, onSignOut }: Props) {
           <CharacterCard key={character.id} character={character} />
         ))}
       </ul>
+      <AdultSwitch isOn={isAdult} onChange={onAdult} />
     </main>
   );
 }

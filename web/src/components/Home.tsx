@@ -18,6 +18,7 @@ interface Props {
 export function Home({ client, user, onSignOut, report }: Props) {
   const [characters, setCharacters] = useState<Character[] | null>(null);
   const [problem, setProblem] = useState("");
+  const [isAdult, setIsAdult] = useState(user.adultConfirmed);
   const { characterId, conversationId } = useRoute();
 
   const load = useCallback(() => {
@@ -29,11 +30,27 @@ export function Home({ client, user, onSignOut, report }: Props) {
   }, [client]);
   useEffect(load, [load]);
 
+  const confirmAdult = (adultConfirmed: boolean) => {
+    setIsAdult(adultConfirmed);
+    client.changeMe({ adultConfirmed }).catch((error: unknown) => {
+      setIsAdult(!adultConfirmed);
+      report(error);
+    });
+  };
+
   if (problem) return <Splash problem={problem} onRetry={load} />;
   if (!characters) return <Splash />;
   const character = characters.find(({ id }) => id === characterId);
   if (!character) {
-    return <CharacterPicker characters={characters} user={user} onSignOut={onSignOut} />;
+    return (
+      <CharacterPicker
+        characters={characters}
+        user={user}
+        onSignOut={onSignOut}
+        isAdult={isAdult}
+        onAdult={confirmAdult}
+      />
+    );
   }
   return (
     <Room

@@ -6,6 +6,7 @@ import { Avatar } from "./Avatar";
 import { MemoriesUsed } from "./MemoriesUsed";
 import { MessageText } from "./MessageText";
 import { ReplyProblem, SendProblem } from "./MessageProblem";
+import { ReplyNotice } from "./ReplyNotice";
 
 interface Props {
   client: KeepsakeClient;
@@ -19,7 +20,7 @@ interface Props {
 export function MessageRow(props: Props) {
   const { client, character, entry, isLast, chat, onEdit } = props;
   // Before its first word, the typing dots stand for a reply.
-  if (entry.state === "streaming" && entry.text === "") return null;
+  if (entry.state === "streaming" && entry.text === "" && !entry.notice) return null;
   const isOwn = entry.from === "user";
   const time = entry.createdAt ? timeOf(entry.createdAt) : "";
   return (
@@ -32,10 +33,11 @@ export function MessageRow(props: Props) {
       <div className="row-body">
         {entry.answering && <p className="answering">↳ answering: {entry.answering}</p>}
         {entry.text && (
-          <p className={`bubble bubble-${entry.state}`} dir="auto">
+          <p className={`bubble bubble-${entry.isRefusal ? "refusal" : entry.state}`} dir="auto">
             <MessageText text={entry.text} />
           </p>
         )}
+        <ReplyNotice notice={entry.notice} />
         <SendProblem entry={entry} chat={chat} onEdit={onEdit} />
         <ReplyProblem entry={entry} name={character.name} isLast={isLast} chat={chat} />
         <div className="row-foot">

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from backend.adapters.llm.offline.acknowledgements import acknowledge, is_loss
 from backend.adapters.llm.offline.answers import answer_from_memory, asks_about_user, name_to_use
+from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.moods import feeling_of
 from backend.adapters.llm.offline.persona import (
@@ -55,6 +56,8 @@ def compose_reply(prompt: Prompt) -> str:
     """One reply of one to three sentences, more only where all that is known is asked for; the
     same prompt always gets the same one."""
     speaker = _Speaker(prompt)
+    if prompt.care:
+        return _with_care(speaker)
     if prompt.forgetting:
         return speaker.choose(_FORGETTING[prompt.forgetting])
     language = guess_language(prompt.message)
@@ -64,6 +67,13 @@ def compose_reply(prompt: Prompt) -> str:
         if words := occasion(speaker):
             return words
     return speaker.carry_on()
+
+
+def _with_care(speaker: "_Speaker") -> str:
+    if speaker.prompt.care == "deflect":
+        return speaker.choose(LEADING_ELSEWHERE)
+    language = guess_language(speaker.prompt.message)
+    return speaker.choose(IN_A_CRISIS.get(language, IN_A_CRISIS["en"]))
 
 
 def within_three(opening: str, closing: str, between: str = "") -> str:

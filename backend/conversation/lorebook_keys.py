@@ -1,0 +1,83 @@
+"""Whether a lorebook entry's key stands in what was said. Pure functions, but for a clock."""
+
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+
+import regex
+
+PATTERN_SECONDS = 0.005  # for one pattern in all messages; patterns are strangers' and may be slow
+ALL_PATTERNS_SECONDS = 0.02  # for all of a book's
+LONGEST_PATTERN = 500  # characters
+_FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
+_ENDINGS = ("", "s", "es", "'s", "’s")
+
+
+class Said:
+    """Texts in which keys are looked for, newest first."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._folded = [text.casefold() for text in texts]
+        self._seconds_left = ALL_PATTERNS_SECONDS
+
+    def holds(self, keys: Iterable[str], depth: int, *, case_sensitive: bool) -> bool:
+        """Whether any of the keys stands in the newest `depth` texts: as a word or words of its own, or,
+        written as /pattern/flags, as a pattern. A pattern that can't be read, or takes too long,
+        is not found."""
+        texts = (self._texts if case_sensitive else self._folded)[:depth]
+        for key in keys:
+            if pattern := _pattern(key):
+                if self._matches(*pattern, self._texts[:depth]):
+                    return True
+            elif key and any(
+                stands_in(key if case_sensitive else key.casefold(), t) for t in texts
+            ):
+                return True
+        return False
+
+    def _matches(self, pattern: str, flags: int, texts: Sequence[str]) -> bool:
+        if self._seconds_left <= 0:
+            return False
+        started = perf_counter()
+        limit = min(PATTERN_SECONDS, self._seconds_left)
+        try:
+            return regex.search(pattern, "\n".join(texts), flags, timeout=limit) is not None
+        except (regex.error, TimeoutError, OverflowError, RecursionError):
+            return False
+        finally:
+            self._seconds_left -= perf_counter() - started
+
+
+def stands_in(key: str, text: str) -> bool:
+    """Whether the key stands in the text as words of their own: "art" not in "party", but in "arts" and
+    "art's". In scripts that put no space between words it may stand anywhere."""
+    start = text.find(key)
+    while start >= 0:
+        rest = text[start + len(key) :]
+        begins = not (_in_word(key[0]) and start and _in_word(text[start - 1]))
+        if begins and (not _in_word(key[-1]) or _ends_word(rest)):
+            return True
+        start = text.find(key, start + 1)
+    return False
+
+
+def _ends_word(rest: str) -> bool:
+    return any(
+        rest.startswith(ending) and not _in_word(rest[len(ending) : len(ending) + 1])
+        for ending in _ENDINGS
+    )
+
+
+def _in_word(letter: str) -> bool:
+    """A letter or digit of a script with spaces between words: Latin, Greek, Cyrillic, Arabic, …"""
+    return letter.isalnum() and letter < "\u0e00"
+
+
+def _pattern(key: str) -> tuple[str, int] | None:
+    """The pattern and flags of a key that is written as one."""
+    if len(key) < 3 or key[0] != "/" or len(key) > LONGEST_PATTERN:
+        return None
+    pattern, slash, flags = key[1:].rpartition("/")
+    if not slash or not pattern or (flags and not flags.isalpha()):
+        return None
+    return pattern, sum(_FLAGS.get(flag, 0) for flag in set(flags.lower()))

@@ -1,0 +1,150 @@
+"""What content policy makes of a message before it is answered, and of a reply before it is stored."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.memory.query import read_query
+from backend.memory.resources import MemoryResources
+from backend.models import Character, Conversation, Message, User
+from backend.safety.ages import says_minor
+from backend.safety.classifier import classifier
+from backend.safety.crisis import RESOURCES, Resources
+from backend.safety.disclosure import CareSettings
+from backend.safety.moderation import Moderation
+from backend.safety.policy import HIGHEST_LEVEL, Decision, Setting, decide, is_minor
+from backend.safety.screening import screen
+from backend.safety.signals import read_signals
+from backend.safety.verdict import Category, Verdict
+from embeddings.base import EncoderError, Vector
+
+VECTOR_SECONDS = 0.3  # how long screening waits for the message's vector; then the words decide
+SENSITIVE: frozenset[Category] = frozenset({"sexual", "self_harm", "sexual_minors"})
+BLOCKED, REFUSED = "blocked", "refused"  # in the details of a user's message, and of a reply
+_WATCHED = 1500  # characters of a running reply that are read again at a sentence's end
+_SENTENCE_END = re.compile(r"[.!?…。！？\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguards:
+    """Who moderates, where help is, and what users are told of talking with an AI."""
+
+    moderation: Moderation = field(default_factory=Moderation)
+    resources: Resources = field(default_factory=lambda: RESOURCES)
+    care: CareSettings = field(default_factory=CareSettings)
+
+
+LOCAL = Safeguards()  # no moderating model, the built-in contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who talks, where, and what the two said before this message, as far as the prompt shows it."""
+
+    user: User
+    character: Character
+    conversation: Conversation
+    said: Sequence[Message] = ()
+
+    def setting(self, verdict: Verdict) -> Setting:
+        """How far the two may go. Whether the character made itself a child before is only read where
+        something is sexual: nothing else hangs on it."""
+        level = self.conversation.nsfw_level
+        return Setting(
+            nsfw_level=self.character.nsfw_level,
+            adult_confirmed=self.user.adult_confirmed,
+            conversation_level=HIGHEST_LEVEL if level is None else level,
+            user_is_minor=self.user.said_minor_at is not None,
+            character_is_minor=is_minor(self.character)
+            or ("sexual" in verdict.flagged and self._character_said_minor()),
+        )
+
+    def _character_said_minor(self) -> bool:
+        return any(m.sender_type == "character" and says_minor(m.content) for m in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was found in a text, and what was decided."""
+
+    verdict: Verdict
+    decision: Decision
+
+    @property
+    def blocks(self) -> bool:
+        """Nothing may be said to it."""
+        return self.decision.action == "block"
+
+
+async def rule_on(
+    moderation: Moderation, resources: MemoryResources, text: str, scene: Scene
+) -> Ruling:
+    """Decide on a message by everything there is: its words, its vector, a moderating model."""
+    vector = await _query_vector(resources, text, scene)
+    verdict = await moderation.consider(text, screen(text, vector))
+    return Ruling(verdict, decide(scene.setting(verdict), verdict))
+
+
+def rule_on_reply(text: str, scene: Scene) -> Ruling:
+    """Decide on what the character says, by its words alone: a vector would cost an encoding more."""
+    verdict = screen(text)
+    return Ruling(verdict, decide(scene.setting(verdict), verdict))
+
+
+class ReplyWatch:
+    """Reads a reply while it is written, each sentence once; only after one with words of sex is what
+    stands there looked at as a whole."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._read_to = 0
+        self._sexual = False
+
+    def objection(self, text: str, piece: str) -> Ruling | None:
+        """What forbids that a reply which has come to `text`, with its newest `piece`, goes on."""
+        if not _SENTENCE_END.search(piece):
+            return None
+        sentence, self._read_to = text[self._read_to :], len(text)
+        self._sexual |= read_signals(sentence).has("sexual_explicit", "sexual_act")
+        if not self._sexual:
+            return None
+        ruling = rule_on_reply(text[-_WATCHED:], self._scene)
+        return ruling if ruling.blocks else None
+
+
+async def _query_vector(resources: MemoryResources, text: str, scene: Scene) -> Vector | None:
+    """The vector that recall searches with, so that none is made for screening alone. None where the
+    classifier can't read this encoder's, or there is none in time."""
+    encoder = resources.settled().encoder
+    if not classifier().fits(encoder.name):
+        return None
+    names = scene.user.display_name, scene.character.name
+    query = read_query(text, user_name=names[0], character_name=names[1])
+    try:
+        async with asyncio.timeout(VECTOR_SECONDS):
+            return await encoder.encode_query(query.dense_text)
+    except (EncoderError, TimeoutError):
+        return None
+
+
+def marks(verdict: Verdict) -> dict[str, Any]:
+    """What a message's details say of its content: `isNSFW`; `sensitive` where it is sexual or about
+    self-harm."""
+    sensitive = {"sensitive": True} if SENSITIVE & verdict.flagged else {}
+    return {"isNSFW": "sexual" in verdict.flagged, **sensitive}
+
+
+def as_record(ruling: Ruling, about: str) -> dict[str, Any]:
+    """A decision as the reply's context keeps it; `about` is `message` or `reply`."""
+    decision = ruling.decision
+    return {
+        "action": decision.action,
+        "reason": decision.reason,
+        "decidedBy": decision.decided_by,
+        "categories": list(decision.categories),
+        "screener": ruling.verdict.screener,
+        "crisisNotice": decision.crisis_notice,
+        "about": about,
+    }

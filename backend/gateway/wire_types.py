@@ -1,0 +1,21 @@
+"""Values in requests, taken only as JSON writes them: pydantic by itself also takes 0 for false, "5" for 5
+and 0.5 for a moment in 1970, which the documents don't say."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator, Strict
+
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+
+
+def _written_out(value: Any) -> Any:
+    if not isinstance(value, str) or not _DATE_AND_TIME.match(value):
+        raise ValueError("must be a date and time with its zone, such as 2026-09-01T18:30:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]

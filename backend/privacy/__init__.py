@@ -1,0 +1,1 @@
+"""What is held on a user: handed out whole, and erased."""
