@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test install check bench chaos eval migration lock node chromium begin_again
+.PHONY: help run test install check audit bench chaos eval migration lock node chromium begin_again
 
 BIN := .venv/bin
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -39,6 +39,9 @@ check: node .setup/dev .setup/web_packages ## Format, lint, types and import con
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd web && npm run typecheck
+
+audit: .setup/dev ## Look up known vulnerabilities of what the lock files pin
+	@$(BIN)/python deploy/audit.py
 
 bench: .setup/runtime ## Measure turns and recall; writes JSON and a table
 	@$(BIN)/keepsake bench $(ARGS)

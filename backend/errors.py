@@ -22,9 +22,9 @@
     ├── BodyTooSlow               408
     ├── ConfigurationError        500  a setting is wrong; names it, says what to do
     │   └── DataDirInUse               another Keepsake holds DATA_DIR
-    ├── SealBroken                500  a stored row can't be decrypted
     ├── ServiceUnavailable        503  a dependency can't be reached
     │   ├── StoreUnavailable
+    │   ├── SealBroken         500  a stored row can't be decrypted: work goes on without it
     │   ├── IndexUnavailable
     │   └── EncoderUnavailable
     └── ModelError                502  the language model did not answer usefully
@@ -174,10 +174,6 @@ class DataDirInUse(ConfigurationError):
     code = "data_dir_in_use"
 
 
-class SealBroken(KeepsakeError):
-    code = "seal_broken"
-
-
 class ServiceUnavailable(KeepsakeError):
     code = "service_unavailable"
     status = 503
@@ -186,6 +182,12 @@ class ServiceUnavailable(KeepsakeError):
 
 class StoreUnavailable(ServiceUnavailable):
     code = "store_unavailable"
+
+
+class SealBroken(ServiceUnavailable):
+    code = "seal_broken"
+    status = 500
+    retryable = False
 
 
 class IndexUnavailable(ServiceUnavailable):

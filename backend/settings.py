@@ -35,6 +35,7 @@ EXAMPLES = {
     "jwt_secret": "$(openssl rand -hex 32)",
     "encryption_keys": "2026:$(openssl rand -base64 32)",
     "encryption_scope": "all",
+    "jwt_public_key": "/run/secrets/issuer.pem",
     "log_format": "json",
     "crisis_resources": '{"AT": [{"name": "Telefonseelsorge", "contact": "142"}]}',
     "ai_disclosure": "off",

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from backend.bootstrap.stores import reach_store
+from backend.errors import InvalidRequest
 from backend.gateway.administration import ADMIN
+from backend.gateway.emails import is_email
 from backend.gateway.passwords import hash_password, refuse_weak
 from backend.models import User, utc_now
 from backend.settings import Settings
@@ -18,13 +20,15 @@ async def create_admin(
     lifted: this is also the way back in when the last admin is locked out.
 
     Raises:
-        InvalidRequest: the password would be guessed early.
+        InvalidRequest: it is no address, or the password would be guessed early.
     """
     async with reach_store(settings) as (store, _stores):
         async with store.transaction() as tx:
             known = await tx.users.by_email(email)
-        if known is None and password is None:
-            password = ask()
+        if known is None:
+            if not is_email(email):
+                raise InvalidRequest(f"{email} is no email address that somebody can have.")
+            password = ask() if password is None else password
         password_hash = None
         if password is not None:
             refuse_weak(password, email)

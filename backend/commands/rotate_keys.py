@@ -49,6 +49,8 @@ async def rotate_keys(
             async for rows in settle(store):
                 progress.advance(bar, rows)
             done = int(progress.tasks[bar].completed)
+        async with store.transaction() as tx:
+            await tx.audit.record("cli.rotate_keys", details={"rows": done})
         return f"{done} rows are written anew. {await _advice(store, open_all)}"
 
 

@@ -16,7 +16,7 @@ from backend.gateway.asyncapi import describe
 from backend.gateway.body_limit import USUAL_BYTES, BodyLimit, bytes_allowed
 from backend.gateway.client_events import ClientEvents
 from backend.gateway.docs_page import add_docs
-from backend.gateway.error_mapping import install_error_handlers
+from backend.gateway.error_mapping import TOLD, install_error_handlers
 from backend.gateway.etags import NotModifiedMiddleware
 from backend.gateway.headers import EXPOSED, SecurityHeaders
 from backend.gateway.hosts import KnownHosts
@@ -96,12 +96,12 @@ def _add_routes(app: FastAPI) -> None:
         cards,
         characters,
         conversations,
+        search,  # ahead of messages, whose ids would take its path
         messages,
         me,
         memory,
         relationships,
         reports,
-        search,
         analytics,
         admin,
     ):
@@ -200,7 +200,11 @@ class Application:
         return getattr(self._app.state, "services", None)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._outermost(scope, receive, send)
+        try:
+            await self._outermost(scope, receive, send)
+        except Exception:  # raised again after the answer; the connection can go on
+            if TOLD not in scope:
+                raise
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")

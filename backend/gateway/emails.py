@@ -12,7 +12,11 @@ OURS = (".localhost", ".invalid")
 def is_email(text: str) -> bool:
     """Whether a text may be somebody's address. Whether it works only a message to it can tell; this
     refuses what can't be one, and those that Keepsake gives itself."""
-    return len(text) <= LONGEST_EMAIL and re.fullmatch(f"{_PART}@{_PART}", text) is not None and not is_ours(text)
+    return (
+        len(text) <= LONGEST_EMAIL
+        and re.fullmatch(f"{_PART}@{_PART}", text) is not None
+        and not is_ours(text)
+    )
 
 
 def is_ours(email: str) -> bool:

@@ -15,6 +15,8 @@ from backend.gateway.protocol import Refusal
 
 log = structlog.get_logger(__name__)
 
+TOLD = "keepsake.told"  # in the scope of a request whose defect is logged, and which is answered
+
 HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
@@ -89,10 +91,9 @@ def problem_of(error: KeepsakeError) -> JSONResponse:
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    if request.url.path in request.app.openapi()["paths"]:  # a template took it for one of its own
-        methods = methods_at(request.app.openapi()["paths"], request.url.path)
-        if request.method not in methods:
-            return _not_taken(request, methods)
+    methods = methods_at(request.app.openapi()["paths"], request.url.path)
+    if methods and request.method not in methods:  # another route took it for one of its own
+        return _not_taken(request, methods)
     faults = [
         {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
         for fault in error.errors()
@@ -122,6 +123,7 @@ def _not_taken(request: Request, methods: list[str]) -> JSONResponse:
     return answer
 
 
-async def _defect(_request: Request, error: Exception) -> JSONResponse:
+async def _defect(request: Request, error: Exception) -> JSONResponse:
     log.error("request.defect", exc_info=error)
+    request.scope[TOLD] = True
     return problem(500, "internal_error", "Something went wrong on the server.")

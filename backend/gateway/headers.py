@@ -10,7 +10,7 @@ Header = tuple[bytes, bytes]
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Built without inline scripts and styles. Its sockets are its own origin's.
 PAGE = (
-    f"{NOTHING}; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    f"{NOTHING}; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
     " connect-src 'self'"
 )
 # Swagger UI draws some of its icons from data: addresses and sets styles of its own.

@@ -3,21 +3,20 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 
 def methods_at(paths: Mapping[str, Any], address: str) -> list[str]:
-    """Those of the operations in `paths` at an address, a literal path before a template; none where it
-    isn't described."""
-    if address in paths:
-        return _methods(paths[address])
-    found = [taken for path, taken in paths.items() if _pattern(path).fullmatch(address)]
-    return _methods(found[0]) if found else []
+    """Those of the operations in `paths` at an address, by the path that says most about it; none where
+    it isn't described."""
+    found = [path for path in paths if _pattern(path).fullmatch(address)]
+    if not found:
+        return []
+    path = min(found, key=lambda path: path.count("{"))
+    return sorted(method.upper() for method in paths[path])
 
 
-def _methods(operations: Mapping[str, Any]) -> list[str]:
-    return sorted(method.upper() for method in operations)
-
-
+@cache
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))

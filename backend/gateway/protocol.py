@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
 from backend.gateway.views import MemoryView, MessageView, RelationshipView, Time
+from backend.gateway.wire_types import NUMBER
 from backend.models import Message
 
 
@@ -101,7 +102,7 @@ def _unless_none() -> Any:
 
 
 # A message's number in its conversation; the database counts in 32 bits.
-Seq = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1), NUMBER]
 
 
 class MessageSend(Payload):

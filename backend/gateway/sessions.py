@@ -6,7 +6,7 @@ ended is told to every process, which cuts its connections off.
 """
 
 from backend.errors import NotAuthenticated
-from backend.gateway.authentication import REFRESH_LIFETIME, TokenPair, holder
+from backend.gateway.authentication import REFRESH_LIFETIME, TokenPair, holder, refuse_blocked
 from backend.gateway.control import SignedOutEverywhere, TokensRevoked
 from backend.gateway.services import Services
 from backend.models import SignIn, User, utc_now
@@ -17,12 +17,15 @@ async def renew(services: Services, refresh_token: str) -> TokenPair:
 
     Raises:
         NotAuthenticated: wrong, expired, revoked or used before, which ends the session.
+        AccountBlocked: by an admin.
     """
     sign_in = services.tokens.read(refresh_token, "refresh")
     if sign_in.session_id is None:
         raise NotAuthenticated("The token is not valid.")
     async with services.store.transaction() as tx:
         found = await tx.sign_ins.account(sign_in, renewing=True)
+        if found:
+            refuse_blocked(found[0])  # ahead of using the token up: a block may be lifted
         fresh = await tx.sign_ins.revoke(sign_in.token_id, sign_in.expires_at)
         pair = services.tokens.issue(sign_in.user_id, sign_in.session_id)
     if not fresh:

@@ -7,9 +7,18 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator, Strict
 
 Flag = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")
+    return value
+
+
+# Behind a field's bounds: `Annotated[int, Field(ge=1), NUMBER]`. Before them it would hide them.
+NUMBER = BeforeValidator(_number)
 
 
 def _written_out(value: Any) -> Any:

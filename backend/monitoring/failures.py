@@ -9,6 +9,8 @@ import sys
 import traceback
 from typing import Any
 
+from structlog.typing import EventDict
+
 DEEPEST = 8
 # Raised by the interpreter about code, or by the system about files and connections.
 PLAIN = (OSError, ImportError, NameError, AttributeError, TypeError, MemoryError, RecursionError)
@@ -23,7 +25,7 @@ SLUG = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 CODES = ("code", "sqlstate", "status_code")
 
 
-def without_content(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_content(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """structlog's processor: `exc_info` becomes `exception`, a text."""
     given = event.pop("exc_info", None)
     if isinstance(given, tuple):
@@ -56,7 +58,9 @@ def _one(error: BaseException) -> str:
 def kind_of(error: BaseException) -> str:
     """The class, the codes, and the message where it quotes nobody."""
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    name = (
+        kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    )
     codes = [
         f"{code}={value}"
         for code in CODES

@@ -280,10 +280,13 @@ def _key_columns(kind: type[SQLModel]) -> list[tuple[str, type]]:
     return [(column.name, column.type.python_type) for column in columns]
 
 
+_PLAIN: tuple[type[SQLModel], ...] = (
+    *(Character, Relationship, RelationshipChange, Report, KeptAnswer, AdminAction),
+)
 _STEPS: tuple[Step, ...] = (
     _read_account,
     _read_files,
-    *map(_reading, (Character, Relationship, RelationshipChange, Report, KeptAnswer, AdminAction)),
+    *(_reading(kind) for kind in _PLAIN),
     _read_conversations,
     _read_memories,
     _read_contents,

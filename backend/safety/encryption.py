@@ -5,11 +5,10 @@ it was made for: the name of its key and the place (table and row) are authentic
 """
 
 import base64
-import binascii
 import hmac
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from enum import StrEnum
 
@@ -53,31 +52,30 @@ class Keyring:
         keyring.first = name
         return keyring
 
-    def seal(self, text: bytes, place: Sequence[object]) -> bytes:
+    def seal(self, text: bytes, place: str) -> bytes:
         """Seal a text for one place, under the first key. No two seals of a text are alike."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[self.first].encrypt(nonce, text, _bound_to(self.first, place))
         return VERSION + nonce + sealed
 
-    def open(self, name: str, sealed: bytes, place: Sequence[object]) -> bytes:
+    def open(self, name: str, sealed: bytes, place: str) -> bytes:
         """What was sealed for the place.
 
         Raises:
             SealBroken: there is no key of this name, it is another one than it was sealed under, or
                 the seal was altered or made for another place.
         """
-        where = " ".join(str(part) for part in place)
         cipher = self._ciphers.get(name)
         if cipher is None:
-            raise SealBroken(f"{where} is sealed under the key {name}, which is missing.")
+            raise SealBroken(f"{place} is sealed under the key {name}, which is missing.")
         nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         if sealed[:1] != VERSION or len(nonce) < NONCE_BYTES:
-            raise SealBroken(f"{where} holds a seal that this version of Keepsake can't read.")
+            raise SealBroken(f"{place} holds a seal that this version of Keepsake can't read.")
         try:
             return cipher.decrypt(nonce, ciphertext, _bound_to(name, place))
         except InvalidTag as error:
             raise SealBroken(
-                f"{where} doesn't open with the key {name}: the key is another one, or what is"
+                f"{place} doesn't open with the key {name}: the key is another one, or what is"
                 " stored was altered."
             ) from error
 
@@ -115,7 +113,7 @@ def _decode(name: str, encoded: str) -> bytes:
     standard = encoded.replace("-", "+").replace("_", "/").rstrip("=")
     try:
         key = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ConfigurationError(f"the key {name} isn't base64; make one: {MAKE_A_KEY}") from error
     if len(key) != KEY_BYTES:
         raise ConfigurationError(
@@ -124,7 +122,6 @@ def _decode(name: str, encoded: str) -> bytes:
     return key
 
 
-def _bound_to(name: str, place: Sequence[object]) -> bytes:
-    """The parts with their lengths, so that none runs into the next."""
-    parts = [str(part).encode() for part in (name, *place)]
-    return VERSION + b"".join(len(part).to_bytes(4) + part for part in parts)
+def _bound_to(name: str, place: str) -> bytes:
+    """A name has no space, so that it doesn't run into the place."""
+    return f"{name} {place}".encode()

@@ -28,6 +28,7 @@ COMMAND = "python -m bench.safety.training"
 WEIGHTS = Path(__file__).parents[2] / "backend" / "safety" / "classifier.json"
 FOLDS = 5
 BATCH = 16
+RESAMPLES = 200
 RIDGE_VECTOR, RIDGE_LEXICAL = 0.5, 1.0  # by cross-validation, of 0.3 to 3 each
 LENGTHENED_COUNTS = 0.5
 BETA_SQUARED = 0.5  # a false alarm refuses somebody: precision counts twice
@@ -38,11 +39,12 @@ Truth = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Rows as numbers: `vectors` float64[rows, 384], `lexical` float64[rows, features], `truth`
-    bool[rows, categories], `fold` and `counts` by row; `written`: not lengthened."""
+    bool[rows, categories], `scenario`, `fold` and `counts` by row; `written`: not lengthened."""
 
     vectors: Array
     lexical: Array
     truth: Truth
+    scenario: npt.NDArray[np.int64]
     fold: npt.NDArray[np.int64]
     counts: Array
     written: Truth
@@ -78,10 +80,12 @@ def prepare(rows: Sequence[Labelled]) -> Inputs:
     everything = [*rows, *lengthened(rows)]
     longer = len(everything) - len(rows)
     texts = [row.text for row in everything]
+    scenarios = sorted({row.scenario for row in rows})
     return Inputs(
         embed(texts),
         lexical(texts),
         targets(everything),
+        np.array([scenarios.index(row.scenario) for row in everything]),
         np.array([_fold(row) for row in everything]),
         np.array([1.0] * len(rows) + [LENGTHENED_COUNTS] * longer),
         np.array([True] * len(rows) + [False] * longer),
@@ -104,13 +108,28 @@ def cross_validated(inputs: Inputs, layer: str) -> Array:
     return chances[inputs.written]
 
 
-def best_threshold(truth: Truth, chances: Array) -> float:
-    """Where F-beta is highest, half-way to the next lower probability seen."""
-    seen = np.unique(chances)
-    hits = np.array([truth[chances >= bar].sum() for bar in seen])
-    chosen = np.array([(chances >= bar).sum() for bar in seen])
-    best = int(np.argmax((1 + BETA_SQUARED) * hits / (chosen + BETA_SQUARED * truth.sum())))
-    return float((seen[best] + seen[max(0, best - 1)]) / 2)
+def best_threshold(truth: Truth, chances: Array, scenario: npt.NDArray[np.int64]) -> float:
+    """Where F-beta is highest: the mean over resamples of the scenarios. Of one set of rows the highest
+    point is an accident; the curve is flat around it."""
+    random = np.random.default_rng(0)
+    rows = [np.flatnonzero(scenario == each) for each in np.unique(scenario)]
+    bars = []
+    for _ in range(RESAMPLES):
+        chosen = np.concatenate([rows[at] for at in random.integers(0, len(rows), len(rows))])
+        if truth[chosen].any():
+            bars.append(_highest(truth[chosen], chances[chosen]))
+    return float(np.mean(bars))
+
+
+def _highest(truth: Truth, chances: Array) -> float:
+    """The bar with the highest F-beta, half-way to the next lower probability."""
+    order = np.argsort(-chances)
+    sorted_chances, hits = chances[order], np.cumsum(truth[order])
+    flagged = np.arange(1, len(order) + 1)
+    scores = (1 + BETA_SQUARED) * hits / (flagged + BETA_SQUARED * truth.sum())
+    scores[:-1][sorted_chances[:-1] == sorted_chances[1:]] = 0  # equals are flagged together
+    best = int(np.argmax(scores))
+    return float((sorted_chances[best] + sorted_chances[min(best + 1, len(order) - 1)]) / 2)
 
 
 def train(path: Path) -> dict[str, Any]:
@@ -135,15 +154,16 @@ def train(path: Path) -> dict[str, Any]:
 def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
     read, ridge = inputs.of(layer)
     chances = cross_validated(inputs, layer)
-    truth = inputs.truth[inputs.written]
+    truth, scenario = inputs.truth[inputs.written], inputs.scenario[inputs.written]
     fitted = [fit(read, column, ridge, inputs.counts) for column in inputs.truth.T]
+    thresholds = {
+        category: round(best_threshold(truth[:, at], chances[:, at], scenario), 2)
+        for at, category in enumerate(CATEGORIES)
+    }
     return {
-        "thresholds": {
-            category: round(best_threshold(truth[:, at], chances[:, at]), 2)
-            for at, category in enumerate(CATEGORIES)
-        },
+        "thresholds": thresholds,
         "crossValidated": {
-            category: _measured(truth[:, at], chances[:, at])
+            category: _measured(truth[:, at], chances[:, at] >= thresholds[category])
             for at, category in enumerate(CATEGORIES)
         },
         "bias": [round(bias, DECIMALS) for _, bias in fitted],
@@ -151,9 +171,8 @@ def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
     }
 
 
-def _measured(truth: Truth, chances: Array) -> dict[str, float]:
-    """Precision, recall and F1 at the threshold, on unseen rows."""
-    flagged = chances >= round(best_threshold(truth, chances), 2)
+def _measured(truth: Truth, flagged: Truth) -> dict[str, float]:
+    """Precision, recall and F1 on unseen rows."""
     hits, found = int((flagged & truth).sum()), int(flagged.sum())
     precision, recall = hits / max(1, found), hits / max(1, int(truth.sum()))
     return {

@@ -2,12 +2,10 @@
 
 import os
 import re
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -15,35 +13,6 @@ SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "page.png"
 REPLY_MS = 30_000
 MEMORIES_USED = re.compile(r"^\d+ memor(y|ies) used$")
 ANY_MEMORIES = re.compile(r"memor(y|ies)\b", re.IGNORECASE)
-
-
-@pytest.fixture
-async def page(keepsake_url: str) -> AsyncIterator[Page]:
-    """A fresh window. Fails if the page raises an error or asks another host for anything."""
-    chromium = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("Chromium was not found: install it, or set CHROMIUM_PATH to its executable.")
-    faults: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        window = await browser.new_page(
-            viewport={"width": 1280, "height": 800}, device_scale_factor=2, reduced_motion="reduce"
-        )
-        window.on("pageerror", lambda error: faults.append(str(error)))
-        window.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith(keepsake_url)
-                else faults.append(f"asked {request.url}")
-            ),
-        )
-        yield window
-        await browser.close()
-    assert faults == []
 
 
 async def test_a_new_conversation_knows_the_dog(page: Page, keepsake_url: str) -> None:

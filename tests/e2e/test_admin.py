@@ -224,6 +224,8 @@ async def test_a_blocked_user_is_out_at_once_and_stays_out(
     assert refused["detail"] == "This account was blocked by an admin: Spam in forty conversations."
     form = {"username": groq_client.user["email"], "password": PASSWORD}
     problem(await groq_client.http.post("/auth/token", data=form), 403, "account_blocked")
+    renewal = {"grant_type": "refresh_token", "refresh_token": groq_client.refresh_token}
+    problem(await groq_client.http.post("/auth/token", data=renewal), 403, "account_blocked")
     wrong = await groq_client.http.post("/auth/token", data=form | {"password": "a wrong one"})
     problem(wrong, 401, "not_authenticated")
     again = await plain_socket(groq_client.url, ticket=ticket)
@@ -238,7 +240,8 @@ async def test_a_blocked_user_is_out_at_once_and_stays_out(
 
     assert (await admin.delete(block, 200))["blockedReason"] is None
     await groq_client.get("/conversations")
-    socket = await connect(groq_client)
+    await connect(groq_client)
+    expect(await groq_client.http.post("/auth/token", data=renewal), 200)
 
 
 async def test_a_blocked_character_is_found_and_spoken_to_by_nobody(

@@ -3,19 +3,23 @@
 import asyncio
 import json
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest_asyncio
 
 from backend.cards.card_file import read_card_file
 from tests.e2e.conftest import FAST_ENCODER
 from tests.support.cards import V3, a_card_png
 from tests.support.groq_server import GroqServer
+from tests.support.guide import ROOT, programs
 from tests.support.keepsake_client import Client, expect, signed_in
 from tests.support.keepsake_process import (
     Finished,
     KeepsakeProcess,
+    clean_environment,
     keepsake,
     run_keepsake,
     temporary_folder,
@@ -207,7 +211,9 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
 
     came = await beside(server, "import-card", str(broken), str(card), *for_user)
     assert came.status == 1
-    assert came.errors.strip().splitlines()[-1].startswith(f"keepsake: {broken}: The file isn't JSON")
+    assert (
+        came.errors.strip().splitlines()[-1].startswith(f"keepsake: {broken}: The file isn't JSON")
+    )
     identity, name = came.output.split()
     made = await user.get(f"/characters/{identity}")
     assert (name, made["card"], made["ownerId"]) == ("Mira", V3, user.user["id"])
@@ -236,6 +242,40 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
     assert again.status == of_a_stranger.status == 1
     assert again.errors.strip().startswith("keepsake: File exists")
     assert f"There is no character '{identity}'" in of_a_stranger.errors
+
+
+async def test_the_page_about_cards_says_what_works(
+    server: KeepsakeProcess, tmp_path: Path
+) -> None:
+    """docs/cards.md's programs, run as they stand there."""
+    keepsake_command = tmp_path / "bin/keepsake"
+    keepsake_command.parent.mkdir()
+    keepsake_command.write_text(f'#!/bin/sh\nexec {sys.executable} -m backend "$@"\n')
+    keepsake_command.chmod(0o755)
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as stranger:
+        token = expect(await stranger.post("/api/v1/auth/local"), 200)
+    environment = clean_environment(
+        {
+            **{"DATA_DIR": server.data_dir, "EMBEDDING_MODEL": FAST_ENCODER},
+            **{"URL": server.url, "TOKEN": token["access_token"]},
+        }
+    )
+    environment["PATH"] = f"{keepsake_command.parent}:{environment['PATH']}"
+    for name, program in programs(ROOT / "docs/cards.md").items():
+        process = await asyncio.create_subprocess_exec(
+            *("bash", "-euo", "pipefail", "-c", program),
+            cwd=tmp_path,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0, f"{name}: {output.decode()}"
+    card = json.loads((tmp_path / "mira.json").read_text())
+    for made in ("Mira.charx", "mira.png", "card.json"):
+        inner = read_card_file((tmp_path / made).read_bytes()).card["data"]
+        assert {key: inner[key] for key in card["data"]} == card["data"], made
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
 
 
 async def test_commands_work_while_no_server_runs(server: KeepsakeProcess, user: Client) -> None:

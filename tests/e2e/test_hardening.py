@@ -68,7 +68,10 @@ async def test_pages_of_other_origins_are_let_in_nowhere(groq_keepsake: Keepsake
     asks = {"Origin": "https://evil.example.com", "Access-Control-Request-Method": "POST"}
     async with httpx.AsyncClient(base_url=groq_keepsake.url, trust_env=False) as http:
         for path in ("/api/v1/conversations", "/api/v1/auth/token", "/healthz"):
-            for answer in (await http.options(path, headers=asks), await http.get(path, headers=asks)):
+            for answer in (
+                await http.options(path, headers=asks),
+                await http.get(path, headers=asks),
+            ):
                 assert not [name for name in answer.headers if name.startswith("access-control")]
         polling = "/socket.io/?EIO=4&transport=polling"
         refused = await http.get(polling, headers=asks)
@@ -83,7 +86,11 @@ async def test_the_documentation_needs_nothing_from_elsewhere(
         page = (await http.get("/docs")).text
         assert "https://" not in page
         assert "//" not in page.replace("</", "").replace("/>", "")
-        for part in ("/docs/start.js", "/docs/files/swagger-ui-bundle.js", "/docs/files/swagger-ui.css"):
+        for part in (
+            "/docs/start.js",
+            "/docs/files/swagger-ui-bundle.js",
+            "/docs/files/swagger-ui.css",
+        ):
             assert part in page
             assert (await http.get(part)).status_code == 200
         assert (await http.get("/redoc")).status_code == 404

@@ -58,7 +58,9 @@ def bearer(token: str) -> dict[str, str]:
 async def test_the_local_user_signs_in_without_a_form_from_our_own_page_alone(
     groq_keepsake: KeepsakeProcess, headers: dict[str, str], status: int
 ) -> None:
-    filled = {name: text.replace("{port}", str(groq_keepsake.port)) for name, text in headers.items()}
+    filled = {
+        name: text.replace("{port}", str(groq_keepsake.port)) for name, text in headers.items()
+    }
     async with anybody(groq_keepsake) as browser:
         answer = await browser.post(LOCAL, headers=filled)
         if status == 200:
@@ -73,7 +75,13 @@ async def test_a_page_whose_name_was_pointed_here_reads_nothing(
 ) -> None:
     led_here = {"Host": f"rebound.example.com:{groq_keepsake.port}"}
     async with anybody(groq_keepsake) as browser:
-        for path in ("/", "/metrics", "/readyz", "/openapi.json", "/socket.io/?EIO=4&transport=polling"):
+        for path in (
+            "/",
+            "/metrics",
+            "/readyz",
+            "/openapi.json",
+            "/socket.io/?EIO=4&transport=polling",
+        ):
             problem(await browser.get(path, headers=led_here), 421, "misdirected")
 
 
@@ -180,7 +188,10 @@ async def test_guessing_ends_for_known_and_unknown_accounts_alike(groq_client: C
     by_refresh = {"grant_type": "refresh_token", "refresh_token": groq_client.refresh_token}
     # The tenth attempt since the first sign-in; the address counts however it is written.
     email = groq_client.user["email"]
-    answers = [*await guesses(groq_client, 5), *await guesses(groq_client, 4, username=email.upper())]
+    answers = [
+        *await guesses(groq_client, 5),
+        *await guesses(groq_client, 4, username=email.upper()),
+    ]
     unknown = await guesses(groq_client, 10, username=f"{uuid4()}@example.com")
     for answer in (*answers, *unknown):
         problem(answer, 401, "not_authenticated")
@@ -230,7 +241,9 @@ async def test_a_password_that_is_guessed_first_is_refused(
         assert password not in answer.text
 
 
-@pytest.mark.parametrize("email", ["eve@keepsake.localhost", "x@external.invalid", "a@b.LOCALHOST."])
+@pytest.mark.parametrize(
+    "email", ["eve@keepsake.localhost", "x@external.invalid", "a@b.LOCALHOST."]
+)
 async def test_nobody_registers_an_address_of_keepsake_s_own(someone: Client, email: str) -> None:
     account = {"email": email, "password": PASSWORD, "displayName": "Eve"}
     problem(await someone.http.post("/auth/register", json=account), 422, "invalid_request")
@@ -240,7 +253,9 @@ async def test_what_is_left_is_told_with_every_answer(groq_client: Client) -> No
     conversation = await groq_client.converse()
     path = f"/conversations/{conversation}/messages"
     sent = [
-        await groq_client.http.post(path, json={"content": "Hi"}, headers={"Prefer": "respond-async"})
+        await groq_client.http.post(
+            path, json={"content": "Hi"}, headers={"Prefer": "respond-async"}
+        )
         for _ in range(2)
     ]
     left = [int(answer.headers["ratelimit-remaining"]) for answer in sent]

@@ -7,9 +7,9 @@ from uuid import uuid4
 import psycopg
 
 from backend.adapters.embedded.postgres import EmbeddedPostgres
-from tests.e2e.conftest import replies
+from tests.e2e.conftest import for_chat, replies
 from tests.support.chat_sockets import TRANSPORTS, open_socket, plain_socket
-from tests.support.groq_behaviours import fails
+from tests.support.groq_behaviours import fails, json_validate_failed
 from tests.support.groq_server import GroqServer
 from tests.support.keepsake_client import Client, signed_in
 from tests.support.keepsake_process import KeepsakeProcess
@@ -43,13 +43,14 @@ async def talk(user: Client, groq: GroqServer) -> list[str]:
     conversation = await user.converse(title=MARK)
     groq.queue(replies("I know ", MARK, "."))
     await user.say(conversation, f"My sister is called {MARK}.")
-    for status, body in (
-        (400, {"error": {"message": MARK, "failed_generation": MARK}}),
-        (401, {"error": {"message": f"Invalid key {SECRET}", "code": "invalid_api_key"}}),
-        (413, {"error": {"message": MARK}}),
+    for failure in (
+        fails(400, MARK, failed_generation=MARK),
+        fails(401, f"Invalid API key {SECRET}", code="invalid_api_key"),
+        fails(413, MARK),
+        json_validate_failed(MARK),
     ):
-        groq.queue(fails(status, body))
-        sent = await user.send(conversation, f"{MARK} {status}")
+        groq.queue(for_chat(failure))
+        sent = await user.send(conversation, MARK)
         assert sent["content"].startswith(MARK)
     for path, body in (
         (user.memory_path, {"content": f"{MARK} likes figs."}),

@@ -31,7 +31,7 @@ def records(archive: ZipFile, theme: str) -> list[dict[str, Any]]:
 
 
 async def test_an_export_goes_on_where_it_broke_off(groq_client: Client, groq: GroqServer) -> None:
-    groq.expect(replies("Biscuit", " is a fine name."))
+    groq.queue(replies("Biscuit", " is a fine name."))
     conversation = await groq_client.converse()
     await groq_client.say(conversation, "My dog is called Biscuit.")
 
@@ -84,7 +84,7 @@ async def test_an_erased_user_is_gone_and_others_are_not(
     groq: GroqServer,
     groq_keepsake: KeepsakeProcess,
 ) -> None:
-    groq.expect(replies("Noted."))
+    groq.queue(replies("Noted."))
     conversation = await groq_client.converse()
     await groq_client.say(conversation, "My dog is called Biscuit.")
     socket = await connect(groq_client)
@@ -148,7 +148,7 @@ async def test_an_operator_exports_and_erases_beside_the_running_server(
 ) -> None:
     settings = {"DATA_DIR": groq_keepsake.data_dir, "EMBEDDING_MODEL": FAST_ENCODER}
     async with signed_in(groq_keepsake.url) as user:
-        groq.expect(replies("Noted."))
+        groq.queue(replies("Noted."))
         await user.say(await user.converse(), "My dog is called Biscuit.")
         with temporary_folder() as folder:
             out = folder / "ada.zip"

@@ -19,9 +19,9 @@ _PROGRAM = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.MULTILINE
 _WHOLE = {MessageView: "a [message](#a-message)", RelationshipView: "the relationship, as in REST"}
 
 
-def programs() -> dict[str, str]:
-    """The programs' texts by file name: the fenced blocks after `<!-- file: NAME -->`."""
-    return dict(_PROGRAM.findall(GUIDE.read_text()))
+def programs(page: Path = GUIDE) -> dict[str, str]:
+    """A page's programs by file name: the fenced blocks after `<!-- file: NAME -->`."""
+    return dict(_PROGRAM.findall(page.read_text()))
 
 
 def write_programs(folder: Path) -> None:

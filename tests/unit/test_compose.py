@@ -93,3 +93,33 @@ def test_no_secret_is_written_down(services: dict[str, dict[str, Any]]) -> None:
 def test_data_outlives_the_containers(services: dict[str, dict[str, Any]]) -> None:
     assert services["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
     assert services["qdrant"]["volumes"] == ["qdrant:/qdrant/storage"]
+
+
+def test_nothing_runs_with_more_rights_than_it_needs(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert not service.get("privileged"), name
+        assert "docker.sock" not in str(service), name
+    added = {name: service["cap_add"] for name, service in services.items() if "cap_add" in service}
+    assert added == {"postgres": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]}
+
+
+@pytest.mark.parametrize("name", ["api", "worker", "migrate"])
+def test_ours_can_write_nothing_and_take_no_more_than_its_share(
+    services: dict[str, dict[str, Any]], name: str
+) -> None:
+    service = services[name]
+    assert service["read_only"] is True
+    assert [mount.partition(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
+    assert service["pids_limit"] > 0
+    assert service["mem_limit"]
+    assert "user" not in service  # the image's, below
+
+
+def test_the_image_s_user_is_not_root() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users[-1:] == ["keepsake"]
+    last_stage = max(number for number, line in enumerate(lines) if line.startswith("FROM "))
+    assert any(line.startswith("USER ") for line in lines[last_stage:])

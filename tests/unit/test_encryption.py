@@ -9,7 +9,7 @@ from backend.safety.encryption import Keyring, keyed_hash, read_keys
 
 KEY, OTHER = bytes(range(200, 232)), bytes(range(32))
 ENCODED = b64encode(KEY).decode()
-PLACE = ("message", "018f")
+PLACE = "message 018f"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_keys_are_read_in_their_order(text: str, names: list[str]) -> None:
         ("a:", "the key a has 0 bytes, not 32; make one: openssl rand -base64 32"),
         (f"a:{b64encode(KEY[:16]).decode()}", "the key a has 16 bytes"),
         (f"a:{ENCODED[:-4]}!!!=", "the key a isn't base64"),
-        (f"a:{ENCODED[:-2]}", "the key a isn't base64"),
+        (f"a:{ENCODED[:-2]}", "the key a has 31 bytes"),
         (f"a:{'é' * 44}", "the key a isn't base64"),
     ],
     ids=[
@@ -80,10 +80,9 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
 @pytest.mark.parametrize(
     ("name", "place", "change", "complaint"),
     [
-        ("a", ("message", "018e"), lambda seal: seal, "doesn't open"),
-        ("a", ("memory", "018f"), lambda seal: seal, "doesn't open"),
-        ("a", ("message", "018", "f"), lambda seal: seal, "doesn't open"),
-        ("a", ("message018f",), lambda seal: seal, "doesn't open"),
+        ("a", "message 018e", lambda seal: seal, "doesn't open"),
+        ("a", "memory 018f", lambda seal: seal, "doesn't open"),
+        ("a", "message 018f 0", lambda seal: seal, "doesn't open"),
         ("same", PLACE, lambda seal: seal, "doesn't open"),
         ("b", PLACE, lambda seal: seal, "doesn't open"),
         ("c", PLACE, lambda seal: seal, "the key c, which is missing"),
@@ -95,12 +94,12 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
         ("a", PLACE, lambda seal: b"", "can't read"),
     ],
     ids=[
-        *("row", "table", "split", "joined", "key-by-another-name", "other-key", "missing-key"),
+        *("row", "table", "further", "key-by-another-name", "other-key", "missing-key"),
         *("cut-off", "tag", "nonce", "version", "short", "empty"),
     ],
 )
 def test_a_seal_opens_where_it_was_made_or_nowhere(
-    name: str, place: tuple[str, ...], change: object, complaint: str
+    name: str, place: str, change: object, complaint: str
 ) -> None:
     keyring = Keyring({"a": KEY, "b": OTHER, "same": KEY})
     sealed = keyring.seal(b"words", PLACE)

@@ -1,6 +1,8 @@
 """What a log says of an exception."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import jsonschema
@@ -93,3 +95,20 @@ def test_pydantic_would_have_told() -> None:
     """The reason for all this: the plain text of the exception holds what was said."""
     with pytest.raises(ValidationError, match=SAID):
         by_pydantic()
+
+
+@pytest.mark.parametrize("style", ["console", "json"])
+def test_no_style_of_the_log_quotes_what_failed(style: str) -> None:
+    code = f"""
+import logging, structlog
+from backend.monitoring.logs import configure_logging
+configure_logging({style!r})
+try:
+    {{}}[{SAID!r} + "!"]
+except KeyError:
+    structlog.get_logger("backend.x").exception("ours")
+    logging.getLogger("uvicorn.error").exception("theirs")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.count("KeyError") == 2
+    assert f"{SAID}!" not in done.stderr

@@ -103,6 +103,7 @@ def test_which_provider_writes(
         ("REDIS_URL", "localhost:6379"),
         ("QDRANT_URL", "localhost:6333"),
         ("JWT_SECRET", "short"),
+        ("JWT_PUBLIC_KEY", "a shared secret"),
         ("LOG_FORMAT", "xml"),
         ("CRISIS_RESOURCES", "no-such-file.json"),
         ("CRISIS_RESOURCES", '{"AT": "142"}'),
@@ -212,3 +213,43 @@ def test_breaks_are_every_so_many_hours_or_never(
     monkeypatch: pytest.MonkeyPatch, value: str, hours: float | None
 ) -> None:
     assert from_environment(monkeypatch, BREAK_REMINDER=value).break_reminder == hours
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"JWT_ALGORITHM": "RS256"}, "JWT_ALGORITHM"),
+        ({"JWT_ALGORITHM": "none"}, "JWT_ALGORITHM"),
+        ({"JWT_ISSUER": "https://id.example.com/"}, "JWT_ISSUER"),
+        ({"JWT_AUDIENCE": "keepsake"}, "JWT_AUDIENCE"),
+    ],
+    ids=str,
+)
+def test_what_is_about_another_issuer_needs_its_key(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{named}: .* JWT_PUBLIC_KEY"):
+        from_environment(monkeypatch, **variables)
+
+
+def test_our_own_algorithm_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment(monkeypatch, JWT_ALGORITHM="HS256").jwt_public_key is None
+
+
+def test_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "quokka" * 8
+    settings = from_environment(
+        monkeypatch,
+        DATABASE_URL=f"postgresql://keepsake:{secret}@localhost/keepsake",
+        REDIS_URL=f"redis://:{secret}@localhost",
+        QDRANT_URL=f"http://{secret}@localhost",
+        QDRANT_API_KEY=secret,
+        GROQ_API_KEY=secret,
+        GROQ_BASE_URL=f"https://user:{secret}@localhost",
+        LLM_API_KEY=secret,
+        LLM_BASE_URL=f"https://user:{secret}@localhost",
+        JWT_SECRET=secret,
+    )
+    for shown in (repr(settings), str(settings), f"{settings}"):
+        assert "quokka" not in shown
+        assert "websocket_port=5000" in shown

@@ -6,6 +6,9 @@ export interface Route {
   conversationId?: string;
 }
 
+/** Stands in the place of a character's id for the admins' page. */
+export const ADMINISTRATION = "admin";
+
 export function addressOf({ characterId, conversationId }: Route): string {
   return `#/${[characterId, conversationId].filter(Boolean).join("/")}`;
 }

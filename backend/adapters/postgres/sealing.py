@@ -33,16 +33,17 @@ from backend.safety.encryption import Keyring, Scope, keyed_hash
 
 SEALING = "sealing"  # in a session's info
 _CLEAR = "in clear"  # in a record's state, while its row is written
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
     """What stands in a column of a sealed row, given its value and the pepper; and how the value is had
-    back from that and from what was sealed."""
+    back from that and from what was sealed, where it isn't just the latter."""
 
     shown: Callable[[Any, bytes], Any]
-    whole: Callable[[Any, Any], Any] = lambda _shown, hidden: hidden
+    whole: Callable[[Any, Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Private:
 
     columns: Mapping[str, Hiding]
     telling: Mapping[str, Any]
+
+    def made_whole(self, row: Any, words: dict[str, Any]) -> dict[str, Any]:
+        """The values of the columns, given what was sealed and the row as it is shown."""
+        for name, hiding in self.columns.items():
+            if hiding.whole and name in words:
+                words[name] = hiding.whole(getattr(row, name), words[name])
+        return words
 
 
 def _blank(value: Any) -> Hiding:
@@ -151,10 +159,10 @@ class Sealing:
         name = self.key_for(record)
         if name is None:
             return {**words, "key_id": None, "sealed": None}
-        text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-        if _NUL.search(text):
+        text = _ENCODER.encode(words)
+        if "\\u0000" in text and _NUL.search(text):
             raise InvalidRequest("A text or number in it can't be stored.")
-        sealed = self.keyring.seal(text.encode(), _place(record))
+        sealed = self.keyring.seal(text.encode(), _place(type(record), _key(record)))
         shown = {
             column: hiding.shown(words[column], self._pepper)
             for column, hiding in private.columns.items()
@@ -172,12 +180,8 @@ class Sealing:
         Raises:
             SealBroken: see `Keyring.open`.
         """
-        words = json.loads(self.keyring.open(row.key_id, row.sealed, (table_of(model), *key)))
-        columns = PRIVATE[model].columns
-        return {
-            name: columns[name].whole(getattr(row, name, None), value)
-            for name, value in words.items()
-        }
+        words = json.loads(self.keyring.open(row.key_id, row.sealed, _place(model, key)))
+        return PRIVATE[model].made_whole(row, words)
 
     def keyed(self, text: str) -> str:
         """What stands for a hash or an attribute in a sealed row."""
@@ -209,10 +213,13 @@ def write_anew(record: Sealable) -> None:
     flag_modified(record, "key_id")
 
 
-def _place(record: Sealable) -> tuple[object, ...]:
-    """Where a seal belongs: the table and the primary key."""
-    model = type(record)
-    return (table_of(model), *(getattr(record, name) for name in keys_of(model)))
+def _key(record: Sealable) -> list[object]:
+    return [getattr(record, name) for name in keys_of(type(record))]
+
+
+def _place(model: type[Sealable], key: Sequence[object]) -> str:
+    """Where a seal belongs: the table and the primary key, ids and numbers."""
+    return f"{table_of(model)} {' '.join(map(str, key))}"
 
 
 def _open(record: Any, _context: object, attributes: Collection[str] | None = None) -> None:
@@ -222,12 +229,12 @@ def _open(record: Any, _context: object, attributes: Collection[str] | None = No
         return
     session = object_session(record)
     sealing = sealing_of(session) if session else None
-    place = _place(record)
+    model, key = type(record), _key(record)
     if sealing is None:
         raise SealBroken(
-            f"{place[0]} {place[1]} is sealed under the key {record.key_id}, which is missing."
+            f"{_place(model, key)} is sealed under the key {record.key_id}, which is missing."
         )
-    for name, value in sealing.opened(type(record), record, *place[1:]).items():
+    for name, value in sealing.opened(model, record, *key).items():
         set_committed_value(record, name, value)
 
 

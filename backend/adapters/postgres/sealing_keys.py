@@ -64,8 +64,8 @@ async def keys_in_use(session: AsyncSession, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in found]
 
 
-def _place(name: str) -> tuple[str, str]:
-    return ("sealing_key", name)
+def _place(name: str) -> str:
+    return f"sealing_key {name}"
 
 
 def _open(keyring: Keyring, name: str, sealed: bytes) -> bytes:

@@ -41,7 +41,7 @@ from backend.models import Conversation, Memory, Message, MessageWords
 from backend.store.searches import FoundMessage, Place, SearchFilter, TextPage
 
 MOST_SCANNED = 5_000  # messages that one page reads one by one
-AT_A_TIME = 250  # of them, a few milliseconds in which nobody else is served
+AT_A_TIME = 100  # of them, a few milliseconds in which nobody else is served
 
 # Messages of the user's that the index doesn't have: sealed ones, and those it has still to take in.
 _WITHOUT_WORDS = """

@@ -11,6 +11,7 @@ from pydantic import Field
 from backend.errors import NotFound
 from backend.gateway.administration import Acting
 from backend.gateway.authentication import Here
+from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -30,7 +31,7 @@ from backend.gateway.views_admin import (
     ProcessView,
     RetriedView,
 )
-from backend.gateway.wire_types import Whole
+from backend.gateway.wire_types import NUMBER
 from backend.store import AuditFilter
 
 router = APIRouter()
@@ -42,7 +43,7 @@ SHOWN_CONVERSATIONS = 500
 class Retry(View):
     """Which parked job; null for all."""
 
-    job: Annotated[Whole | None, Field(ge=1, le=2**63 - 1)] = None
+    job: Annotated[int | None, Field(ge=1, le=2**63 - 1), NUMBER] = None
 
 
 @router.get("/overview")
@@ -63,7 +64,7 @@ async def memory_health(admin: Acting) -> MemoryHealthView:
     return MemoryHealthView.model_validate({**counted, "parkedJobs": jobs})
 
 
-@router.post("/memory-health/retry")
+@router.post("/memory-health/retry", responses=fails_with(NotFound))
 async def retry_parked(admin: Acting, wanted: Retry) -> RetriedView:
     """Try a parked job again now, or all of them."""
     async with admin.acting("job.retry", job=wanted.job) as tx:

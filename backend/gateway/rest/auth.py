@@ -51,7 +51,11 @@ def _somebody_s(email: str) -> str:
     return email
 
 
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_zone_name)]
+TimeZone = Annotated[
+    str,
+    Field(max_length=64, json_schema_extra={"format": "time-zone"}),
+    AfterValidator(_zone_name),
+]
 
 
 class Registration(View):
@@ -118,7 +122,7 @@ def _address(request: Request) -> str | None:
 
 
 @router.post("/revoke")
-async def revoke(here: Here, token: Annotated[str, Form()]) -> dict[str, Any]:
+async def revoke(here: Here, token: Annotated[str, Form(min_length=1)]) -> dict[str, Any]:
     """OAuth2 (RFC 7009): end a token before it expires, a refresh token with all that came of its
     sign-in. Connections that it let in are closed. The answer is the same for any other text."""
     await sessions.revoke(here, token)

@@ -34,8 +34,8 @@ CARD_JSON = {
     "title": "Card",
     "description": "A card of version 2 or 3 has its fields in `data`, one of version 1 here.",
     "properties": {
-        "spec": {"type": "string", "enum": ["chara_card_v2", "chara_card_v3"]},
-        "spec_version": {"type": "string", "enum": ["2.0", "3.0"]},
+        "spec": {"description": "`chara_card_v2` or `chara_card_v3`; anything is taken."},
+        "spec_version": {},
         "data": {
             "type": "object",
             "properties": {"name": {"type": "string", "pattern": r"^[A-Za-z][A-Za-z ]{0,80}$"}},

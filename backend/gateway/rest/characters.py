@@ -20,7 +20,7 @@ from backend.gateway.rest.paging import (
     id_cursor,
 )
 from backend.gateway.views import CharacterView, View
-from backend.gateway.wire_types import Whole
+from backend.gateway.wire_types import NUMBER
 from backend.models import Character, Owner, Personality, User, utc_now
 from backend.store import Transaction
 
@@ -32,14 +32,14 @@ LongText = Annotated[str, Field(max_length=MAX_TEXT)]
 
 class CharacterDraft(View):
     name: Name
-    age: Annotated[Whole | None, Field(ge=0, le=100_000)] = None
+    age: Annotated[int | None, Field(ge=0, le=100_000), NUMBER] = None
     gender: Annotated[str, Field(max_length=60)] = ""
     description: LongText = ""
     personality: Personality = Personality()
     scenario: LongText = ""
     greeting: LongText = ""
     example_dialogues: Annotated[list[LongText], Field(max_length=MAX_EXAMPLES)] = []
-    nsfw_level: Annotated[Whole, Field(ge=0, le=10)] = 0
+    nsfw_level: Annotated[int, Field(ge=0, le=10), NUMBER] = 0
     lorebook: Annotated[list[dict[str, Any]], Field(max_length=MAX_LOREBOOK_ENTRIES)] = []
     visibility: Annotated[str, Field(pattern="^(private|public)$")] = "private"
 

@@ -24,7 +24,7 @@ from backend.gateway.rest.paging import (
     time_and_id_cursor,
 )
 from backend.gateway.views import ConversationView, ReceiptView, View
-from backend.gateway.wire_types import Moment, Whole
+from backend.gateway.wire_types import NUMBER, Moment
 from backend.memory.forgetting import forget_conversation
 from backend.memory.relationship import as_of
 from backend.models import Conversation, Owner, utc_now
@@ -41,7 +41,7 @@ MAX_IMPORTED_CHARACTERS = 20_000
 class HowFar(View):
     """`nsfwLevel`: how far this conversation may go; null: as far as its character."""
 
-    nsfw_level: Annotated[Whole | None, Field(ge=0, le=HIGHEST_LEVEL)] = None
+    nsfw_level: Annotated[int | None, Field(ge=0, le=HIGHEST_LEVEL), NUMBER] = None
 
 
 class NewConversation(View):

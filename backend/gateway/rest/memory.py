@@ -32,7 +32,7 @@ from backend.gateway.views import (
     View,
     is_long_term,
 )
-from backend.gateway.wire_types import Flag, Whole
+from backend.gateway.wire_types import NUMBER, Flag
 from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
@@ -58,7 +58,7 @@ class NewMemory(View):
         Field(validation_alias=AliasChoices("content", "fact")),
     ]
     category: Category = "other"
-    importance: Annotated[Whole, Field(ge=1, le=10)] = 5
+    importance: Annotated[int, Field(ge=1, le=10), NUMBER] = 5
     pinned: Flag = False
 
 
@@ -69,15 +69,15 @@ class MemoryChange(View):
         Field(validation_alias=AliasChoices("content", "fact")),
     ] = None
     category: Category | None = None
-    importance: Annotated[Whole | None, Field(ge=1, le=10)] = None
+    importance: Annotated[int | None, Field(ge=1, le=10), NUMBER] = None
     pinned: Flag | None = None
 
 
 class SearchRequest(View):
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-    limit: Annotated[Whole, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=100), NUMBER] = 10
     kinds: list[Kind] | None = None
-    min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+    min_score: Annotated[float, Field(ge=0, le=1), NUMBER] = 0.0
 
 
 class SearchAnswer(View):

@@ -38,11 +38,13 @@ from backend.gateway.protocol import (
 from backend.gateway.rest.paging import DEFAULT_LIMIT, Cursor, Limit, Page, seq_cursor
 from backend.gateway.services import Services
 from backend.gateway.views import ContextView, MessageView, ReceiptView, View
-from backend.gateway.wire_types import Whole
+from backend.gateway.wire_types import NUMBER
 from backend.memory.transcript import MessageCheck
 from backend.models import Message
 
 router = APIRouter(tags=["messages"])
+
+NOT_EMPTY = Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})  # as `check_content` has it
 
 REPLY_SECONDS = 150.0  # how long a waiting POST holds on; longer than a model's own time-out
 HEARTBEAT_SECONDS = 15.0
@@ -50,7 +52,7 @@ RESTARTS = "restarts"  # among a listener's events: none will follow
 
 
 class NewMessage(View):
-    content: str
+    content: Annotated[str, NOT_EMPTY]
     type: str = "text"
     client_message_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
 
@@ -60,11 +62,11 @@ class ReadUpTo(View):
 
 
 class NewWords(View):
-    content: str
+    content: Annotated[str, NOT_EMPTY]
 
 
 class ChosenVariant(View):
-    number: Annotated[Whole, Field(ge=0)]
+    number: Annotated[int, Field(ge=0), NUMBER]
 
 
 class Exchange(View):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from backend.conversation.search import search_by_meaning
-from backend.errors import EncoderUnavailable, IndexUnavailable
+from backend.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.highlighting import highlighted, utf16_offsets
 from backend.gateway.openapi import fails_with
@@ -73,7 +73,7 @@ class SearchPage(Page[FoundMessageView]):
     complete: bool
 
 
-@router.get("/messages/search", responses=fails_with(EncoderUnavailable, IndexUnavailable))
+@router.get("/messages/search", responses=fails_with(NotFound, EncoderUnavailable, IndexUnavailable))
 async def search_messages(
     here: Here,
     caller: Caller,

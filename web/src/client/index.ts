@@ -1,3 +1,4 @@
+export type * from "./admin";
 export { Connection } from "./connection";
 export { KeepsakeError, sentenceOf, withoutWait } from "./errors";
 export { type ClientOptions, KeepsakeClient } from "./keepsakeClient";

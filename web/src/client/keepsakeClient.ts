@@ -1,3 +1,4 @@
+import { AdminClient } from "./admin";
 import { Connection } from "./connection";
 import { type HttpOptions, request } from "./http";
 import type {
@@ -21,6 +22,7 @@ export interface ClientOptions {
 /** Talks to Keepsake as one signed-in user: REST by its methods, live events by `live`. */
 export class KeepsakeClient {
   readonly live: Connection;
+  readonly admin = new AdminClient((path, options) => this.call(path, options));
   private readonly root: string;
   private token: string;
 

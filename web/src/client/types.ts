@@ -12,6 +12,7 @@ export interface User {
   id: string;
   email: string;
   displayName: string;
+  role: "user" | "admin";
   adultConfirmed: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 
 import type { Character, User } from "../client";
+import { ADMINISTRATION, addressOf } from "../route";
 import { AdultSwitch } from "./AdultSwitch";
 import { CharacterCard } from "./CharacterCard";
 import { KeepsakeIcon } from "./icons";
@@ -26,6 +27,11 @@ export function CharacterPicker({ characters, user, onSignOut, isAdult, onAdult 
           </span>
           Keepsake
         </p>
+        {user.role === "admin" && (
+          <a className="link" href={addressOf({ characterId: ADMINISTRATION })}>
+            Administration
+          </a>
+        )}
         {onSignOut && (
           <button type="button" className="link" onClick={onSignOut}>
             Sign out {user.displayName}

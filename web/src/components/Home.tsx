@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { type Character, type KeepsakeClient, sentenceOf, type User } from "../client";
-import { useRoute } from "../route";
+import { ADMINISTRATION, useRoute } from "../route";
+import { AdminPage } from "./admin/AdminPage";
 import { CharacterPicker } from "./CharacterPicker";
 import { Room } from "./Room";
 import { Splash } from "./Splash";
@@ -38,6 +39,9 @@ export function Home({ client, user, onSignOut, report }: Props) {
     });
   };
 
+  if (characterId === ADMINISTRATION && user.role === "admin") {
+    return <AdminPage client={client} report={report} />;
+  }
   if (problem) return <Splash problem={problem} onRetry={load} />;
   if (!characters) return <Splash />;
   const character = characters.find(({ id }) => id === characterId);
