@@ -24,7 +24,7 @@
     │   └── DataDirInUse               another Keepsake holds DATA_DIR
     ├── ServiceUnavailable        503  a dependency can't be reached
     │   ├── StoreUnavailable
-    │   ├── SealBroken         500  a stored row can't be decrypted: work goes on without it
+    │   ├── SealBroken            500  a stored row can't be decrypted
     │   ├── IndexUnavailable
     │   └── EncoderUnavailable
     └── ModelError                502  the language model did not answer usefully

@@ -50,7 +50,7 @@ async def rotate_keys(
                 progress.advance(bar, rows)
             done = int(progress.tasks[bar].completed)
         async with store.transaction() as tx:
-            await tx.audit.record("cli.rotate_keys", details={"rows": done})
+            await tx.audit.record("cli.rotate_keys", rows=done)
         return f"{done} rows are written anew. {await _advice(store, open_all)}"
 
 

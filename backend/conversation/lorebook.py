@@ -67,7 +67,7 @@ def lore_for(character: Character, user_name: str, newest_first: Sequence[str]) 
     return Lore(
         tuple(texts[place] for place in told),
         tuple(active[place].name for place in told),
-        tuple(entry.name for place, entry in enumerate(active) if place not in told),
+        tuple(active[place].name for place in sorted(set(range(len(active))) - set(told))),
     )
 
 
@@ -81,13 +81,15 @@ def _active(entries: list[_Entry], newest_first: Sequence[str], depth: int) -> l
 
 
 def _with_what_they_bring_up(active: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
+    known = {id(entry) for entry in active}
     for _ in range(_ROUNDS):
         told = Said([entry.text for entry in active])
-        waiting = [entry for entry in entries if entry not in active]
+        waiting = [entry for entry in entries if id(entry) not in known]
         more = [entry for entry in waiting if _is_called(entry, told, len(active))]
         if not more:
             break
         active = [*active, *more]
+        known.update(map(id, more))
     return active
 
 

@@ -8,8 +8,13 @@ import regex
 PATTERN_SECONDS = 0.005  # for one pattern in all messages; patterns are strangers' and may be slow
 ALL_PATTERNS_SECONDS = 0.02  # for all of a book's
 LONGEST_PATTERN = 500  # characters
+# A book may be made to keep a process busy, so there is an end to each way of it.
+MOST_KEYS = 5_000  # of a book; further ones are not found
+MOST_PLACES = 20  # in which a key is looked at
+LONGEST_TEXT = 20_000  # characters of what was said, the newest
 _FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
 _ENDINGS = ("", "s", "es", "'s", "’s")
+_LONGEST_ENDING = 2
 
 
 class Said:
@@ -17,31 +22,39 @@ class Said:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._folded = [text.casefold() for text in texts]
+        self._joined: dict[int, tuple[str, str]] = {}  # by depth: as it is, and in one case
         self._seconds_left = ALL_PATTERNS_SECONDS
+        self._keys_left = MOST_KEYS
 
     def holds(self, keys: Iterable[str], depth: int, *, case_sensitive: bool) -> bool:
         """Whether any of the keys stands in the newest `depth` texts: as a word or words of its own, or,
         written as /pattern/flags, as a pattern. A pattern that can't be read, or takes too long,
         is not found."""
-        texts = (self._texts if case_sensitive else self._folded)[:depth]
+        plain, folded = self._newest(depth)
         for key in keys:
+            self._keys_left -= 1
+            if self._keys_left < 0:
+                return False
             if pattern := _pattern(key):
-                if self._matches(*pattern, self._texts[:depth]):
+                if self._matches(*pattern, plain):
                     return True
-            elif key and any(
-                stands_in(key if case_sensitive else key.casefold(), t) for t in texts
-            ):
+            elif stands_in(key, plain) if case_sensitive else stands_in(key.casefold(), folded):
                 return True
         return False
 
-    def _matches(self, pattern: str, flags: int, texts: Sequence[str]) -> bool:
+    def _newest(self, depth: int) -> tuple[str, str]:
+        if depth not in self._joined:
+            text = "\n".join(self._texts[:depth])[:LONGEST_TEXT]
+            self._joined[depth] = text, text.casefold()
+        return self._joined[depth]
+
+    def _matches(self, pattern: str, flags: int, text: str) -> bool:
         if self._seconds_left <= 0:
             return False
         started = perf_counter()
         limit = min(PATTERN_SECONDS, self._seconds_left)
         try:
-            return regex.search(pattern, "\n".join(texts), flags, timeout=limit) is not None
+            return regex.search(pattern, text, flags, timeout=limit) is not None
         except (regex.error, TimeoutError, OverflowError, RecursionError):
             return False
         finally:
@@ -51,17 +64,19 @@ class Said:
 def stands_in(key: str, text: str) -> bool:
     """Whether the key stands in the text as words of their own: "art" not in "party", but in "arts" and
     "art's". In scripts that put no space between words it may stand anywhere."""
-    start = text.find(key)
-    while start >= 0:
-        rest = text[start + len(key) :]
+    start = text.find(key) if key else -1
+    for _ in range(MOST_PLACES):
+        if start < 0:
+            break
         begins = not (_in_word(key[0]) and start and _in_word(text[start - 1]))
-        if begins and (not _in_word(key[-1]) or _ends_word(rest)):
+        if begins and (not _in_word(key[-1]) or _ends_word(text, start + len(key))):
             return True
         start = text.find(key, start + 1)
     return False
 
 
-def _ends_word(rest: str) -> bool:
+def _ends_word(text: str, end: int) -> bool:
+    rest = text[end : end + _LONGEST_ENDING + 1]
     return any(
         rest.startswith(ending) and not _in_word(rest[len(ending) : len(ending) + 1])
         for ending in _ENDINGS

@@ -22,6 +22,8 @@ from backend.store import Store, Transaction
 ACCESS_LIFETIME = timedelta(hours=24)
 REFRESH_LIFETIME = timedelta(days=30)
 TICKET_LIFETIME = timedelta(seconds=30)
+# What a token can make reading it end with: no JSON, claims of other kinds, numbers too large.
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, AttributeError, ArithmeticError)
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
@@ -85,7 +87,7 @@ class Tokens:
             return _ours(token, self._claims(token), kind)
         except jwt.ExpiredSignatureError as error:
             raise NotAuthenticated("The token has expired. Sign in again.") from error
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             raise NotAuthenticated("The token is not valid.") from error
 
     def _claims(self, token: str) -> dict[str, Any]:

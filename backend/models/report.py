@@ -16,32 +16,21 @@ from backend.models.base import (
     time_field,
 )
 
-REASONS = (
-    "sexual",
-    "minors",
-    "harassment",
-    "hate",
-    "self_harm",
-    "violence",
-    "illegal",
-    "spam",
-    "wrong_memory",
-    "other",
-)
 STATUSES = ("open", "reviewing", "resolved", "dismissed")
 CLOSED = ("resolved", "dismissed")
-ACTIONS = ("none", "message_removed", "user_blocked", "character_blocked")
 
 
 class Report(Sealable, table=True):
     """One user's report of one message in a conversation of theirs.
 
     `evidence` is a copy of what was said when it was reported, so that it can be judged whatever
-    becomes of the conversation: {message, around[], decision}, as the wire shows them. Message,
-    conversation and character are named by their ids alone, and may be gone.
+    becomes of the conversation: the `message` and those `around` it, as the wire shows them, each
+    with what content policy decided of it. Message, conversation and character are named by their ids
+    alone, and may be gone.
 
-    `status` is `open`, `reviewing`, `resolved` or `dismissed`; `action` is the last thing that an
-    admin did about it. `closed_by` is the id of the admin who resolved or dismissed it.
+    `status` is one of `STATUSES`; `action` is the last thing that an admin did about it: `none`,
+    `message_removed`, `user_blocked` or `character_blocked`. `closed_by` is the id of the admin who
+    resolved or dismissed it.
     """
 
     __tablename__ = "report"

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,7 @@ class Signals:
         return any(group in self.groups for group in groups)
 
 
+@lru_cache(maxsize=64)  # a message is read when it is stored, and again in its turn
 def read_signals(text: str) -> Signals:
     """Read a text's words; past 4,000 characters only the beginning and the end count."""
     if len(text) > LONGEST:

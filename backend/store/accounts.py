@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from backend.models import Character, SignIn, User
+from backend.models import Character, Relationship, SignIn, User
 
 
 class Users(Protocol):
@@ -60,6 +60,11 @@ class Characters(Protocol):
     ) -> Character | None:
         """The viewer's own or a public one, not deleted; a blocked public one only if the viewer has
         talked to it. `lock` holds it until the transaction ends."""
+
+    async def visible_with_relationship(
+        self, character_id: UUID, viewer: UUID
+    ) -> tuple[Character, Relationship | None] | None:
+        """A `visible` one, and how it and the viewer stand, if they have met."""
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         """Visible characters in order of id; of blocked ones the viewer's own."""

@@ -116,8 +116,8 @@ class Memories(Protocol):
         their history; at most `limit`. Not what was pinned or reinforced, not the summary of a
         conversation in use since then, and not what somebody else changes right now."""
 
-    async def count_by_kind(self, owner: Owner) -> dict[str, int]:
-        """Active ones."""
+    async def tally(self, owner: Owner) -> tuple[dict[str, int], Memory | None]:
+        """How many active ones there are of each kind, and the newest summary."""
 
     async def save(self, memory: Memory) -> None: ...
 

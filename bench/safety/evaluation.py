@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.errors import InvalidRequest
+from backend.memory.query import read_query
 from backend.safety.classifier import classifier
 from backend.safety.policy import Setting, decide
 from backend.safety.screening import screen
@@ -21,6 +22,7 @@ from bench.quality.results import write_whole
 from bench.safety.dataset import EVALUATION, Labelled, digest, read_labelled, targets
 from bench.safety.training import embed
 from bench.safety.turn_cost import turn_cost
+from embeddings.base import Vector
 
 RESAMPLES = 1000
 GROWN_UP = Setting(nsfw_level=10, adult_confirmed=True)  # so that only the content counts
@@ -44,9 +46,15 @@ class Screened:
         return np.array([[v.scores[each] for each in CATEGORIES] for v in self.verdicts])
 
 
+def query_vectors(texts: Sequence[str]) -> list[Vector]:
+    """The vectors that a turn has: those that recall searches with."""
+    queries = [read_query(text, user_name="", character_name="").dense_text for text in texts]
+    return list(embed(queries).astype(np.float32))
+
+
 def screen_all(texts: Sequence[str], *, with_vectors: bool) -> Screened:
     """Screen each text, by the classifier or by its words alone."""
-    vectors = embed(texts).astype(np.float32) if with_vectors else [None] * len(texts)
+    vectors = query_vectors(texts) if with_vectors else [None] * len(texts)
     screen("the first one reads the lexicon and the weights")
     verdicts, times = [], []
     for text, vector in zip(texts, vectors, strict=True):
@@ -65,7 +73,7 @@ def evaluate(path: Path = EVALUATION, xstest: Path | None = None, command: str =
     rows = read_labelled(path)
     texts = [row.text for row in rows]
     full = screen_all(texts, with_vectors=True)
-    cost = turn_cost(texts, list(embed(texts).astype(np.float32)))
+    cost = turn_cost(texts, query_vectors(texts))
     words = screen_all(texts, with_vectors=False)
     report: Report = {
         "command": command,

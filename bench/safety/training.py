@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.safety.signals import feature_names, features, read_signals
-from backend.safety.verdict import CATEGORIES
+from backend.safety.verdict import CATEGORIES, Category
 from bench.safety.dataset import TRAINING, Labelled, digest, read_labelled, targets
 from bench.safety.lengthening import lengthened
 from bench.safety.regression import Array, fit, predict
@@ -32,6 +32,8 @@ RESAMPLES = 200
 RIDGE_VECTOR, RIDGE_LEXICAL = 0.5, 1.0  # by cross-validation, of 0.3 to 3 each
 LENGTHENED_COUNTS = 0.5
 BETA_SQUARED = 0.5  # a false alarm refuses somebody: precision counts twice
+# One of self-harm only shows where help is, and who is missed stays alone: recall counts twice.
+BETA_SQUARED_SELF_HARM = 2.0
 DECIMALS = 4
 Truth = npt.NDArray[np.bool_]
 
@@ -108,7 +110,9 @@ def cross_validated(inputs: Inputs, layer: str) -> Array:
     return chances[inputs.written]
 
 
-def best_threshold(truth: Truth, chances: Array, scenario: npt.NDArray[np.int64]) -> float:
+def best_threshold(
+    truth: Truth, chances: Array, scenario: npt.NDArray[np.int64], beta_squared: float
+) -> float:
     """Where F-beta is highest: the mean over resamples of the scenarios. Of one set of rows the highest
     point is an accident; the curve is flat around it."""
     random = np.random.default_rng(0)
@@ -117,16 +121,16 @@ def best_threshold(truth: Truth, chances: Array, scenario: npt.NDArray[np.int64]
     for _ in range(RESAMPLES):
         chosen = np.concatenate([rows[at] for at in random.integers(0, len(rows), len(rows))])
         if truth[chosen].any():
-            bars.append(_highest(truth[chosen], chances[chosen]))
+            bars.append(_highest(truth[chosen], chances[chosen], beta_squared))
     return float(np.mean(bars))
 
 
-def _highest(truth: Truth, chances: Array) -> float:
+def _highest(truth: Truth, chances: Array, beta_squared: float) -> float:
     """The bar with the highest F-beta, half-way to the next lower probability."""
     order = np.argsort(-chances)
     sorted_chances, hits = chances[order], np.cumsum(truth[order])
     flagged = np.arange(1, len(order) + 1)
-    scores = (1 + BETA_SQUARED) * hits / (flagged + BETA_SQUARED * truth.sum())
+    scores = (1 + beta_squared) * hits / (flagged + beta_squared * truth.sum())
     scores[:-1][sorted_chances[:-1] == sorted_chances[1:]] = 0  # equals are flagged together
     best = int(np.argmax(scores))
     return float((sorted_chances[best] + sorted_chances[min(best + 1, len(order) - 1)]) / 2)
@@ -157,7 +161,9 @@ def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
     truth, scenario = inputs.truth[inputs.written], inputs.scenario[inputs.written]
     fitted = [fit(read, column, ridge, inputs.counts) for column in inputs.truth.T]
     thresholds = {
-        category: round(best_threshold(truth[:, at], chances[:, at], scenario), 2)
+        category: round(
+            best_threshold(truth[:, at], chances[:, at], scenario, _beta_squared(category)), 2
+        )
         for at, category in enumerate(CATEGORIES)
     }
     return {
@@ -169,6 +175,10 @@ def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
         "bias": [round(bias, DECIMALS) for _, bias in fitted],
         "weights": [[round(float(each), DECIMALS) for each in weights] for weights, _ in fitted],
     }
+
+
+def _beta_squared(category: Category) -> float:
+    return BETA_SQUARED_SELF_HARM if category == "self_harm" else BETA_SQUARED
 
 
 def _measured(truth: Truth, flagged: Truth) -> dict[str, float]:

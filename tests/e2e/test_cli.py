@@ -27,7 +27,7 @@ from tests.support.keepsake_process import (
 
 COMMANDS = {
     *("serve", "worker", "migrate", "reindex", "bench", "token", "create-admin", "doctor"),
-    *("import-card", "export-card", "import-chat"),
+    *("import-card", "export-card", "import-chat", "rotate-keys"),
 }
 
 

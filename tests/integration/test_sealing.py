@@ -32,7 +32,7 @@ from backend.store import MemoryFilter
 from tests.support.doubles import ScriptedExtractor
 from tests.support.records import NOON
 from tests.support.sealing import a_keyring, sealing_store, sealing_system, tables_telling
-from tests.support.summaries import ScriptedSummariser, talk
+from tests.support.summaries import ScriptedSummariser, numbered, talk
 from tests.support.system import System
 from tests.support.turns import answered, ask
 
@@ -302,6 +302,30 @@ async def test_forgetting_leaves_nothing_in_any_seal(database_url: str) -> None:
         receipt = await forget_memory(system.memory, conversation.owner, fact.id)
 
         assert receipt.remaining == Remaining(0, 0, 0)
+    await open_everything(database_url)
+    assert await tables_telling(database_url, "Zorbnik") == {"Zorbnik": {"message"}}
+
+
+async def test_a_topic_that_was_forgotten_is_in_no_sealed_record_of_a_reply(
+    database_url: str,
+) -> None:
+    async with sealing_system(database_url, KEYS) as system:
+        conversation = await system.introduce()
+        said = (*numbered(1, 59), "Zorbnik is my hedgehog.", *numbered(61, 62))
+        await talk(system, conversation, *said)
+        await form(system, conversation)
+        await fold(system.memory, ScriptedSummariser(), conversation.id, window=20)
+        reply = await answered(
+            system, system.turns(ScriptedModel(["I see."])), conversation, "Go on."
+        )
+        async with system.store.transaction() as tx:
+            context = await tx.contexts.get(reply.id)
+        assert context is not None
+        assert context.state["currentTopic"] == "Zorbnik is my hedgehog"
+        facts = await system.memories(conversation.owner)
+        [fact] = [each for each in facts if "Zorbnik" in each.content]
+
+        await forget_memory(system.memory, conversation.owner, fact.id)
     await open_everything(database_url)
     assert await tables_telling(database_url, "Zorbnik") == {"Zorbnik": {"message"}}
 

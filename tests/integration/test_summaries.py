@@ -554,7 +554,7 @@ async def test_the_newest_summary_is_what_the_memory_page_shows(system: System) 
         [newest] = await tx.memories.page(
             conversation.owner, MemoryFilter(("summary",)), limit=1, before=None
         )
-        counts = await tx.memories.count_by_kind(conversation.owner)
+        counts, _ = await tx.memories.tally(conversation.owner)
 
     assert newest.content == folded(1, len(said) - UNSETTLED)
     assert (counts["summary"], counts["fact"]) == (1, 1)

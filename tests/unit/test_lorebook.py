@@ -1,6 +1,6 @@
 """What a lorebook tells, and when; and how a card's placeholders are filled in."""
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -57,10 +57,10 @@ def test_keys_ignore_case_and_may_be_patterns(keys: list[str], text: str, found:
 
 
 def test_a_pattern_that_never_ends_is_given_up() -> None:
-    said = Said(["a" * 50_000 + "!"] * 4)
-    started = perf_counter()
+    said = Said(["a" * 4_000 + "!"] * 4)
+    started = process_time()
     assert not said.holds(["/(a+)+$/", "/(a|a)*b/", "/(.*)*x/"] * 300, 4, case_sensitive=False)
-    assert perf_counter() - started < 50 * ALL_PATTERNS_SECONDS
+    assert process_time() - started < 50 * ALL_PATTERNS_SECONDS
 
 
 # --- entries --------------------------------------------------------------------------------------
@@ -285,3 +285,20 @@ def test_an_author_s_words_are_the_card_s() -> None:
     }
     assert words({"data": both}) == words(both) == ("You are Mira.", "Go on.")
     assert words({"data": {"system_prompt": 3}}) == words(None) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("book", "said"),
+    [
+        ([{"keys": ["a"], "content": "x"}] * 1000, "ba" * 10_000),
+        ([{"keys": ["a b"] * 100_000, "content": "x"}], "ba bc" * 4_000),
+        ([{"keys": ["/(a|a)*b/"] * 10_000, "content": "x"}], "a" * 20_000),
+        ([{"keys": ["z"], "content": "a" * 50_000}] * 1000, "z"),
+        ([{"constant": True, "content": "{{char}} " * 200, "keys": ["q"]}] * 1000, "z"),
+    ],
+    ids="short-keys many-keys patterns long-texts placeholders".split(),
+)
+def test_no_book_keeps_a_reply_waiting_for_long(book: list[dict[str, Any]], said: str) -> None:
+    started = process_time()
+    told(*book, said=(said,) * 4, recursive_scanning=True, scan_depth=20)
+    assert process_time() - started < 3, "tenths of a second where nothing else runs"

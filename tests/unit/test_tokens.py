@@ -1,5 +1,6 @@
 """What a token says, ours and another issuer's."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,6 +35,12 @@ def theirs(**claims: Any) -> str:
     return jwt.encode(known | claims, THEIR_KEY, algorithm="ES256")
 
 
+def nested(depth: int) -> str:
+    """A header that nests so deep that Python's JSON reader gives up."""
+    text = b'{"alg": ' + b"[" * depth + b"]" * depth + b"}"
+    return base64.urlsafe_b64encode(text).decode().rstrip("=") + ".e30.e30"
+
+
 def test_a_pair_shares_its_session_and_has_ids_of_its_own() -> None:
     before = utc_now()
     first, second = tokens.issue(USER), tokens.issue(USER)
@@ -54,7 +61,9 @@ def test_another_issuer_s_token_needs_no_jti_and_names_no_session_of_ours() -> N
     token = theirs(sid=str(uuid4()))
     sign_in = with_theirs.read(token)
     assert (sign_in.user_id, sign_in.session_id, sign_in.issued_at) == (USER, None, None)
-    assert sign_in.expires_at == datetime(2100, 1, 1, 0, 0, 30, tzinfo=UTC)  # their clock may be off
+    assert sign_in.expires_at == datetime(
+        2100, 1, 1, 0, 0, 30, tzinfo=UTC
+    )  # their clock may be off
     assert sign_in.ids == (sign_in.token_id,)
     assert with_theirs.read(token) == sign_in
     assert with_theirs.read(theirs(sid="1", nonce=2)).token_id != sign_in.token_id
@@ -96,6 +105,9 @@ def test_a_token_for_ever_ends_with_the_calendar(exp: float) -> None:
         theirs(),
         jwt.encode({"sub": str(USER), "exp": 9e9}, SECRET, algorithm="HS512"),
         jwt.encode({"sub": str(USER), "exp": 9e9}, SECRET, "HS256", {"crit": ["x"], "x": 1}),
+        nested(20_000),
+        nested(900),
+        ours(exp=10**400),
         7,
         b"bytes",
     ],

@@ -6,7 +6,7 @@ import { useProblems } from "./useProblems";
 import { useSession } from "./useSession";
 
 export function App() {
-  const { session, restart, takeTokens, signOut } = useSession();
+  const { session, restart, takeTokens, signOut, beginAnew } = useSession();
   const { shown, report, dismiss } = useProblems();
   return (
     <>
@@ -18,6 +18,7 @@ export function App() {
           client={session.client}
           user={session.user}
           onSignOut={session.isLocal ? undefined : signOut}
+          onErased={beginAnew}
           report={report}
         />
       )}

@@ -37,6 +37,8 @@ export interface SessionControl {
   restart: () => void;
   takeTokens: (tokens: Tokens) => void;
   signOut: () => void;
+  /** The account is gone, and with it everything that is kept here. */
+  beginAnew: () => void;
 }
 
 /** Signs in by the kept tokens, then as the local user, and asks for a form if neither works. */
@@ -60,7 +62,11 @@ export function useSession(): SessionControl {
     sessionStorage.clear(); // typed texts too: the next person at this screen is somebody else
     setSession({ state: "signedOut" });
   };
-  return { session, restart, takeTokens, signOut };
+  const beginAnew = () => {
+    sessionStorage.clear();
+    restart();
+  };
+  return { session, restart, takeTokens, signOut, beginAnew };
 }
 
 function useLiveConnection(session: Session, restart: () => void): void {

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import exists
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from backend.models import Character, Conversation
+from backend.models import Character, Conversation, Relationship
 
 
 class PostgresCharacters:
@@ -36,6 +37,21 @@ class PostgresCharacters:
         found = await self._session.exec(query.with_for_update() if lock else query)
         return found.first()
 
+    async def visible_with_relationship(
+        self, character_id: UUID, viewer: UUID
+    ) -> tuple[Character, Relationship | None] | None:
+        theirs = and_(
+            col(Relationship.character_id) == col(Character.id),
+            col(Relationship.user_id) == viewer,
+        )
+        found = await self._session.exec(
+            select(Character, Relationship)
+            .outerjoin(Relationship, theirs)
+            .where(_visibility(viewer), col(Character.id) == character_id)
+        )
+        row = found.first()
+        return (row[0], row[1]) if row else None
+
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         query = (
             _visible_to(viewer)
@@ -53,6 +69,10 @@ class PostgresCharacters:
 
 
 def _visible_to(viewer: UUID) -> SelectOfScalar[Character]:
+    return select(Character).where(_visibility(viewer))
+
+
+def _visibility(viewer: UUID) -> ColumnElement[bool]:
     """A blocked one is there for its owner, and for those who know it: what was said and remembered is
     still theirs to read and to delete."""
     known = exists().where(
@@ -61,6 +81,6 @@ def _visible_to(viewer: UUID) -> SelectOfScalar[Character]:
     public = and_(
         col(Character.visibility) == "public", or_(col(Character.blocked_at).is_(None), known)
     )
-    return select(Character).where(
+    return and_(
         col(Character.deleted_at).is_(None), or_(col(Character.owner_id) == viewer, public)
     )

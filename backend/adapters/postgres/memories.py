@@ -17,7 +17,7 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -302,13 +302,27 @@ class PostgresMemories:
         await self._session.flush()
         return expired
 
-    async def count_by_kind(self, owner: Owner) -> dict[str, int]:
-        counted = await self._session.exec(
-            select(Memory.kind, func.count())
+    async def tally(self, owner: Owner) -> tuple[dict[str, int], Memory | None]:
+        newest_first = aggregate_order_by(col(Memory.id), col(Memory.id).desc())
+        counted = (
+            select(
+                col(Memory.kind).label("kind"),
+                func.count().label("number"),
+                func.array_agg(newest_first)[1].label("newest"),
+            )
             .where(*_owned(owner), col(Memory.status) == "active")
             .group_by(col(Memory.kind))
+            .subquery()
         )
-        return dict(counted.all())
+        is_newest = and_(col(Memory.id) == counted.c.newest, counted.c.kind == "summary")
+        rows = await self._session.exec(
+            select(counted.c.kind, counted.c.number, Memory)
+            .select_from(counted)
+            .outerjoin(Memory, is_newest)
+        )
+        found = rows.all()
+        summaries = [memory for _, _, memory in found if memory]
+        return {kind: number for kind, number, _ in found}, next(iter(summaries), None)
 
     async def save(self, memory: Memory) -> None:
         await self._session.merge(memory)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
 from backend.errors import Conflict, NotFound
-from backend.gateway.administration import Acting
+from backend.gateway.administration import Acting, Admin
 from backend.gateway.authentication import Here
 from backend.gateway.blocking import block_user, cut_off, set_role
 from backend.gateway.openapi import fails_with
@@ -26,7 +26,9 @@ from backend.store import UserFilter
 router = APIRouter()
 
 Role = Literal["user", "admin"]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Why = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")
+]
 
 
 class Block(View):
@@ -101,7 +103,7 @@ async def delete_character_block(admin: Acting, character_id: UUID) -> AdminChar
 
 
 async def _block_character(
-    admin: Acting, character_id: UUID, reason: str | None
+    admin: Admin, character_id: UUID, reason: str | None
 ) -> AdminCharacterView:
     action = "character.unblock" if reason is None else "character.block"
     async with admin.acting(action, ("character", character_id)) as tx:

@@ -21,7 +21,7 @@ from backend.gateway.rest.paging import (
 )
 from backend.gateway.views import CharacterView, View
 from backend.gateway.wire_types import NUMBER
-from backend.models import Character, Owner, Personality, User, utc_now
+from backend.models import Character, Owner, Personality, Relationship, User, utc_now
 from backend.store import Transaction
 
 router = APIRouter(prefix="/characters", tags=["characters"])
@@ -167,6 +167,24 @@ async def own_pair(
         raise NotFound(f"There is no such {thing}.")
     character = await visible_character(tx, character_id, caller.id)
     return Owner(character.id, caller.id), character
+
+
+async def own_pair_as_they_stand(
+    tx: Transaction, character_id: UUID, user_id: str, caller: User, thing: str
+) -> tuple[Owner, Relationship]:
+    """`own_pair`, and how the two stand: that of strangers, if they haven't met.
+
+    Raises:
+        NotFound: see `own_pair`.
+    """
+    found = None
+    if user_id in {"me", str(caller.id)}:
+        found = await tx.characters.visible_with_relationship(character_id, caller.id)
+    if found is None:
+        raise NotFound(f"There is no such {thing}.")
+    character, relationship = found
+    owner = Owner(character.id, caller.id)
+    return owner, relationship or Relationship(character_id=character.id, user_id=caller.id)
 
 
 async def _own_character(tx: Transaction, character_id: UUID, owner: UUID) -> Character:

@@ -13,7 +13,7 @@ from backend.errors import InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_memory, changed, forgotten
-from backend.gateway.rest.characters import own_pair
+from backend.gateway.rest.characters import own_pair, own_pair_as_they_stand
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -125,14 +125,15 @@ async def list_memory(
     kinds = tuple(kind) if kind else LONG_TERM
     cursor = id_cursor(before)
     async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        owner, relationship = await own_pair_as_they_stand(
+            tx, character_id, user_id, caller, "memory"
+        )
         narrow = MemoryFilter(kinds, category, status, q)
         found = await tx.memories.page(owner, narrow, limit=limit + 1, before=cursor)
         recent = []
         if kind is None and cursor is None:
             short = MemoryFilter(SHORT_TERM, category, status, q)
             recent = await tx.memories.page(owner, short, limit=RECENT_SHORT_TERM, before=None)
-        relationship = await tx.relationships.get(owner)
     shown = found[:limit]
     return MemoryListing(
         character_id=owner.character_id,
@@ -201,11 +202,10 @@ async def summarise_memory(
     """How much is remembered, and what is still waiting to be."""
     async with here.store.transaction() as tx:
         owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
-        counts = await tx.memories.count_by_kind(owner)
+        counts, newest = await tx.memories.tally(owner)
         state = await tx.formation.state(owner)
-        newest = await tx.memories.page(owner, MemoryFilter(("summary",)), limit=1, before=None)
     return MemorySummary(
-        summary=newest[0].content if newest else "",
+        summary=newest.content if newest else "",
         counts={kind: counts.get(kind, 0) for kind in KINDS},
         pending_messages=state.pending_messages,
         parked_jobs=state.parked_jobs,

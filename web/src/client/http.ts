@@ -19,6 +19,38 @@ export async function request<Value>(url: string, options: HttpOptions = {}): Pr
   return (text ? JSON.parse(text) : undefined) as Value;
 }
 
+/**
+ * A whole file.
+ *
+ * @throws KeepsakeError as with `request`.
+ */
+export async function requestFile(url: string, token: string): Promise<Blob> {
+  const response = await fetchOrExplain(url, { token });
+  if (!response.ok) throw problemOf(response, await response.text());
+  try {
+    return await response.blob();
+  } catch {
+    throw KeepsakeError.unreachable(); // it broke off
+  }
+}
+
+/**
+ * A picture as a data URL, which needs no token any more.
+ *
+ * @throws KeepsakeError as with `request`.
+ */
+export async function requestPicture(url: string, token: string): Promise<string> {
+  const response = await fetchOrExplain(url, { token });
+  if (!response.ok) throw problemOf(response, await response.text());
+  const picture = await response.blob();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(picture);
+  });
+}
+
 async function fetchOrExplain(url: string, { method, body, token }: HttpOptions) {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;

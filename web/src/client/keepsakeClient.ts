@@ -1,6 +1,6 @@
 import { AdminClient } from "./admin";
 import { Connection } from "./connection";
-import { type HttpOptions, request } from "./http";
+import { type HttpOptions, request, requestFile, requestPicture } from "./http";
 import type {
   Character,
   CharacterMemory,
@@ -8,6 +8,7 @@ import type {
   Message,
   Page,
   ReplyContext,
+  SearchPage,
   User,
 } from "./types";
 
@@ -46,8 +47,23 @@ export class KeepsakeClient {
     return this.call("/auth/me", { method: "PATCH", body: change });
   }
 
+  /** All that is held on the user, as a zip archive. */
+  exportMe(): Promise<Blob> {
+    return requestFile(`${this.root}/users/me/export`, this.token);
+  }
+
+  /** Erases the user with all that is held on them, for good. */
+  eraseMe(proof: { password: string } | { confirm: "erase" }): Promise<void> {
+    return this.call("/users/me", { method: "DELETE", body: proof });
+  }
+
   characters(): Promise<Page<Character>> {
     return this.get("/characters", { limit: "200" });
+  }
+
+  /** A character's picture as a data URL. */
+  picture(characterId: string): Promise<string> {
+    return requestPicture(`${this.root}/characters/${characterId}/picture`, this.token);
   }
 
   /** Conversations with one character, the most recent first. */
@@ -62,6 +78,11 @@ export class KeepsakeClient {
   /** The newest 50 messages, or the 50 before a cursor. */
   messages(conversationId: string, before?: string): Promise<Page<Message>> {
     return this.get(`/conversations/${conversationId}/messages`, { limit: "50", before });
+  }
+
+  /** What was said to and by a character, by words, newest first. */
+  search(characterId: string, words: string, before?: string): Promise<SearchPage> {
+    return this.get("/messages/search", { q: words, characterId, limit: "20", before });
   }
 
   /** What a reply was made from. */

@@ -29,6 +29,8 @@ export interface Character {
   description: string;
   personality: { traits?: string[]; style?: string };
   greeting: string;
+  /** Where its picture is, if it has one. */
+  picture: string | null;
 }
 
 export interface Conversation {
@@ -68,6 +70,19 @@ export interface Message {
   createdAt: string;
   /** Set on a message that was deleted: its content is empty. */
   deletedAt?: string | null;
+}
+
+/** A message that a search found. */
+export interface FoundMessage extends Message {
+  characterId: string;
+  conversationTitle: string;
+  /** Where its content says what was looked for: [start, end), for `slice`. */
+  highlights: [number, number][];
+}
+
+export interface SearchPage extends Page<FoundMessage> {
+  /** False where there is more to be looked through: the next page goes on there. */
+  complete: boolean;
 }
 
 /** What is known about a reply. */

@@ -1,20 +1,24 @@
 import { useEffect } from "react";
 
-import type { Character, User } from "../client";
+import type { Character, KeepsakeClient, User } from "../client";
 import { ADMINISTRATION, addressOf } from "../route";
 import { AdultSwitch } from "./AdultSwitch";
 import { CharacterCard } from "./CharacterCard";
 import { KeepsakeIcon } from "./icons";
+import { YourData } from "./YourData";
 
 interface Props {
+  client: KeepsakeClient;
   characters: Character[];
   user: User;
   onSignOut?: () => void;
   isAdult: boolean;
   onAdult: (isAdult: boolean) => void;
+  onErased: () => void;
 }
 
-export function CharacterPicker({ characters, user, onSignOut, isAdult, onAdult }: Props) {
+export function CharacterPicker(props: Props) {
+  const { client, characters, user, onSignOut, isAdult, onAdult, onErased } = props;
   useEffect(() => {
     document.title = "Keepsake";
   }, []);
@@ -51,6 +55,7 @@ export function CharacterPicker({ characters, user, onSignOut, isAdult, onAdult 
         ))}
       </ul>
       <AdultSwitch isOn={isAdult} onChange={onAdult} />
+      <YourData client={client} isLocal={!onSignOut} onErased={onErased} />
     </main>
   );
 }

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { type Character, type KeepsakeClient, sentenceOf, type User } from "../client";
+import { filledIn } from "../placeholders";
 import { ADMINISTRATION, useRoute } from "../route";
+import { Pictures, usePictures } from "../usePictures";
 import { AdminPage } from "./admin/AdminPage";
 import { CharacterPicker } from "./CharacterPicker";
 import { Room } from "./Room";
@@ -12,11 +14,13 @@ interface Props {
   user: User;
   /** Absent for the local user, who has no account to sign out of. */
   onSignOut?: () => void;
+  /** There is nothing left of the user. */
+  onErased: () => void;
   report: (error: unknown) => void;
 }
 
 /** What a signed-in person sees: all characters, or the room of one. */
-export function Home({ client, user, onSignOut, report }: Props) {
+export function Home({ client, user, onSignOut, onErased, report }: Props) {
   const [characters, setCharacters] = useState<Character[] | null>(null);
   const [problem, setProblem] = useState("");
   const [isAdult, setIsAdult] = useState(user.adultConfirmed);
@@ -25,11 +29,12 @@ export function Home({ client, user, onSignOut, report }: Props) {
   const load = useCallback(() => {
     setProblem("");
     client.characters().then(
-      (page) => setCharacters(page.items),
+      (page) => setCharacters(page.items.map((each) => filledIn(each, user.displayName))),
       (error: unknown) => setProblem(sentenceOf(error)),
     );
-  }, [client]);
+  }, [client, user.displayName]);
   useEffect(load, [load]);
+  const pictures = usePictures(client, characters);
 
   const confirmAdult = (adultConfirmed: boolean) => {
     setIsAdult(adultConfirmed);
@@ -47,23 +52,29 @@ export function Home({ client, user, onSignOut, report }: Props) {
   const character = characters.find(({ id }) => id === characterId);
   if (!character) {
     return (
-      <CharacterPicker
-        characters={characters}
-        user={user}
-        onSignOut={onSignOut}
-        isAdult={isAdult}
-        onAdult={confirmAdult}
-      />
+      <Pictures value={pictures}>
+        <CharacterPicker
+          client={client}
+          characters={characters}
+          user={user}
+          onSignOut={onSignOut}
+          isAdult={isAdult}
+          onAdult={confirmAdult}
+          onErased={onErased}
+        />
+      </Pictures>
     );
   }
   return (
-    <Room
-      key={character.id}
-      client={client}
-      user={user}
-      character={character}
-      conversationId={conversationId}
-      report={report}
-    />
+    <Pictures value={pictures}>
+      <Room
+        key={character.id}
+        client={client}
+        user={user}
+        character={character}
+        conversationId={conversationId}
+        report={report}
+      />
+    </Pictures>
   );
 }

@@ -46,6 +46,7 @@ export function Room({ client, user, character, conversationId, report }: Props)
         onClose={list.close}
       >
         <Sidebar
+          client={client}
           character={character}
           conversations={conversations}
           currentId={conversationId}

@@ -1,11 +1,15 @@
-import type { Character } from "../client";
+import type { Character, KeepsakeClient } from "../client";
 import { addressOf } from "../route";
 import type { Conversations } from "../useConversations";
+import { useSearch } from "../useSearch";
 import { Avatar } from "./Avatar";
 import { ConversationList } from "./ConversationList";
 import { BackIcon, PlusIcon } from "./icons";
+import { SearchBox } from "./SearchBox";
+import { SearchResults } from "./SearchResults";
 
 interface Props {
+  client: KeepsakeClient;
   character: Character;
   conversations: Conversations;
   currentId?: string;
@@ -16,6 +20,7 @@ interface Props {
 
 export function Sidebar(props: Props) {
   const { character, conversations, currentId, isStarting, onStart, onChosen } = props;
+  const search = useSearch(props.client, character.id);
   return (
     <div className="sidebar">
       <a className="back" href={addressOf({})}>
@@ -36,12 +41,17 @@ export function Sidebar(props: Props) {
         New conversation
       </button>
       <p className="sidebar-hint">Start a new conversation; {character.name} still remembers.</p>
-      <ConversationList
-        characterId={character.id}
-        conversations={conversations}
-        currentId={currentId}
-        onChosen={onChosen}
-      />
+      <SearchBox name={character.name} words={search.words} onWords={search.setWords} />
+      {search.words.trim() ? (
+        <SearchResults search={search} onChosen={onChosen} />
+      ) : (
+        <ConversationList
+          characterId={character.id}
+          conversations={conversations}
+          currentId={currentId}
+          onChosen={onChosen}
+        />
+      )}
     </div>
   );
 }
