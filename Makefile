@@ -49,6 +49,9 @@ bench: .setup/runtime ## Measure turns and recall; writes JSON and a table
 chaos: .setup/dev ## Break everything around 500 turns and check that nothing is lost; ARGS="--seed 7 --turns 100"
 	@nice $(BIN)/python -W ignore -m tests.chaos $(ARGS)
 
+fuzz: .setup/dev ## Send the API and the sockets what nobody would, for FUZZ_SECONDS=900 each (other runs: FUZZ_SEED=2)
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),900) nice $(BIN)/pytest tests/e2e/test_fuzz_rest.py tests/e2e/test_fuzz_sockets.py $(ARGS)
+
 eval: .setup/runtime ## Score memory quality on the evaluation sets
 	@$(BIN)/keepsake eval $(or $(ARGS),scenarios)
 

@@ -354,6 +354,28 @@ def bench_realtime(
     asyncio.run(run_realtime_bench(console, tables, out, wanted, _typed()))
 
 
+@benches.command("endpoints")
+@one_line_errors
+def bench_endpoints(
+    out: Annotated[
+        Path | None, typer.Option(help="Write the figures as JSON to this file.")
+    ] = Path("data/bench-endpoints.json"),
+    messages: Annotated[int, typer.Option(min=500, help="In the database.")] = 100_000,
+    memories: Annotated[int, typer.Option(min=1, help="In the database.")] = 50_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long for each endpoint.")] = 4,
+) -> None:
+    """Measure the ten commonest endpoints on a full database: requests a second, milliseconds, and
+    queries; prints a table. Takes two minutes."""
+    from bench.endpoints.run import run_endpoint_bench
+
+    configure_logging("console", QUIET)
+    asyncio.run(
+        run_endpoint_bench(
+            console, tables, out, _typed(), messages=messages, memories=memories, seconds=seconds
+        )
+    )
+
+
 ReportFile = Annotated[
     Path, typer.Option(help="The report as JSON; a page to look at (.html) is put beside it.")
 ]

@@ -23,7 +23,9 @@ def build_safeguards(settings: Settings, stack: AsyncExitStack) -> Safeguards:
     return Safeguards(
         Moderation(model),
         read_resources(settings.crisis_resources) if settings.crisis_resources else RESOURCES,
-        CareSettings(settings.ai_disclosure is Switch.ON, None if every is None else timedelta(hours=every)),
+        CareSettings(
+            settings.ai_disclosure is Switch.ON, None if every is None else timedelta(hours=every)
+        ),
     )
 
 

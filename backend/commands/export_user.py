@@ -7,9 +7,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from backend.bootstrap.stores import reach_store
 from backend.commands.account import user_called
+from backend.privacy.lots import Source
 from backend.privacy.making import Note
 from backend.privacy.part_file import open_part_file
-from backend.privacy.reading import Source
 from backend.settings import Settings
 
 SHOWN = ("messages", "memories")  # what there is most of

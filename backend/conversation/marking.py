@@ -8,9 +8,7 @@ from backend.models import Conversation, Memory, Message, utc_now
 from backend.store import Transaction
 
 
-async def mark(
-    tx: Transaction, message: Message, ruling: Ruling
-) -> tuple[bool, Sequence[Memory]]:
+async def mark(tx: Transaction, message: Message, ruling: Ruling) -> tuple[bool, Sequence[Memory]]:
     """Let a stored message's details say what was found in it. A blocked one counts as forgotten: people
     read it in its conversation, and it goes into nothing else; one that isn't blocked any more comes
     back. Returns whether anything changed, and what is to be indexed.

@@ -47,7 +47,8 @@ async def store_reply(
             raise Conflict("The message was deleted while it was being answered.")
         marked, touched = await mark(tx, answered, context.ruling)
         record, forgotten = await _without_forgotten(tx, conversation.owner, context.record)
-        if forgotten or writing.refused:  # it may say what the two have forgotten since it was begun
+        # It may say what the two have forgotten since it was begun; a refusal says nothing to remember.
+        if forgotten or writing.refused:
             reply.forgotten_at = utc_now()
         if assignment.replaces:
             await tx.turns.confirm(conversation.id, assignment.fence)
@@ -87,9 +88,7 @@ async def _without_forgotten(
     messages = await tx.messages.of_ids(shown)
     kept = {str(memory.id) for memory in memories if memory.content}
     kept |= {
-        str(message.id)
-        for message in messages
-        if not (message.deleted_at or message.forgotten_at)
+        str(message.id) for message in messages if not (message.deleted_at or message.forgotten_at)
     }
     record.sensitive = any(message.sensitive for message in messages) or any(
         memory.sensitive for memory in memories

@@ -8,9 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-async def until(
-    stop: asyncio.Event, stream: AsyncIterator[Item]
-) -> AsyncGenerator[Item, None]:
+async def until(stop: asyncio.Event, stream: AsyncIterator[Item]) -> AsyncGenerator[Item, None]:
     """Pass a stream on until it ends or `stop` is set; then close it, even in the middle of waiting."""
     stopping = asyncio.ensure_future(stop.wait())
     pulling: asyncio.Future[Item] | None = None

@@ -135,7 +135,7 @@ class ConversationView(View):
                 "mood": details.get("mood", "neutral"),
                 "topics": details.get("topics", []),
                 "relationshipLevel": round(relationship_level),
-                "nsfwLevel": conversation.nsfw_level,
+                **({"nsfwLevel": level} if (level := conversation.nsfw_level) is not None else {}),
             },
         )
 

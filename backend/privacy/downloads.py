@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.errors import Conflict
 from backend.models import DataExport, ExportPiece
+from backend.privacy.lots import Source
 from backend.privacy.making import Note, Piece, next_piece
-from backend.privacy.reading import Source
 from backend.store import Store
 
 KEY_BYTES = 32

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from backend.models import utc_now
 from backend.privacy.archive import Entry, directory, pack
-from backend.privacy.reading import Place, Source, read
+from backend.privacy.lots import Source
+from backend.privacy.reading import Place, read
 
 FORMAT = "keepsake-export"
 VERSION = 1

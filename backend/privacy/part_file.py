@@ -17,8 +17,8 @@ from typing import Any
 from uuid import UUID
 
 from backend.models import EXPORT_KEPT_FOR, utc_now
+from backend.privacy.lots import Source
 from backend.privacy.making import Note, Piece, next_piece
-from backend.privacy.reading import Source
 
 PRIVATE = 0o600
 

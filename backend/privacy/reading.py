@@ -5,8 +5,7 @@ What changes while it is being read may be found as it was or as it is.
 """
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +23,19 @@ from backend.models import (
     User,
 )
 from backend.privacy import pages
-from backend.privacy.records import THEMES, Json, lines, schema, shown
-from backend.store import MemoryFilter, Store, Transaction
-
-AT_A_TIME = 200  # records of one lot; with their contexts and pages a megabyte or two
-
-After = list[Any] | None  # where a step goes on; None: at its beginning, or behind its end
+from backend.privacy.lots import (
+    AT_A_TIME,
+    After,
+    Lot,
+    Source,
+    Step,
+    key_from,
+    key_of,
+    names_of,
+)
+from backend.privacy.records import THEMES, schema, shown
+from backend.privacy.talks import read_conversations
+from backend.store import MemoryFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +44,6 @@ class Place:
 
     step: int = 0
     after: After = None
-
-
-@dataclass(slots=True)
-class Lot:
-    """Files that belong together. Its number is in the names of its files of records, so that no two lots
-    have one name."""
-
-    number: int
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    def add_records(self, theme: str, records: list[Json]) -> None:
-        """Records of a theme; none make no file."""
-        if records:
-            self.files[f"data/{theme}/{self.number:06}.ndjson"] = lines(records)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Whose data is read, and where."""
-
-    store: Store
-    user_id: UUID
-
-
-Step = Callable[[Source, Lot, After], Awaitable[After]]
 
 
 async def read(source: Source, place: Place, number: int) -> tuple[dict[str, bytes], Place | None]:
@@ -90,10 +71,10 @@ def _reading(kind: type[SQLModel]) -> Step:
     async def step(source: Source, lot: Lot, after: After) -> After:
         async with source.store.transaction() as tx:
             found = await tx.holdings.page(
-                kind, source.user_id, after=_key_from(kind, after), limit=AT_A_TIME
+                kind, source.user_id, after=key_from(kind, after), limit=AT_A_TIME
             )
         lot.add_records(theme, [shown(record) for record in found])
-        return _key_of(found[-1]) if len(found) == AT_A_TIME else None
+        return key_of(found[-1]) if len(found) == AT_A_TIME else None
 
     return step
 
@@ -103,7 +84,7 @@ async def _read_files(source: Source, lot: Lot, after: After) -> After:
     used: it may be anything."""
     async with source.store.transaction() as tx:
         found = await tx.holdings.page(
-            CharacterFile, source.user_id, after=_key_from(CharacterFile, after), limit=1
+            CharacterFile, source.user_id, after=key_from(CharacterFile, after), limit=1
         )
     if not found:
         return None
@@ -116,82 +97,7 @@ async def _read_files(source: Source, lot: Lot, after: After) -> After:
     }
     lot.add_records("character-files", [told])
     lot.files[told["content"]] = file.content
-    return _key_of(file)
-
-
-@dataclass(slots=True)
-class _Talk:
-    """Where the reading of conversations is: in the conversation `key` behind `seq`, of which `page` pages
-    are made; done with it where `seq` is None."""
-
-    key: str | None = None
-    seq: int | None = None
-    page: int = 0
-
-    async def current(self, tx: Transaction, user_id: UUID) -> Conversation | None:
-        """The conversation to read on in; None behind the last."""
-        if self.key and self.seq is not None:
-            return await tx.conversations.get(UUID(self.key))
-        before = _key_from(Conversation, [self.key] if self.key else None)
-        found = await tx.holdings.page(Conversation, user_id, after=before, limit=1)
-        if not found:
-            return None
-        [conversation] = found
-        assert isinstance(conversation, Conversation)
-        self.key, self.seq, self.page = str(conversation.id), 0, 0
-        return conversation
-
-
-async def _read_conversations(source: Source, lot: Lot, after: After) -> After:
-    """Each with its messages, their variants, and the contexts of replies."""
-    talk = _Talk(*(after or ()))
-    found: dict[str, list[Json]] = {"conversations": [], "messages": [], "contexts": []}
-    room = AT_A_TIME
-    while room > 0:
-        async with source.store.transaction() as tx:
-            conversation = await talk.current(tx, source.user_id)
-            if conversation is None:
-                break
-            said = await _read_messages(tx, source, lot, talk, conversation, room, found)
-        room -= max(1, said)
-    for theme, records in found.items():
-        lot.add_records(theme, records)
-    return [talk.key, talk.seq, talk.page] if room <= 0 else None
-
-
-async def _read_messages(
-    tx: Transaction,
-    source: Source,
-    lot: Lot,
-    talk: _Talk,
-    conversation: Conversation,
-    room: int,
-    found: dict[str, list[Json]],
-) -> int:
-    """At most `room` messages; moves `talk` behind them. Returns how many there were."""
-    if talk.seq == 0:
-        found["conversations"].append(shown(conversation))
-    found_messages = await tx.messages.page(
-        conversation.id, limit=room + 1, after=talk.seq or 0, with_deleted=True
-    )
-    messages, is_end = found_messages[:room], len(found_messages) <= room
-    if not messages:
-        talk.seq = None
-        return 0
-    ids = [message.id for message in messages]
-    variants = await tx.messages.variants(ids)
-    for message in messages:
-        others = [shown(each) for each in variants if each.message_id == message.id]
-        found["messages"].append(shown(message) | {"variants": others})
-    found["contexts"] += [shown(each) for each in await tx.holdings.contexts(ids)]
-    talk.page += 1
-    part = pages.Part(talk.page, is_last=is_end)
-    names = await _names(tx, source.user_id, conversation.character_id)
-    lot.files[pages.conversation_path(conversation.id, talk.page)] = pages.conversation(
-        conversation, messages, names, part
-    )
-    talk.seq = None if is_end else messages[-1].seq
-    return len(messages)
+    return key_of(file)
 
 
 async def _read_memories(source: Source, lot: Lot, after: After) -> After:
@@ -210,7 +116,7 @@ async def _read_memories(source: Source, lot: Lot, after: After) -> After:
         )
         is_end, found = len(found) <= AT_A_TIME, found[:AT_A_TIME]
         histories = await tx.memories.histories([memory.id for memory in found])
-        names = await _names(tx, source.user_id, owner.character_id)
+        names = await names_of(tx, source.user_id, owner.character_id)
         relationship = await tx.relationships.get(owner)
     lot.add_records(
         "memories",
@@ -246,38 +152,9 @@ async def _read_contents(source: Source, lot: Lot, _after: After) -> After:
         conversations += [each for each in found if isinstance(each, Conversation)]
         if len(found) < AT_A_TIME:
             break
-        after = _key_from(Conversation, _key_of(found[-1]))
+        after = key_from(Conversation, key_of(found[-1]))
     lot.files["index.html"] = pages.contents(user, conversations, known, counts)
     return None
-
-
-async def _names(tx: Transaction, user_id: UUID, character_id: UUID) -> pages.Names:
-    user = await tx.users.get(user_id)
-    character = await tx.characters.get(character_id)
-    return pages.Names(
-        user.display_name if user else "You", character.name if character else "The character"
-    )
-
-
-def _key_of(record: SQLModel) -> list[str]:
-    """A record's primary key, fit for JSON."""
-    values = [getattr(record, name) for name, _ in _key_columns(type(record))]
-    return [value.hex() if isinstance(value, bytes) else str(value) for value in values]
-
-
-def _key_from(kind: type[SQLModel], after: After) -> list[Any] | None:
-    """What `_key_of` gave, as the database wants it."""
-    if after is None:
-        return None
-    reads: dict[type, Callable[[str], Any]] = {bytes: bytes.fromhex, UUID: UUID}
-    return [
-        reads.get(of, str)(value) for value, (_, of) in zip(after, _key_columns(kind), strict=True)
-    ]
-
-
-def _key_columns(kind: type[SQLModel]) -> list[tuple[str, type]]:
-    columns = kind.__table__.primary_key.columns  # type: ignore[attr-defined]
-    return [(column.name, column.type.python_type) for column in columns]
 
 
 _PLAIN: tuple[type[SQLModel], ...] = (
@@ -287,7 +164,7 @@ _STEPS: tuple[Step, ...] = (
     _read_account,
     _read_files,
     *(_reading(kind) for kind in _PLAIN),
-    _read_conversations,
+    read_conversations,
     _read_memories,
     _read_contents,
 )

@@ -68,6 +68,8 @@ _MENTIONED = [
         r"(?P<age>\d{1,2}) ?(?:歳|才|岁|살|साल)",
     )
 ]
+# As character cards list it: `Age: 16`, `Age("16")`.
+_LISTED = re.compile(r"\bage ?[:=(\[]+ ?[\"']?(?P<age>\d{1,2})\b(?! ?(?:[%+]|-\d|to \d|months?\b))")
 _SOMEONE_ELSES = re.compile(
     r"(?:mother|father|mom|mum|dad|parent|guardian|nanny|teacher|tutor|raises|raising|raised|her|his|"
     r"their|my|has|have|with) (?:\w+ ){0,3}$"
@@ -117,7 +119,7 @@ def describes_minor(description: str) -> bool:
     """A character's description makes it a child, or one that looks like a child. Children whom the
     character teaches or raises, and its own past, don't."""
     folded = fold(description).replace("’", "'")
-    for pattern in _MENTIONED[:5]:
+    for pattern in (*_MENTIONED[:5], _LISTED):
         for match in pattern.finditer(folded):
             before = folded[: match.start()]
             elsewhere = _SOMEONE_ELSES.search(before) or _PAST.search(before)

@@ -27,6 +27,7 @@ class Moderation:
         self._model = model
         self._deadline = deadline
         self._rests_until = 0.0
+        self._failing = False
 
     async def consider(self, text: str, local: Verdict) -> Verdict:
         """The model's verdict in place of the local one; the local one if there is no model, or it
@@ -41,10 +42,13 @@ class Moderation:
             async with asyncio.timeout(self._deadline):
                 answer = await self._model.structured(request)
         except (ModelError, TimeoutError) as error:
-            log.warning("moderation_by_model_failed", reason=type(error).__name__)
+            if not self._failing:  # once, not with every message
+                log.warning("moderation.model_failed", reason=type(error).__name__)
             if isinstance(error, TimeoutError):
                 self._rests_until = monotonic() + REST
+            self._failing = True
             return local
+        self._failing = False
         return _merged(local, {each: LEVELS[answer.data[each]] for each in CATEGORIES})
 
 
@@ -65,5 +69,6 @@ def _merged(local: Verdict, scores: dict[Category, float]) -> Verdict:
 
 
 def _fenced(text: str) -> str:
-    """The message, unable to close its fence."""
+    """The message, unable to close its fence, and text whatever is in it."""
+    text = text.encode(errors="replace").decode()
     return f"<message>\n{text.replace('<', '‹').replace('>', '›')}\n</message>"

@@ -16,7 +16,7 @@ to the character, who may say what it thinks of it.
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.models.character import Character
+from backend.models.character import Character, Personality
 from backend.safety.ages import ADULT, describes_minor
 from backend.safety.verdict import Category, Verdict
 
@@ -90,7 +90,11 @@ def is_minor(character: Character) -> bool:
     """By its age, or by how it is described, whatever its age says."""
     if character.age is not None and character.age < ADULT:
         return True
-    said = (character.description, character.scenario, character.greeting)
+    personality = Personality.model_validate(character.personality)
+    said = (
+        *(character.description, character.scenario, character.greeting),
+        *(personality.style, ", ".join(personality.traits)),
+    )
     return any(describes_minor(text) for text in said)
 
 

@@ -13,6 +13,8 @@ from backend.models import Character, Conversation, User, new_id
 from backend.settings import Settings
 from bench.realtime.crowd import Seat
 
+_ARRAYS = {UUID: "%s::uuid[]", str: "%s::text[]", int: "%s::int[]"}
+
 
 async def make_seats(data_dir: Path, secret: str, count: int) -> list[Seat]:
     """`count` users with a conversation each, all with one character, on a Keepsake that isn't
@@ -27,8 +29,8 @@ async def make_seats(data_dir: Path, secret: str, count: int) -> list[Seat]:
             await tx.conversations.add(conversation)
         users, conversations = [[new_id() for _ in range(count)] for _ in range(2)]
         async with await psycopg.AsyncConnection.connect(stores.database_url) as connection:
-            await _copies(connection, User, user.id, id=users, email=[f"{i}@bench" for i in users])
-            await _copies(
+            await copies(connection, User, user.id, id=users, email=[f"{i}@bench" for i in users])
+            await copies(
                 connection, Conversation, conversation.id, id=conversations, user_id=users
             )
     tokens = Tokens(secret)
@@ -38,18 +40,16 @@ async def make_seats(data_dir: Path, secret: str, count: int) -> list[Seat]:
     ]
 
 
-async def _copies(
+async def copies(
     connection: psycopg.AsyncConnection,
     model: type[SQLModel],
     pattern: UUID,
-    **own: list[UUID] | list[str],
+    **own: list[UUID] | list[str] | list[int],
 ) -> None:
     """Rows that are the pattern's but for their `own` columns."""
     columns = [column.name for column in model.__table__.columns]  # type: ignore[attr-defined]
     taken = [sql.Identifier("own" if name in own else "pattern", name) for name in columns]
-    kinds = [
-        sql.SQL("%s::uuid[]" if isinstance(v[0], UUID) else "%s::text[]") for v in own.values()
-    ]
+    kinds = [sql.SQL(_ARRAYS[type(values[0])]) for values in own.values()]
     await connection.execute(
         sql.SQL(
             "INSERT INTO {table} ({columns}) SELECT {taken} FROM unnest({kinds}) AS own ({names}),"

@@ -19,6 +19,10 @@ def show(console: Console, report: Mapping[str, Any]) -> None:
     console.print(
         f"Screening: p50 {latency['p50']} ms, p95 {latency['p95']} ms, vector not counted"
     )
+    first, whole = report["turnMs"]["untilFirstDelta"], report["turnMs"]["inAll"]
+    console.print(
+        f"A turn: p95 {first['p95']} ms until its first delta, {whole['p95']} ms in all, of CPU time"
+    )
     if xstest := report.get("xstest"):
         low, high = xstest["safeFlaggedInterval"]
         console.print(

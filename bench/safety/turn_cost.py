@@ -2,7 +2,7 @@
 answer not counted. CPU time of the thread, so that a busy machine doesn't show."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import thread_time
 
@@ -10,6 +10,7 @@ from backend.conversation.ruling import ReplyWatch, Scene, marks, rule_on_reply
 from backend.models import Character, Conversation, User, new_id
 from backend.safety.policy import decide
 from backend.safety.screening import screen
+from backend.safety.signals import read_signals
 from embeddings.base import Vector
 
 # What a character says in a turn: 420 characters, nothing in them.
@@ -36,12 +37,14 @@ def turn_cost(texts: Sequence[str], vectors: Sequence[Vector]) -> TurnCost:
     conversation = Conversation(user_id=user.id, character_id=new_id())
     cost = TurnCost()
     for text, vector in zip(texts, vectors, strict=True):
-        # Each turn reads its records anew, so nothing is known of them.
-        scene = Scene(user, character.model_copy(), conversation)
-        before = _milliseconds(lambda text=text, vector=vector, scene=scene: _message(text, vector, scene))  # type: ignore[misc]
-        after = _milliseconds(lambda scene=scene: _reply(scene))  # type: ignore[misc]
-        cost.until_first_delta.append(before)
-        cost.in_all.append(before + after)
+        read_signals.cache_clear()  # nothing of this turn was read before
+        scene = Scene(user, character, conversation)
+        began = thread_time()
+        _message(text, vector, scene)
+        answered = thread_time()
+        _reply(scene)
+        cost.until_first_delta.append((answered - began) * 1000)
+        cost.in_all.append((thread_time() - began) * 1000)
     return cost
 
 
@@ -57,12 +60,6 @@ def _reply(scene: Scene) -> None:
         said += piece
         watch.objection(said, piece)
     marks(rule_on_reply(said, scene).verdict)
-
-
-def _milliseconds(work: Callable[[], None]) -> float:
-    began = thread_time()
-    work()
-    return (thread_time() - began) * 1000
 
 
 def _character() -> Character:

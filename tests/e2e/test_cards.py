@@ -156,7 +156,7 @@ async def test_of_a_strangers_public_character_its_author_s_words_stay_hers(
         ("", as_json(V2), 415, "unsupported_type", "multipart/form-data"),
         ("multipart/form-data", b"x", 422, "invalid_request", "boundary"),
         ("multipart/form-data; boundary=a", b"--a--", 422, "invalid_request", "holds no file"),
-        ("image/png", b"\x89PNG" * (2**22 + 1), 413, "too_large", "16 MB"),
+        ("image/png", b"\x89PNG" * (18 * 2**18), 413, "too_large", "17 MB"),
     ],
     ids="JSON PNG picture empty text untyped boundary fileless large".split(),
 )

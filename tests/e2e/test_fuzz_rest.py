@@ -47,7 +47,12 @@ async def test_no_request_has_an_answer_that_is_not_described(
         variables |= {"TOKEN": admin.token, "HOOKS": str(SUPPORT / "fuzz_hooks.py")}
         process = await asyncio.create_subprocess_exec(
             *(str(Path(sys.executable).with_name("schemathesis")), "--no-color"),
-            *("--config-file", str(SUPPORT / "schemathesis.toml"), "run", f"{fuzzed.url}/openapi.json"),
+            *(
+                "--config-file",
+                str(SUPPORT / "schemathesis.toml"),
+                "run",
+                f"{fuzzed.url}/openapi.json",
+            ),
             *("--checks", "all", "--max-time", str(seconds), "--seed", SEED, "--workers", "2"),
             *(word for name in LAST_WORDS for word in (operations, name)),
             env={"PATH": os.environ["PATH"], **variables},

@@ -1,5 +1,7 @@
 """Who is let in, from outside: the local user, people of another issuer, and those who guess."""
 
+import asyncio
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -85,6 +87,18 @@ async def test_a_page_whose_name_was_pointed_here_reads_nothing(
             problem(await browser.get(path, headers=led_here), 421, "misdirected")
 
 
+async def test_nor_does_it_open_a_socket(groq_keepsake: KeepsakeProcess) -> None:
+    for path in ("/ws", "/socket.io/?EIO=4&transport=websocket"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", groq_keepsake.port)
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: rebound.example.com\r\nConnection: Upgrade\r\n"
+            "Origin: http://rebound.example.com\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        assert (await reader.readline()).startswith(b"HTTP/1.1 421")
+        writer.close()
+
+
 async def test_other_machines_need_a_setting_and_get_no_local_user() -> None:
     """Asked to listen beyond loopback it does, and even then knows who calls from elsewhere."""
     async with launched(WEBSOCKET_HOST="0.0.0.0", EMBEDDING_MODEL="hashing") as server:
@@ -154,8 +168,6 @@ async def test_a_subject_may_name_an_account_of_ours(
 async def test_many_first_requests_at_once_make_one_account(
     groq_keepsake: KeepsakeProcess,
 ) -> None:
-    import asyncio
-
     token = by_issuer(f"crowd|{uuid4()}", email=f"{uuid4()}@example.com", email_verified=True)
     async with anybody(groq_keepsake) as http:
         answers = await asyncio.gather(*(http.get(ME, headers=bearer(token)) for _ in range(12)))
@@ -228,8 +240,6 @@ async def test_guessing_ends_for_known_and_unknown_accounts_alike(groq_client: C
 async def test_a_password_that_is_guessed_first_is_refused(
     someone: Client, password: str, name: str
 ) -> None:
-    import json
-
     account = {"email": f"{uuid4()}@example.com", "password": password, "displayName": name}
     answer = await someone.http.post(
         "/auth/register",

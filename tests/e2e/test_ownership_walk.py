@@ -135,7 +135,7 @@ async def test_what_everybody_can_list_and_search_holds_nothing_of_others(
 ) -> None:
     for operation in READING:
         with subtests.test(operation=str(operation)):
-            query = {name: "quokka" for name in ("q", "query")}
+            query = dict.fromkeys(("q", "query"), "quokka")
             answer = await operation.send(neighbours.stranger.http, neighbours.own, query=query)
             assert answer.status_code in {200, 404}, answer.text[:200]
             others = set(neighbours.leaks(answer)) - {SECRET}  # which the stranger has, too
@@ -204,13 +204,17 @@ async def test_an_event_about_somebody_else_s_things_is_refused(
     neighbours: Neighbours, connect: Connect, event: str
 ) -> None:
     data = examples()[event]
-    ids = [name for name in data if to_snake(name).endswith("_id") and to_snake(name) in neighbours.own]
+    ids = [
+        name for name in data if to_snake(name).endswith("_id") and to_snake(name) in neighbours.own
+    ]
     unknown = [
         name
         for name in data
         if to_snake(name).endswith("_id") and to_snake(name) not in neighbours.own.keys() | NOBODY_S
     ]
-    assert unknown == [], f"{event} takes ids that `acquire` in tests/support/belongings.py doesn't make"
+    assert unknown == [], (
+        f"{event} takes ids that `acquire` in tests/support/belongings.py doesn't make"
+    )
     assert ids or event in WITHOUT_IDS, f"{event} takes no id: say so in WITHOUT_IDS"
     socket = await connect(neighbours.stranger)
     for name in ids:

@@ -90,16 +90,23 @@ async def test_messages_are_found_by_what_they_mean(client: Client) -> None:
     await bring_in(client)
 
     async def found() -> bool:
-        page = await client.get("/messages/search", q="walking my pet at the beach", mode="semantic")
+        page = await client.get(
+            "/messages/search", q="walking my pet at the beach", mode="semantic"
+        )
         return bool(page["items"] and "walking the dogs" in page["items"][0]["content"])
 
     await eventually(found, within=30)
-    page = await client.get("/messages/search", q="walking my pet at the beach", mode="semantic", limit=1)
+    page = await client.get(
+        "/messages/search", q="walking my pet at the beach", mode="semantic", limit=1
+    )
     (nearest,) = page["items"]
     assert nearest["highlights"] == []
     assert 0 < nearest["score"] <= 1
     rest = await client.get(
-        "/messages/search", q="walking my pet at the beach", mode="semantic", before=page["nextCursor"]
+        "/messages/search",
+        q="walking my pet at the beach",
+        mode="semantic",
+        before=page["nextCursor"],
     )
     assert nearest["id"] not in {item["id"] for item in rest["items"]}
 

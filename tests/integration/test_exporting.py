@@ -1,6 +1,7 @@
 """The export: everything held on a user, of nobody else, in bounded bites, and never broken off for
 good."""
 
+import asyncio
 import json
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -15,7 +16,8 @@ from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.adapters.postgres.held_on_user import ERASED, KEPT
 from backend.errors import Conflict
 from backend.privacy.downloads import Download, begin_download, find_download
-from backend.privacy.reading import AT_A_TIME, Place, Source, read
+from backend.privacy.lots import AT_A_TIME, Source
+from backend.privacy.reading import Place, read
 from backend.privacy.records import THEMES
 from tests.support.lives import WORD, live
 from tests.support.records import a_character, a_memory, a_message, a_user
@@ -264,6 +266,14 @@ async def test_a_new_download_takes_an_earlier_one_s_place(system: System) -> No
     assert await find_download(system.store, life.id, second.etag) is not None
     with pytest.raises(Conflict):
         await anext(stream)
+
+
+async def test_of_two_downloads_begun_at_once_one_stays(system: System) -> None:
+    life = await live(system)
+    begun = await asyncio.gather(*(begin_download(system.store, life.id) for _ in range(4)))
+    found = [await find_download(system.store, life.id, each.etag) for each in begun]
+    [kept] = [each for each in found if each]
+    assert await kept.size() > 0
 
 
 async def test_only_its_user_finds_a_download(system: System) -> None:

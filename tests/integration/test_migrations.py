@@ -198,3 +198,27 @@ async def test_how_far_both_sides_have_read_is_taken_over(empty_url: str) -> Non
             " ORDER BY user_read_seq"
         )
         assert await found.fetchall() == [(0, 0, 0), (0, 0, 0), (2, 3, 0)]
+
+
+async def test_messages_wait_for_their_words_and_can_do_without_again(empty_url: str) -> None:
+    say = (
+        "INSERT INTO message (id, conversation_id, seq, sender_id, sender_type, content, type,"
+        " details, status, state, active_variant, created_at)"
+        " SELECT gen_random_uuid(), id, %s, user_id, 'user', 'My dogs.', 'text', '{}', 'sent',"
+        " 'complete', 0, now() FROM conversation"
+    )
+    await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0013")
+    async with await psycopg.AsyncConnection.connect(empty_url, autocommit=True) as connection:
+        await connection.execute(PEOPLE)
+        await connection.execute(CONVERSATION)
+        await connection.execute(say, (1,))
+
+        await asyncio.to_thread(command.upgrade, alembic_config(empty_url), "0014")
+        await connection.execute(say, (2,))  # as the version before this one writes it
+        assert await (await connection.execute("SELECT 1 FROM message_words")).fetchall() == []
+        await connection.execute("UPDATE message SET language = 'english'")
+        found = await connection.execute("SELECT words @@ 'dog' FROM message_words")
+        assert await found.fetchall() == [(True,), (True,)]
+
+        await asyncio.to_thread(command.downgrade, alembic_config(empty_url), "0013")
+        await connection.execute(say, (3,))

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 import pytest
 
 from backend.models import Conversation
+from backend.privacy.lots import AT_A_TIME, Source
 from backend.privacy.part_file import open_part_file
-from backend.privacy.reading import AT_A_TIME, Source
 from tests.support.records import a_message
 from tests.support.system import System
 

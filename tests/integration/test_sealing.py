@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 from rich.console import Console
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from backend.adapters.in_memory.language_model import ScriptedModel
@@ -30,7 +31,7 @@ from backend.safety.encryption import Keyring, Scope, read_keys
 from backend.settings import Settings, load_settings
 from backend.store import MemoryFilter
 from tests.support.doubles import ScriptedExtractor
-from tests.support.records import NOON
+from tests.support.records import NOON, a_message
 from tests.support.sealing import a_keyring, sealing_store, sealing_system, tables_telling
 from tests.support.summaries import ScriptedSummariser, numbered, talk
 from tests.support.system import System
@@ -239,6 +240,24 @@ async def test_a_row_that_was_tampered_with_is_refused(sealed: System, attack: s
     with pytest.raises(SealBroken, match=str(said[0].id)):
         async with sealed.store.transaction() as tx:
             await tx.messages.get(said[0].id)
+
+
+async def test_a_record_keeps_its_words_when_it_can_not_be_stored(sealed: System) -> None:
+    conversation = await sealed.introduce()
+    await sealed.say(conversation, "First.", client_message_id="1")
+    second = a_message(conversation, "Second.", client_message_id="1")
+
+    with pytest.raises(IntegrityError):
+        async with sealed.store.transaction() as tx:
+            await tx.messages.append(second)
+    assert second.content == "Second."
+    second.client_message_id = "2"
+    async with sealed.store.transaction() as tx:
+        await tx.messages.append(second)
+
+    async with sealed.store.transaction() as tx:
+        stored = await tx.messages.page(conversation.id, limit=9)
+    assert [message.content for message in stored] == ["First.", "Second."]
 
 
 # --- what queries go by -------------------------------------------------------------------------

@@ -22,7 +22,6 @@ Json = dict[str, Any]
 NO_IDS = {"client_message_id"}  # a name that the client chooses
 
 
-
 @asynccontextmanager
 async def _no_services() -> AsyncIterator[Services]:
     raise AssertionError("the description needs none")

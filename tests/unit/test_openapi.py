@@ -96,7 +96,9 @@ def test_an_operation_s_examples_are_as_its_schemas_say(operation: Operation) ->
     found = list(examples_of(operation))
     for place, schema, example in found:
         assert NAMELESS not in str(example), f"openapi_examples.py has no words for it: {place}"
-        faults = [f"{place} {fault.json_path}: {fault.message}" for fault in faults_of(schema, example)]
+        faults = [
+            f"{place} {fault.json_path}: {fault.message}" for fault in faults_of(schema, example)
+        ]
         assert faults == []
     assert found or operation.described["responses"].keys() <= {"204"}
 

@@ -122,11 +122,17 @@ def test_an_age_of_somebody_else_is_seen() -> None:
         ("mother of a 5-year-old", False),
         ("was 15 when her parents died", False),
         ("an old childhood friend", False),
+        ("Name: Mia\nAge: 15", True),
+        ('[Character("Mia") Age("16")]', True),
+        ("Age: 25", False),
+        ("Age: 300 years", False),
+        ("Ages: 18+", False),
     ],
 )
 def test_a_description_can_make_a_character_a_minor(description: str, minor: bool) -> None:
     assert describes_minor(description) is minor
     assert is_minor(Character(name="X", age=30, description=description)) is minor
+    assert is_minor(Character(name="X", age=30, personality={"style": description})) is minor
 
 
 def test_a_characters_age_counts() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -20,17 +20,15 @@ class PostgresExports:
         self._session = session
 
     async def begin(self, export: DataExport) -> None:
+        # Of two at once the second waits here, and is the one that stays.
+        await self._session.exec(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"export {export.user_id}", 0)))
+        )
         await self._session.exec(
             delete(DataExport).where(col(DataExport.user_id) == export.user_id)
         )
-        # Two at once: the second waits here, and is the one that stays.
-        wanted = insert(DataExport).values(export.model_dump())
-        changed = {"id": export.id, "key_hash": export.key_hash, "size": None}
-        await self._session.exec(
-            wanted.on_conflict_do_update(
-                index_elements=["user_id"], set_=changed | {"begun_at": export.begun_at}
-            )
-        )
+        self._session.add(export)
+        await self._session.flush()
 
     async def find(self, user_id: UUID, key_hash: bytes) -> DataExport | None:
         found = await self._session.exec(

@@ -42,7 +42,9 @@ class Disowned(Held):
 
 # In the order in which they go: nothing is deleted before what hangs on it.
 ERASED = (
-    Held("export_piece", f"export_id IN (SELECT id FROM data_export WHERE {_OF_USER})", why="a copy"),
+    Held(
+        "export_piece", f"export_id IN (SELECT id FROM data_export WHERE {_OF_USER})", why="a copy"
+    ),
     Held("data_export", _OF_USER, why="a copy of all the rest"),
     Held("report", _OF_USER, "reports"),
     Disowned("report", "closed_by = :user_id", why="another's", change="closed_by = NULL"),

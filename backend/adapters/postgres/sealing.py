@@ -33,6 +33,7 @@ from backend.safety.encryption import Keyring, Scope, keyed_hash
 
 SEALING = "sealing"  # in a session's info
 _CLEAR = "in clear"  # in a record's state, while its row is written
+_WRITING = "being written"  # in a session's info: the records, by identity
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -242,9 +243,10 @@ def _close(_mapper: object, _connection: object, record: Any) -> None:
     """Before a row is written: put the seal in the place of the words."""
     session = object_session(record)
     sealing = sealing_of(session) if session else None
-    if sealing is None or not _to_be_written(sealing, record):
+    if session is None or sealing is None or not _to_be_written(sealing, record):
         return
     state = inspect(record)
+    session.info.setdefault(_WRITING, {})[id(record)] = record
     state.info[_CLEAR] = {name: getattr(record, name) for name in PRIVATE[type(record)].columns}
     for name, value in sealing.closed(record).items():
         setattr(record, name, value)
@@ -262,7 +264,14 @@ def _to_be_written(sealing: Sealing, record: Any) -> bool:
     return any(state.attrs[name].history.has_changes() for name in names)
 
 
+def give_words_back(session: AsyncSession) -> None:
+    """After a write that failed: records say again what they were to."""
+    for record in session.info.pop(_WRITING, {}).values():
+        _clear_again(None, None, record)
+
+
 def _clear_again(_mapper: object, _connection: object, record: Any) -> None:
+    """After a row is written."""
     for name, value in inspect(record).info.pop(_CLEAR, {}).items():
         set_committed_value(record, name, value)
 

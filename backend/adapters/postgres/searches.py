@@ -101,7 +101,8 @@ _UNINDEXED = text("(message.language IS NULL OR message.key_id IS NOT NULL)")
 
 @dataclass(frozen=True, slots=True)
 class _Readings:
-    """A search by language; `query` is the tsquery of those that the index has."""
+    """A search by language, where that has words to look for; `query` is the tsquery of those languages
+    that the index has, `to_scan`: there are messages that it hasn't."""
 
     by_language: Mapping[str, Reading]
     query: str
@@ -136,7 +137,7 @@ class PostgresSearches:
         self, narrow: SearchFilter, text: str, *, limit: int, before: Place | None
     ) -> TextPage:
         readings = await self._readings(narrow, read_search(text))
-        if not readings.query:
+        if not readings.by_language:
             return TextPage((), None, scanned=0, complete=True)
         most = limit + 1  # one more than is shown tells whether more follow
         scan = _Scan()
@@ -247,9 +248,10 @@ class PostgresSearches:
         return scan
 
     def _content(self, row: Row[Any]) -> str:
-        sealing = sealing_of(self._session)
-        if row.sealed is None or sealing is None:
+        if row.sealed is None:
             return str(row.content)
+        sealing = sealing_of(self._session)
+        assert sealing, "without its keys nothing starts on a database that has sealed rows"
         return str(sealing.opened(Message, row, row.id)["content"])
 
     async def _found(
@@ -279,12 +281,12 @@ class PostgresSearches:
                 hits, hits.c.message_id == col(Message.id)
             )
         )
-        found = []
+        found = {}  # by id: one may have been taken into the index since it was scanned
         for message, conversation, language in rows:
             spans = scan.spans.get(message.id) or readings.spans(message.content, language) or ()
             score = score_of(message.content, spans)
-            found.append(FoundMessage(message, conversation, spans, score))
-        return sorted(found, key=_place, reverse=True)
+            found[message.id] = FoundMessage(message, conversation, spans, score)
+        return sorted(found.values(), key=_place, reverse=True)
 
 
 def _visible(query: Any, narrow: SearchFilter) -> Any:

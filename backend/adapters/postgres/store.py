@@ -34,7 +34,7 @@ from backend.adapters.postgres.pool_check import ask_only_in_doubt
 from backend.adapters.postgres.relationships import PostgresRelationships
 from backend.adapters.postgres.reports import PostgresReports
 from backend.adapters.postgres.resealing import PostgresResealing
-from backend.adapters.postgres.sealing import SEALING, Sealing
+from backend.adapters.postgres.sealing import SEALING, Sealing, give_words_back
 from backend.adapters.postgres.sealing_keys import unlock
 from backend.adapters.postgres.searches import PostgresSearches
 from backend.adapters.postgres.sign_ins import PostgresSignIns
@@ -136,9 +136,7 @@ class PostgresStore:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A transaction without its repositories; failures are the store's own."""
-        session = AsyncSession(
-            self._engine, expire_on_commit=False, info={SEALING: self._sealing}
-        )
+        session = AsyncSession(self._engine, expire_on_commit=False, info={SEALING: self._sealing})
         try:
             async with session, session.begin():
                 yield session
@@ -159,6 +157,8 @@ class PostgresStore:
             if error.connection_invalidated:
                 raise StoreUnavailable("The connection to the database broke off.") from error
             raise
+        finally:
+            give_words_back(session)
 
     @asynccontextmanager
     async def only_one(self, work: str) -> AsyncIterator[bool]:

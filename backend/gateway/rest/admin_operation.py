@@ -43,7 +43,7 @@ SHOWN_CONVERSATIONS = 500
 class Retry(View):
     """Which parked job; null for all."""
 
-    job: Annotated[int | None, Field(ge=1, le=2**63 - 1), NUMBER] = None
+    job: Annotated[int | None, Field(ge=1, le=2**53 - 1), NUMBER] = None
 
 
 @router.get("/overview")

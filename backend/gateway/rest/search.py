@@ -73,7 +73,9 @@ class SearchPage(Page[FoundMessageView]):
     complete: bool
 
 
-@router.get("/messages/search", responses=fails_with(NotFound, EncoderUnavailable, IndexUnavailable))
+@router.get(
+    "/messages/search", responses=fails_with(NotFound, EncoderUnavailable, IndexUnavailable)
+)
 async def search_messages(
     here: Here,
     caller: Caller,

@@ -1,0 +1,1 @@
+"""How the REST endpoints do on a database with much in it."""
