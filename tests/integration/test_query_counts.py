@@ -31,6 +31,7 @@ FOLLOWING_THE_TRANSCRIPT = {
     "deleteMessage": 44,
     "putVariant": 36,
     "deleteConversation": 36,
+    "patchReport": 54,  # deletes the message, and says so in the audit
 }
 CHANGING_MEMORY = {
     "addMemory": 8,
@@ -39,12 +40,10 @@ CHANGING_MEMORY = {
     "forgetEverything": 22,
     "resetRelationship": 7,
 }
-# The report with its context, whoever it is about, and the line in the audit.
-ADMINISTERING = {"patchReport": 8}
 # Who asks, the conversation under its lock, whether it was said before, its number, itself.
 SAYING = {"postMessage": 5, "postRegenerate": 6}
 IN_BULK = {"importChat": 9, "eraseMe": 200}
-MORE = FOLLOWING_THE_TRANSCRIPT | CHANGING_MEMORY | SAYING | IN_BULK | ADMINISTERING
+MORE = FOLLOWING_THE_TRANSCRIPT | CHANGING_MEMORY | SAYING | IN_BULK
 # Made while it is sent, page by page: it asks for as many pages as there are.
 STREAMED = {"exportMe"}
 
