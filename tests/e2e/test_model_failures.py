@@ -258,4 +258,5 @@ def extractions(groq: GroqServer, text: str) -> list[ChatRequest]:
 
 
 def extracts(request: ChatRequest, text: str) -> bool:
-    return bool(request.schema) and text in request.body["messages"][1]["content"]
+    name = (request.schema or {}).get("name")
+    return name == "memory" and text in request.body["messages"][1]["content"]

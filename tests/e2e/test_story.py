@@ -201,7 +201,8 @@ async def test_groq_s_extraction_becomes_a_fact_with_its_source(
 
 def extraction_with(groq: GroqServer, text: str) -> ChatRequest:
     """The extraction request that shows this text."""
-    (found,) = [r for r in groq.requests if r.schema and text in r.last_user_message]
+    asked = [r for r in groq.requests if (r.schema or {}).get("name") == "memory"]
+    (found,) = [request for request in asked if text in request.last_user_message]
     return found
 
 

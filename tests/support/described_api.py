@@ -85,9 +85,12 @@ class Operation:
     ) -> httpx.Response:
         """Ask for it by its own example, or another `body`, with these ids in it."""
         parameters = dict(query or {})
-        for name in self._named_in_query():
+        for parameter in self._query_parameters():
+            name = parameter["name"]
             if to_snake(name) in ids:
                 parameters.setdefault(name, ids[to_snake(name)])
+            elif parameter.get("required"):
+                parameters.setdefault(name, parameter["example"])
         content = self._content()
         sent: Json = {}
         if content:
@@ -99,9 +102,8 @@ class Operation:
             self.method, address, params=parameters, headers=dict(headers or {}), **sent
         )
 
-    def _named_in_query(self) -> list[str]:
-        named = self.described.get("parameters", ())
-        return [each["name"] for each in named if each["in"] == "query"]
+    def _query_parameters(self) -> list[Json]:
+        return [each for each in self.described.get("parameters", ()) if each["in"] == "query"]
 
     def _content(self) -> tuple[str, Json] | None:
         content = self.described.get("requestBody", {}).get("content", {})
