@@ -107,7 +107,9 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 405:
         described = methods_at(request.app.openapi()["paths"], request.url.path)
         return _not_taken(request, described or [(error.headers or {}).get("allow", "GET")])
-    if error.status_code == 400:  # FastAPI's, of a body: nested too deep, a number too long, no form
+    if (
+        error.status_code == 400
+    ):  # FastAPI's, of a body: nested too deep, a number too long, no form
         return problem(422, InvalidRequest.code, "The request's body can't be read.")
     code = HTTP_CODES.get(error.status_code, "request_failed")
     nowhere = "There is nothing at this address."

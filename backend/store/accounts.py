@@ -29,9 +29,7 @@ class SignIns(Protocol):
         """The user, and whether the sign-in still holds; None if the account is gone. One query.
         `renewing` keeps the user's `revoke_all` waiting until the transaction ends."""
 
-    async def ended(
-        self, sign_ins: Collection[SignIn]
-    ) -> tuple[set[SignIn], set[UUID], set[UUID]]:
+    async def ended(self, sign_ins: Collection[SignIn]) -> tuple[set[SignIn], set[UUID], set[UUID]]:
         """Of these, the revoked ones, the users whose accounts are gone, and those who are blocked.
         One query."""
 

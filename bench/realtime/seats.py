@@ -30,9 +30,7 @@ async def make_seats(data_dir: Path, secret: str, count: int) -> list[Seat]:
         users, conversations = [[new_id() for _ in range(count)] for _ in range(2)]
         async with await psycopg.AsyncConnection.connect(stores.database_url) as connection:
             await copies(connection, User, user.id, id=users, email=[f"{i}@bench" for i in users])
-            await copies(
-                connection, Conversation, conversation.id, id=conversations, user_id=users
-            )
+            await copies(connection, Conversation, conversation.id, id=conversations, user_id=users)
     tokens = Tokens(secret)
     return [
         Seat(tokens.issue(user_id).access_token, str(conversation_id))

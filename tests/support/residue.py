@@ -13,7 +13,9 @@ async def tables_with(system: System, text: str, *, but: Collection[str] = TRANS
     """Names of the tables, other than `but`, in any column of which a text stands, in any case and
     however it is escaped. The text is an id or has a letter beyond f: ids and times are looked through
     too."""
-    assert len(text) == UUID_LENGTH or any(letter.isalpha() and letter.lower() > "f" for letter in text)
+    assert len(text) == UUID_LENGTH or any(
+        letter.isalpha() and letter.lower() > "f" for letter in text
+    )
     tables = await system.query(
         "SELECT table_name FROM information_schema.tables"
         " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name"

@@ -81,6 +81,4 @@ def _visibility(viewer: UUID) -> ColumnElement[bool]:
     public = and_(
         col(Character.visibility) == "public", or_(col(Character.blocked_at).is_(None), known)
     )
-    return and_(
-        col(Character.deleted_at).is_(None), or_(col(Character.owner_id) == viewer, public)
-    )
+    return and_(col(Character.deleted_at).is_(None), or_(col(Character.owner_id) == viewer, public))

@@ -34,9 +34,7 @@ class PostgresSignIns:
         user, is_revoked = row
         return user, not is_revoked and not sign_in.older_than(user.tokens_valid_from)
 
-    async def ended(
-        self, sign_ins: Collection[SignIn]
-    ) -> tuple[set[SignIn], set[UUID], set[UUID]]:
+    async def ended(self, sign_ins: Collection[SignIn]) -> tuple[set[SignIn], set[UUID], set[UUID]]:
         users = {sign_in.user_id for sign_in in sign_ins}
         ids = {each for sign_in in sign_ins for each in sign_in.ids}
         # An array is one parameter, whatever its length.
@@ -45,9 +43,7 @@ class PostgresSignIns:
             col(User.id),
             col(User.tokens_valid_from),
             col(User.blocked_at).is_not(None).label("is_blocked"),
-        ).where(
-            col(User.id) == any_(literal(list(users), _UUIDS)), col(User.leaving_at).is_(None)
-        )
+        ).where(col(User.id) == any_(literal(list(users), _UUIDS)), col(User.leaving_at).is_(None))
         tokens = select(
             literal(False), col(RevokedToken.id), col(RevokedToken.expires_at), literal(False)
         ).where(col(RevokedToken.id) == any_(literal(list(ids), _UUIDS)))

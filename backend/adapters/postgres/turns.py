@@ -129,9 +129,7 @@ class PostgresTurns:
         )
         found = await self._session.exec(
             select_model(Message)
-            .where(
-                *_unanswered_conditions(conversation_id, answered), _may_speak(conversation_id)
-            )
+            .where(*_unanswered_conditions(conversation_id, answered), _may_speak(conversation_id))
             .order_by(col(Message.seq))
             .limit(1)
         )
