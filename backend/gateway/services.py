@@ -47,8 +47,8 @@ class Services:
     """The running system as the gateway sees it.
 
     `checks` prove each dependency, by name, for /readyz, and `index_state` says which model the
-    index was built with and how far a rebuild is. `moderation` looks at edits. `local_user` is set where the page may
-    sign in as the local user without a form.
+    index was built with and how far a rebuild is. `moderation` looks at edits.
+    `local_user` is set where the page may sign in as the local user without a form.
     """
 
     store: Store
