@@ -81,7 +81,7 @@ async def part_claims(
     tx: Transaction, elders: Sequence[Memory]
 ) -> tuple[list[Memory], list[Memory]]:
     """Of what was superseded, what had only been claimed, and what had held."""
-    histories = await tx.memories.histories([elder.id for elder in elders]) if elders else {}
+    histories = await tx.histories.of_each([elder.id for elder in elders]) if elders else {}
     claimed = {
         key
         for key, lines in histories.items()

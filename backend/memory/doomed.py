@@ -56,7 +56,7 @@ async def messages_behind(tx: Transaction, memories: Sequence[Memory]) -> list[M
         key for memory in memories if memory.kind == "episode" for key in memory.source_message_ids
     }
     facts = [memory.id for memory in memories if memory.kind not in NOT_FACTS]
-    histories = await tx.memories.histories(facts) if facts else {}
+    histories = await tx.histories.of_each(facts) if facts else {}
     return await tx.messages.of_ids(
         [*said.union(*(saying(history) for history in histories.values()))]
     )
@@ -138,5 +138,5 @@ async def _forget_titles(
 
 async def empty_rows(tx: Transaction, doomed: Doomed) -> None:
     ids = list(doomed.memory_ids)
-    await tx.memories.delete_history(ids)
+    await tx.histories.delete(ids)
     await tx.memories.empty(ids)

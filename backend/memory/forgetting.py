@@ -108,7 +108,7 @@ async def forget_message(
             *await reply_repeating(tx, owner, message),
         ]
         await forget_words(tx, doomed, facts, [message, *repeated])
-        await tx.memories.uncite(owner, [message_id])
+        await tx.histories.uncite(owner, [message_id])
         await empty_messages(tx, conversation, [message])
     receipt = await settle(resources, doomed)
     return ForgottenMessage(message, conversation, withdrawal, receipt)
@@ -153,7 +153,7 @@ async def forget_conversation(
         doomed.add(await tx.memories.of_messages(owner, said, kind="episode"))
         doomed.add(await tx.memories.summaries_of(owner, conversation_id))
         await forget_words(tx, doomed, facts, elsewhere)
-        await tx.memories.uncite(owner, said)
+        await tx.histories.uncite(owner, said)
         await tx.messages.delete_of(conversation_id)
         await _close(tx, conversation)
         await tell_shared_life(tx, owner)

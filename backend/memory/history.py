@@ -27,7 +27,7 @@ async def write_line(
 ) -> None:
     """Write what happened to a memory, as it is now, and because of which messages."""
     counted = {"confidence": memory.confidence, "count": memory.reinforcement_count}
-    await tx.memories.revise(
+    await tx.histories.add(
         MemoryRevision(
             memory_id=memory.id,
             action=action,

@@ -49,7 +49,7 @@ async def remember(resources: MemoryResources, owner: Owner, note: Note) -> Memo
         await tx.memories.lock(owner)
         if not await tx.memories.add([memory]):
             raise Conflict("Exactly this is remembered already.")
-        await tx.memories.revise(
+        await tx.histories.add(
             MemoryRevision(memory_id=memory.id, action="added", content=memory.content)
         )
     await _index_soon(resources, memory)
@@ -104,7 +104,7 @@ async def correct(
         if changed:
             memory.index_state, memory.updated_at = "pending", utc_now()
             await tx.memories.save(memory)
-            await tx.memories.revise(_edited(memory, sorted(changed)))
+            await tx.histories.add(_edited(memory, sorted(changed)))
     if changed:
         await _index_soon(resources, memory)
     return memory

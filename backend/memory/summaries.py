@@ -110,7 +110,7 @@ async def _keep(
             memory.pinned = old.pinned
             await _supersede(tx, old, memory)
         await tx.memories.add([memory])
-        await tx.memories.revise(_revision(memory, "added", _account(read, written)))
+        await tx.histories.add(_revision(memory, "added", _account(read, written)))
         await _describe(tx, conversation.id, written)
     return Fold(memory, old)
 
@@ -172,7 +172,7 @@ async def _supersede(tx: Transaction, old: Memory, by: Memory) -> None:
     old.status, old.superseded_by, old.valid_to = "superseded", by.id, by.valid_from
     old.index_state, old.updated_at = "pending", utc_now()
     await tx.memories.save(old)
-    await tx.memories.revise(_revision(old, "superseded"))
+    await tx.histories.add(_revision(old, "superseded"))
 
 
 async def _describe(tx: Transaction, conversation_id: UUID, written: Summary) -> None:
@@ -221,19 +221,19 @@ async def unfold(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> 
 
 async def _unfold_from(tx: Transaction, owner: Owner, first: Memory) -> list[Memory]:
     assert first.conversation_id is not None, "its caller leaves others out"
-    [added, *_] = await tx.memories.history(first.id)
+    [added, *_] = await tx.histories.of(first.id)
     chain = await tx.memories.summaries_of(owner, first.conversation_id)
     doomed = [memory for memory in chain if memory.id >= first.id]
     for memory in doomed:
         memory.content = memory.index_text = ""
         memory.status, memory.index_state, memory.updated_at = "retracted", "pending", utc_now()
         await tx.memories.save(memory)
-    await tx.memories.delete_history([memory.id for memory in doomed])
+    await tx.histories.delete([memory.id for memory in doomed])
     earlier: Mapping[str, Any] | None = None
     for memory in chain:
         if memory.superseded_by == first.id and memory.content:
             await _restore(tx, memory)
-            earlier = (await tx.memories.history(memory.id))[0].details
+            earlier = (await tx.histories.of(memory.id))[0].details
     await describe_anew(tx, first.conversation_id, earlier)
     await tx.summaries.rewind(first.conversation_id, added.details["fromSeq"] - 1)
     await tx.summaries.enqueue(first.conversation_id)
@@ -244,4 +244,4 @@ async def _restore(tx: Transaction, memory: Memory) -> None:
     memory.status, memory.superseded_by, memory.valid_to = "active", None, None
     memory.index_state, memory.updated_at = "pending", utc_now()
     await tx.memories.save(memory)
-    await tx.memories.revise(_revision(memory, "restored"))
+    await tx.histories.add(_revision(memory, "restored"))

@@ -108,7 +108,7 @@ async def _restate(
     fresh = episodes(owner, [message], names, await predecessor(tx, message), user.zone)
     known = await tx.memories.of_messages(owner, [message.id], kind="episode")
     if not fresh:
-        await tx.memories.delete_history([memory.id for memory in known])
+        await tx.histories.delete([memory.id for memory in known])
         await tx.memories.empty([memory.id for memory in known])
         return []
     if not known:

@@ -68,7 +68,7 @@ async def _weigh(
     """Which of the facts have lost everything they rest on, and which only some of it; and what they
     had settled. The former go on naming their messages, so that they can be found when those are
     deleted."""
-    histories = await tx.memories.histories([memory.id for memory in citing]) if citing else {}
+    histories = await tx.histories.of_each([memory.id for memory in citing]) if citing else {}
     named = {
         key for lines in histories.values() for each in lines for key in each.source_message_ids
     }
@@ -104,7 +104,7 @@ async def _withdraw_from_lines(
         if withdrawn.isdisjoint(line.source_message_ids):
             continue
         left = withdraw_from(line, withdrawn, messages, memory.about)
-        await tx.memories.save_line(line)
+        await tx.histories.save(line)
         await tx.formation.ask_again([key for key in left if key in messages])
         if line.details.get(WITHDRAWN):
             fallen.append(line)

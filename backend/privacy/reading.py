@@ -115,7 +115,7 @@ async def _read_memories(source: Source, lot: Lot, after: After) -> After:
             before=UUID(before) if before else None,
         )
         is_end, found = len(found) <= AT_A_TIME, found[:AT_A_TIME]
-        histories = await tx.memories.histories([memory.id for memory in found])
+        histories = await tx.histories.of_each([memory.id for memory in found])
         names = await names_of(tx, source.user_id, owner.character_id)
         relationship = await tx.relationships.get(owner)
     lot.add_records(

@@ -21,6 +21,7 @@ from backend.store.analytics import Analytics
 from backend.store.character_files import CharacterFiles
 from backend.store.collections import Collections
 from backend.store.conversations import Contexts, Conversations, Messages, ReadUpTo, Turns
+from backend.store.histories import Histories
 from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
 from backend.store.privacy import Erasures, Exports, Holdings
 from backend.store.queues import Formation, FormationState, Summaries, Waiting
@@ -41,6 +42,7 @@ class Transaction(Protocol):
     messages: Messages
     turns: Turns
     memories: Memories
+    histories: Histories
     relationships: Relationships
     contexts: Contexts
     traces: Traces
@@ -100,6 +102,7 @@ __all__ = [
     "Exports",
     "Formation",
     "FormationState",
+    "Histories",
     "Holdings",
     "KeptAnswers",
     "LiveConversation",

@@ -9,7 +9,6 @@ from uuid import UUID
 from backend.models import (
     KnownMemory,
     Memory,
-    MemoryRevision,
     Owner,
     Relationship,
     RelationshipChange,
@@ -35,23 +34,6 @@ class Memories(Protocol):
         """Store, leaving out those whose active twin (same owner, kind, content) is there.
 
         Returns the ones stored."""
-
-    async def revise(self, revision: MemoryRevision) -> None:
-        """Write a line of a memory's history."""
-
-    async def history(self, memory_id: UUID) -> list[MemoryRevision]: ...
-
-    async def histories(self, memory_ids: Sequence[UUID]) -> dict[UUID, list[MemoryRevision]]:
-        """The history of each, oldest line first; without those that have none."""
-
-    async def save_line(self, revision: MemoryRevision) -> None:
-        """Change a line of a history: a message that it names no longer says so."""
-
-    async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
-        """Take messages that are no more out of every line of the owner's histories."""
-
-    async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
-        """Its lines hold what the memories said."""
 
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         """Those of the owner among the ids, whatever their status; in no order."""

@@ -91,7 +91,7 @@ async def standing(system: System, owner: Owner) -> tuple[Relationship, list[Rel
 
 async def history(system: System, memory: Memory) -> list[str]:
     async with system.store.transaction() as tx:
-        return [line.action for line in await tx.memories.history(memory.id)]
+        return [line.action for line in await tx.histories.of(memory.id)]
 
 
 def summary(memories: Sequence[Memory]) -> list[tuple[str, str]]:

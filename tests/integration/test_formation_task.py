@@ -209,7 +209,7 @@ async def test_calls_tokens_and_proposals_are_counted(system: System) -> None:
     }
     [memory] = await system.memories(conversation.owner)
     async with system.store.transaction() as tx:
-        [line] = await tx.memories.history(memory.id)
+        [line] = await tx.histories.of(memory.id)
     assert line.details == {
         "confidence": 0.9,
         "count": 1,

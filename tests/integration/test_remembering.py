@@ -39,7 +39,7 @@ async def test_a_note_is_remembered_at_once(edge_system: System) -> None:
     assert (stored.index_state, memory.index_state) == ("synced", "synced")
     assert await system.recalled(owner, "tea") == ["The user likes tea."]
     async with system.store.transaction() as tx:
-        assert [line.action for line in await tx.memories.history(memory.id)] == ["added"]
+        assert [line.action for line in await tx.histories.of(memory.id)] == ["added"]
 
 
 @pytest.mark.parametrize("again", ["The user likes tea.", "the user likes  TEA!"])
@@ -97,7 +97,7 @@ async def test_a_corrected_memory_is_found_by_its_new_words(edge_system: System)
     )
     assert await system.recalled(owner, "cocoa") == ["The user adores cocoa."]
     async with system.store.transaction() as tx:
-        added, edited = await tx.memories.history(memory.id)
+        added, edited = await tx.histories.of(memory.id)
     assert (added.content, edited.content) == ("The user likes tea.", "The user adores cocoa.")
     assert (edited.action, edited.details["fields"]) == ("edited", ["content", "importance"])
 
@@ -122,7 +122,7 @@ async def test_a_correction_that_changes_nothing_leaves_no_line(system: System) 
     await correct(system.memory, owner, memory.id, Correction("The user likes tea.", pinned=False))
 
     async with system.store.transaction() as tx:
-        assert [line.action for line in await tx.memories.history(memory.id)] == ["added"]
+        assert [line.action for line in await tx.histories.of(memory.id)] == ["added"]
 
 
 async def test_what_is_remembered_already_or_was_said_can_t_be_worded_anew(

@@ -59,7 +59,7 @@ async def test_an_old_episode_is_out_of_recall_and_index_and_its_history_says_so
     assert await system.index.count(conversation.owner) == 1
     async with system.store.transaction() as tx:
         [row] = await tx.memories.of_owner(conversation.owner, [old.id])
-        assert [line.action for line in await tx.memories.history(old.id)] == ["expired"]
+        assert [line.action for line in await tx.histories.of(old.id)] == ["expired"]
         assert await tx.messages.get(said.id) is not None  # messages stay
     assert (row.status, row.content, row.index_state) == ("expired", "I like tea.", "synced")
     assert row.valid_to is not None

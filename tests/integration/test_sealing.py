@@ -125,7 +125,7 @@ async def story(system: System, conversation: Conversation) -> list[object]:
         messages = await tx.messages.page(conversation.id, limit=100)
         variants = await tx.messages.variants([message.id for message in messages])
         memories = await tx.memories.page(owner, MemoryFilter(status=None), limit=500, before=None)
-        histories = await tx.memories.histories([memory.id for memory in memories])
+        histories = await tx.histories.of_each([memory.id for memory in memories])
         contexts = [await tx.contexts.get(message.id) for message in messages]
         now = await tx.conversations.get(conversation.id)
         relationship = await tx.relationships.get(owner)

@@ -58,7 +58,7 @@ async def current(system: System, conversation: Conversation) -> Memory | None:
 
 async def history(system: System, memory: Memory) -> list[tuple[str, dict[str, Any]]]:
     async with system.store.transaction() as tx:
-        return [(line.action, line.details) for line in await tx.memories.history(memory.id)]
+        return [(line.action, line.details) for line in await tx.histories.of(memory.id)]
 
 
 def statuses(memories: Sequence[Memory]) -> list[tuple[str, str]]:

@@ -74,7 +74,7 @@ async def episodes(system: System, conversation: Conversation) -> list[str]:
 
 async def history(system: System, memory: Memory) -> list[str]:
     async with system.store.transaction() as tx:
-        return [line.action for line in await tx.memories.history(memory.id)]
+        return [line.action for line in await tx.histories.of(memory.id)]
 
 
 async def standing(system: System, conversation: Conversation) -> Relationship:
@@ -126,7 +126,7 @@ async def test_a_retracted_fact_says_why(system: System) -> None:
 
     [fact] = await system.memories(conversation.owner)
     async with system.store.transaction() as tx:
-        *_, last = await tx.memories.history(fact.id)
+        *_, last = await tx.histories.of(fact.id)
     assert (last.action, last.details["reason"]) == ("retracted", "the message was edited")
     assert await system.index.count(conversation.owner, [fact.id]) == 0
 

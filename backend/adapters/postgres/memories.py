@@ -41,14 +41,6 @@ from backend.store import MemoryFilter
 
 INSERT_CHUNK = 100
 _SINGULAR = ("episode", "summary")  # what no other says the same as
-_UNCITE = text("""
-    UPDATE memory_revision AS line SET source_message_ids = ARRAY(
-        SELECT unnest(line.source_message_ids) EXCEPT SELECT unnest(CAST(:messages AS uuid[])))
-    FROM memory
-    WHERE memory.id = line.memory_id
-      AND memory.character_id = :character_id AND memory.user_id = :user_id
-      AND line.source_message_ids && CAST(:messages AS uuid[])
-""")
 # Read in every turn, so built once: building takes longer than running them. What their partial
 # indexes go by stands in the text, as a prepared statement needs it.
 _THE_OWNERS = (
@@ -116,43 +108,6 @@ class PostgresMemories:
             if memory.status != "active"
             or (memory.owner, memory.kind, memory.content_hash) not in known
         ]
-
-    async def revise(self, revision: MemoryRevision) -> None:
-        self._session.add(revision)
-        await self._session.flush()
-
-    async def history(self, memory_id: UUID) -> list[MemoryRevision]:
-        found = await self._session.exec(
-            select(MemoryRevision)
-            .where(col(MemoryRevision.memory_id) == memory_id)
-            .order_by(col(MemoryRevision.id))
-        )
-        return list(found)
-
-    async def histories(self, memory_ids: Sequence[UUID]) -> dict[UUID, list[MemoryRevision]]:
-        found = await self._session.exec(
-            select(MemoryRevision)
-            .where(col(MemoryRevision.memory_id).in_(memory_ids))
-            .order_by(col(MemoryRevision.id))
-        )
-        lines: dict[UUID, list[MemoryRevision]] = {}
-        for line in found:
-            lines.setdefault(line.memory_id, []).append(line)
-        return lines
-
-    async def save_line(self, revision: MemoryRevision) -> None:
-        await self._session.merge(revision)
-        await self._session.flush()
-
-    async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
-        connection = await self._session.connection()
-        values = {"user_id": owner.user_id, "character_id": owner.character_id}
-        await connection.execute(_UNCITE, values | {"messages": list(message_ids)})
-
-    async def delete_history(self, memory_ids: Sequence[UUID]) -> None:
-        await self._session.exec(
-            delete(MemoryRevision).where(col(MemoryRevision.memory_id).in_(memory_ids))
-        )
 
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         if not memory_ids:

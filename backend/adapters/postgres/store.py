@@ -22,6 +22,7 @@ from backend.adapters.postgres.conversations import PostgresConversations
 from backend.adapters.postgres.erasures import PostgresErasures
 from backend.adapters.postgres.exports import PostgresExports
 from backend.adapters.postgres.formation_queue import FormationQueue
+from backend.adapters.postgres.histories import PostgresHistories
 from backend.adapters.postgres.holdings import PostgresHoldings
 from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.kept_answers import PostgresKeptAnswers
@@ -70,6 +71,7 @@ class PostgresTransaction:
         self.messages: store.Messages = PostgresMessages(session)
         self.turns: store.Turns = PostgresTurns(session)
         self.memories: store.Memories = PostgresMemories(session)
+        self.histories: store.Histories = PostgresHistories(session)
         self.relationships: store.Relationships = PostgresRelationships(session)
         self.contexts: store.Contexts = PostgresContexts(session)
         self.traces: store.Traces = PostgresTraces(session)

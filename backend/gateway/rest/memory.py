@@ -264,7 +264,7 @@ async def memory_history(
         found = await tx.memories.of_owner(owner, [memory_id])
         if not found or not found[0].content:
             raise NotFound("There is no such memory.")
-        lines = await tx.memories.history(memory_id)
+        lines = await tx.histories.of(memory_id)
     return Page(items=[RevisionView.of(line) for line in lines], next_cursor=None)
 
 
