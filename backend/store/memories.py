@@ -1,6 +1,6 @@
 """What is remembered: the repositories of memories, relationships and of traces left of either."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -127,6 +127,11 @@ class Memories(Protocol):
 class Relationships(Protocol):
     async def get(self, owner: Owner, *, for_update: bool = False) -> Relationship:
         """The stored one, or a fresh one that `save` will store."""
+
+    async def with_each(
+        self, user_id: UUID, character_ids: Collection[UUID]
+    ) -> dict[UUID, Relationship]:
+        """A user's with each of these characters, by character; where none is stored, a fresh one."""
 
     async def save(self, relationship: Relationship) -> None: ...
 

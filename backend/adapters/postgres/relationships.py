@@ -1,6 +1,6 @@
 """Relationships and their ledger in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,18 @@ class PostgresRelationships:
             Relationship, (owner.character_id, owner.user_id), with_for_update=for_update
         )
         return stored or Relationship(character_id=owner.character_id, user_id=owner.user_id)
+
+    async def with_each(
+        self, user_id: UUID, character_ids: Collection[UUID]
+    ) -> dict[UUID, Relationship]:
+        stored = await self._session.exec(
+            select(Relationship).where(
+                col(Relationship.user_id) == user_id,
+                col(Relationship.character_id).in_(character_ids),
+            )
+        )
+        fresh = {each: Relationship(character_id=each, user_id=user_id) for each in character_ids}
+        return fresh | {each.character_id: each for each in stored}
 
     async def save(self, relationship: Relationship) -> None:
         await self._session.merge(relationship)

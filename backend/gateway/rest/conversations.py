@@ -113,13 +113,17 @@ async def list_conversations(
             status=status,
         )
         shown = found[:limit]
-        levels = {owner: await _level(tx, owner) for owner in {item.owner for item in shown}}
+        with_each = await tx.relationships.with_each(caller.id, {it.character_id for it in shown})
+    now = utc_now()
     cursor = None
     if len(found) > limit:
         last = shown[-1]
         cursor = encode_cursor(last.last_message_at or last.created_at, last.id)
     return Page(
-        items=[ConversationView.of(item, levels[item.owner]) for item in shown],
+        items=[
+            ConversationView.of(item, as_of(with_each[item.character_id], now).level)
+            for item in shown
+        ],
         next_cursor=cursor,
     )
 
