@@ -25,7 +25,7 @@ LARGE_BODIES = {
 USUAL_SECONDS = 30.0
 # Who sends too much is read on for so long, without keeping it: a connection that is closed while the
 # client writes takes the answer with it.
-LINGER_BYTES = 16 * MEGABYTE
+LINGER_BYTES = 32 * MEGABYTE
 LINGER_SECONDS = 5.0
 
 Event = MutableMapping[str, Any]

@@ -90,7 +90,7 @@ class CharacterView(View):
     nsfw_level: int
     lorebook: list[dict[str, Any]]
     visibility: str
-    card: dict[str, Any] | None
+    card: Annotated[dict[str, Any] | None, Field(description="As it was imported. Not in lists.")]
     picture: Annotated[str | None, Field(description="Where its picture is; needs the token.")]
     blocked_at: Time | None
     blocked_reason: str | None
@@ -103,6 +103,15 @@ class CharacterView(View):
         card = character.card
         if card and character.owner_id != viewer:
             card = for_strangers(card)
+        return cls._of(character, card)
+
+    @classmethod
+    def listed(cls, character: Character) -> "CharacterView":
+        """Among others: a list of whole cards would be megabytes."""
+        return cls._of(character, None)
+
+    @classmethod
+    def _of(cls, character: Character, card: dict[str, Any] | None) -> "CharacterView":
         picture = picture_address(character.id) if character.picture_path else None
         named = {"card", "picture"}
         plain = {name: getattr(character, name) for name in cls.model_fields if name not in named}

@@ -65,6 +65,7 @@ class Characters(Protocol):
         """A `visible` one, and how it and the viewer stand, if they have met."""
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
-        """Visible characters in order of id; of blocked ones the viewer's own."""
+        """Visible characters in order of id; of blocked ones the viewer's own. Without
+        their `card`: it can't be read off these."""
 
     async def save(self, character: Character) -> None: ...

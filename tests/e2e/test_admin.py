@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from tests.support.keepsake_process import KeepsakeProcess
 
 Json = dict[str, Any]
 
+NOBODY = UUID(int=0)
 REPLY = "Come to the back room, I have something to sell."
 
 
@@ -335,10 +336,10 @@ async def test_people_are_found_page_by_page(admin: Client, someone: Client) -> 
         ("get", "/admin/audit?action=%00", None),
         ("post", "/admin/memory-health/retry", b'{"job": 99999999999999999999}'),
         ("put", "/admin/users/me/block", b'{"reason": "x"}'),
-        ("put", f"/admin/users/{uuid4()}/block", b'{"reason": "\\u0000"}'),
-        ("put", f"/admin/users/{uuid4()}/block", b'{"reason": "\\ud800"}'),
-        ("put", f"/admin/characters/{uuid4()}/block", b'{"reason": " "}'),
-        ("patch", f"/admin/reports/{uuid4()}", b"[]"),
+        ("put", f"/admin/users/{NOBODY}/block", b'{"reason": "\\u0000"}'),
+        ("put", f"/admin/users/{NOBODY}/block", b'{"reason": "\\ud800"}'),
+        ("put", f"/admin/characters/{NOBODY}/block", b'{"reason": " "}'),
+        ("patch", f"/admin/reports/{NOBODY}", b"[]"),
     ],
 )
 async def test_what_makes_no_sense_is_refused(

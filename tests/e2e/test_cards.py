@@ -34,6 +34,8 @@ async def test_a_card_is_brought_in_as_any_kind_and_comes_back_as_it_was(
     made = await bring_in(groq_client, as_json(V2), "application/json")
     assert (made["name"], made["visibility"], made["nsfwLevel"]) == ("Mira", "private", 0)
     assert (made["ownerId"], made["card"]) == (groq_client.user["id"], V2)
+    listed = (await groq_client.get("/characters?limit=200"))["items"]
+    assert next(each for each in listed if each["id"] == made["id"]) == made | {"card": None}
     assert made["lorebook"] == V2["data"]["character_book"]["entries"]
     assert made["picture"] is None
     assert await groq_client.get(f"/characters/{made['id']}") == made

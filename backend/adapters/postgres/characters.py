@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import exists
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -56,6 +57,7 @@ class PostgresCharacters:
         query = (
             _visible_to(viewer)
             .where(or_(col(Character.blocked_at).is_(None), col(Character.owner_id) == viewer))
+            .options(defer(Character.card, raiseload=True))  # type: ignore[arg-type]
             .order_by(col(Character.id))
             .limit(limit)
         )

@@ -61,13 +61,13 @@ class CharacterDraft(View):
 async def list_characters(
     here: Here, caller: Caller, limit: Limit = DEFAULT_LIMIT, after: Cursor = None
 ) -> Page[CharacterView]:
-    """The caller's own and all public characters."""
+    """The caller's own and all public characters, without their `card`."""
     async with here.store.transaction() as tx:
         found = await tx.characters.page(caller.id, limit=limit + 1, after=id_cursor(after))
     more = len(found) > limit
     shown = found[:limit]
     return Page(
-        items=[CharacterView.of(character, caller.id) for character in shown],
+        items=[CharacterView.listed(character) for character in shown],
         next_cursor=encode_cursor(shown[-1].id) if more else None,
     )
 
