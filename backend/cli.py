@@ -121,15 +121,33 @@ def create_admin(
     typer.echo(f"({done})", err=True)
 
 
+@app.command("set-password")
+@one_line_errors
+def set_password(
+    email: Annotated[str, typer.Argument(help="The account's email address.")],
+    from_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Give an account a new password, for somebody who has forgotten theirs. Signs it out everywhere."""
+    settings = settings_for(QUIET)
+    from backend.commands.set_password import set_password as set_it
+
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    asyncio.run(set_it(settings, email, password))
+    typer.echo(f"{email} has a new password, and is signed out everywhere.")
+
+
 Email = Annotated[str | None, typer.Option(help="Whose; the local user's if left out.")]
 
 
 @app.command("import-card")
 @one_line_errors
 def import_card(
-    files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, help="JSON, PNG or CHARX.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="JSON, PNG or CHARX.")],
     email: Email = None,
 ) -> None:
     """Make private characters from card files, with their pictures. Prints their ids."""

@@ -12,9 +12,12 @@ from rich.console import Console
 from backend.bootstrap.core import checks_of, open_core
 from backend.bootstrap.language_model import build_model
 from backend.bootstrap.services import PAGE
+from backend.bootstrap.stores import reach_store
+from backend.commands.rotate_keys import unsettled
 from backend.errors import ConfigurationError, DataDirInUse, KeepsakeError
 from backend.serving import listen
 from backend.settings import Provider, Settings
+from backend.store import Store
 
 LEAST_FREE_GIB = 1.0
 READY_SECONDS = 15.0
@@ -47,11 +50,13 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                 else:
                     yield name, True, "answers"
             yield _index(asdict(core.collections.state()))
+            yield await _encryption(settings, core.store)
     except DataDirInUse:
         async for finding in _ask_running(settings):
             yield finding
     except KeepsakeError as error:
         yield "services", False, error.message
+    yield _retention(settings)
     yield await _model(settings)
 
 
@@ -97,6 +102,11 @@ async def _ask_running(settings: Settings) -> AsyncIterator[Finding]:
         yield name, words == "ok", "answers (running server)" if words == "ok" else words
     if answer.get("index"):
         yield _index(answer["index"])
+    try:
+        async with reach_store(settings) as (store, _stores):
+            yield await _encryption(settings, store)
+    except KeepsakeError as error:
+        yield "encryption", False, error.message
 
 
 def _index(state: dict[str, Any]) -> Finding:
@@ -107,6 +117,26 @@ def _index(state: dict[str, Any]) -> Finding:
     if state["advice"]:
         return "memory index", False, f"{words}. {state['advice']}"
     return "memory index", True, words
+
+
+async def _encryption(settings: Settings, store: Store) -> Finding:
+    """Which key seals what, and whether rows wait for it."""
+    name = "encryption"
+    if settings.keyring is None:
+        return name, True, "off: what is said is stored in clear (see ENCRYPTION_KEYS)"
+    waiting = sum(each.rows for each in await unsettled(store))
+    sealed = "everything" if settings.encryption_scope == "all" else "what is sensitive"
+    words = f"the key {settings.keyring.first} seals {sealed}"
+    if waiting:
+        return name, True, f"{words}; {waiting} rows still wait for `keepsake rotate-keys`"
+    return name, True, f"{words}; no row waits for `keepsake rotate-keys`"
+
+
+def _retention(settings: Settings) -> Finding:
+    days = settings.message_retention_days
+    messages = "for ever" if days is None else f"for {days} days"
+    memories = f"episodes and summaries for {settings.memory_retention_days} days"
+    return "retention", True, f"messages are kept {messages}, {memories}, facts for ever"
 
 
 async def _model(settings: Settings) -> Finding:

@@ -62,8 +62,14 @@ class KeepsakeError(Exception):
 
 
 class InvalidRequest(KeepsakeError):
+    """`field` is the one that is wrong, as the caller names it; empty where it is the whole."""
+
     code = "invalid_request"
     status = 422
+
+    def __init__(self, message: str, *, field: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.field = field
 
 
 class MessageTooLong(InvalidRequest):

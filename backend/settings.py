@@ -32,8 +32,8 @@ EXAMPLES = {
     "redis_url": "redis://localhost:6379/0",
     "qdrant_url": "http://localhost:6333",
     "cors_origins": "https://app.example.com,https://www.example.com",
-    "jwt_secret": "$(openssl rand -hex 32)",
-    "encryption_keys": "2026:$(openssl rand -base64 32)",
+    "jwt_secret": "<output of: openssl rand -hex 32>",
+    "encryption_keys": "2026:<output of: openssl rand -base64 32>",
     "encryption_scope": "all",
     "jwt_public_key": "/run/secrets/issuer.pem",
     "log_format": "json",
@@ -257,7 +257,7 @@ def _check_together(settings: Settings) -> None:
     if not settings.embedded_database and not settings.jwt_secret:
         raise ConfigurationError(
             "JWT_SECRET: needed when DATABASE_URL is set; at least 32 characters. "
-            "Example: JWT_SECRET=$(openssl rand -hex 32)"
+            f"Example: JWT_SECRET={EXAMPLES['jwt_secret']}"
         )
 
 

@@ -12,4 +12,7 @@ MAX_PIXELS = 12_000  # of a PNG, each way
 MAX_NAME = 100  # characters
 MAX_TEXT = 50_000  # characters of one field; a large card has 10,000
 MAX_EXAMPLES = 50
+MAX_TRAITS = 100  # of a personality, and as many values
+MAX_TRAIT = 200  # characters
+MAX_PERSONALITY = 100_000  # characters of a whole personality as JSON, unknown keys included
 MAX_LOREBOOK_ENTRIES = 1000

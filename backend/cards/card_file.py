@@ -10,7 +10,7 @@ from backend.cards.bounds import MAX_FILE_BYTES
 from backend.cards.card import as_v2, as_v3
 from backend.cards.fields import Json, fields_of, inner_of
 from backend.cards.json_text import read_object, write_object
-from backend.cards.picture import gradient
+from backend.cards.picture import gradient, is_gradient
 from backend.errors import InvalidCard
 from backend.models import Character
 
@@ -20,6 +20,8 @@ Format = Literal["json", "png", "charx"]
 KEYWORDS = ("ccv3", "chara_card_v3", "chara")
 ICON = "assets/icon/images/main.png"  # where we put a picture in a CHARX file
 EMBEDDED = "embeded://"  # sic: the specification spells it so
+# How a card names the gradient that it goes out with.
+OUR_ICON = {"type": "icon", "name": "main", "uri": EMBEDDED + ICON, "ext": "png"}
 
 
 class FileType(NamedTuple):
@@ -39,7 +41,7 @@ TYPES: dict[Format, FileType] = {
 @dataclass(frozen=True, slots=True)
 class CardFile:
     """A card and the files that came with it, by path; `picture` is the path of its portrait. A PNG's
-    own picture is a file too, without the card in it."""
+    own picture is a file too, without the card and what else it says; a gradient of ours is no picture."""
 
     card: Json
     files: dict[str, bytes] = field(default_factory=dict)
@@ -85,7 +87,9 @@ def _read_png(data: bytes) -> CardFile:
         raise InvalidCard("The PNG is a picture alone: it carries no card.")
     what = f"The card in the PNG's {keyword!r}"
     card = read_object(_from_base64(texts[keyword], what), what)
-    return CardFile(card, {ICON: png.without_texts(data, set(KEYWORDS))}, ICON)
+    if is_gradient(data):
+        return CardFile(card)
+    return CardFile(card, {ICON: png.picture_alone(data)}, ICON)
 
 
 def _from_base64(text: bytes, what: str) -> bytes:
@@ -117,8 +121,20 @@ def _read_charx(data: bytes) -> CardFile:
     card = read_object(text, "card.json")
     icon = _icon(card, files)
     if icon and files[icon].startswith(png.SIGNATURE):  # it is shown, the card in it is not
-        files[icon] = png.without_texts(files[icon], set(KEYWORDS))
+        if is_gradient(files[icon]):
+            del files[icon]
+            return CardFile(_without_our_icon(card), files)
+        files[icon] = png.picture_alone(files[icon])
     return CardFile(card, files, icon)
+
+
+def _without_our_icon(card: Json) -> Json:
+    """The card as it was before we gave it a gradient to go with."""
+    inner = inner_of(card)
+    kept = [asset for asset in inner["assets"] if asset != OUR_ICON]
+    plain = {name: value for name, value in inner.items() if name != "assets"}
+    plain |= {"assets": kept} if kept else {}
+    return plain if inner is card else {**card, "data": plain}
 
 
 def _icon(card: Json, files: dict[str, bytes]) -> str | None:
@@ -149,6 +165,5 @@ def _write_charx(character: Character, card: Json, files: dict[str, bytes]) -> b
     path = character.picture_path or ICON
     inner = inner_of(card)
     if not inner.get("assets"):
-        main = {"type": "icon", "name": "main", "uri": EMBEDDED + path, "ext": "png"}
-        card = {**card, "data": {**inner, "assets": [main]}}
+        card = {**card, "data": {**inner, "assets": [OUR_ICON | {"uri": EMBEDDED + path}]}}
     return charx.pack({charx.CARD: write_object(card), **files})

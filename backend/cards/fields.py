@@ -5,10 +5,19 @@ Keepsake has and cards don't (age, gender, structured personality, content level
 `extensions.keepsake`.
 """
 
+import json
 import re
 from typing import Any
 
-from backend.cards.bounds import MAX_EXAMPLES, MAX_LOREBOOK_ENTRIES, MAX_NAME, MAX_TEXT
+from backend.cards.bounds import (
+    MAX_EXAMPLES,
+    MAX_LOREBOOK_ENTRIES,
+    MAX_NAME,
+    MAX_PERSONALITY,
+    MAX_TEXT,
+    MAX_TRAIT,
+    MAX_TRAITS,
+)
 from backend.errors import InvalidCard
 from backend.models import Personality
 
@@ -87,18 +96,43 @@ def personality_text(personality: Json) -> str:
     return "\n".join(part for part in (", ".join(read.traits), read.style, values) if part)
 
 
+def check_personality(personality: Json) -> None:
+    """Whether a personality is of a size that can be read in each turn.
+
+    Raises:
+        InvalidCard: too many traits or values, or something too long.
+    """
+    for name in ("traits", "values"):
+        listed = personality.get(name)
+        if not isinstance(listed, list):
+            continue
+        if len(listed) > MAX_TRAITS:
+            raise InvalidCard(f"{name} has {len(listed)} entries; {MAX_TRAITS} is the most.")
+        longest = max((len(entry) for entry in listed if isinstance(entry, str)), default=0)
+        if longest > MAX_TRAIT:
+            raise InvalidCard(f"{name} holds {longest} characters in one; {MAX_TRAIT} is the most.")
+    style = personality.get("style")
+    if isinstance(style, str) and len(style) > MAX_TEXT:
+        raise InvalidCard(f"style has {len(style)} characters; {MAX_TEXT} is the most.")
+    if len(json.dumps(personality, ensure_ascii=False)) > MAX_PERSONALITY:
+        raise InvalidCard(f"All of it together has more than {MAX_PERSONALITY} characters.")
+
+
 def _personality(text: str, ours: Any) -> Json:
     """Traits, if the text is a list of them, or else a style; what we wrote beside the text ourselves, if
     nobody has changed the text since."""
     if isinstance(ours, dict):
         try:
+            check_personality(ours)
             known = Personality.model_validate(ours).model_dump()
-        except ValueError:
+        except (ValueError, InvalidCard):
             known = {}
         if known and personality_text(known) == text:
             return known
     parts = [part.strip() for part in text.split(",")]
-    listed = all(part and len(part.split()) <= _TRAIT_WORDS for part in parts)
+    listed = len(parts) <= MAX_TRAITS and all(
+        part and len(part) <= MAX_TRAIT and len(part.split()) <= _TRAIT_WORDS for part in parts
+    )
     if listed and not re.search(r"[.;:!?\n(\[{]", text):
         return Personality(traits=parts).model_dump()
     return Personality(style=text).model_dump()

@@ -13,6 +13,11 @@ from backend.errors import InvalidCard
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_TEXT_BYTES = MAX_JSON_BYTES * 4 // 3 + 100_000  # a card of the largest size as base64
+# What a picture, or one that moves, is shown by: its colours, its transparency, its pixels.
+PICTURE = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST sPLT pHYs".split()
+    + b"acTL fcTL fdAT".split()
+)
 _AROUND = 12  # bytes of a chunk beside its data: length, type, checksum
 
 
@@ -26,26 +31,36 @@ class Chunk:
 
 
 def texts_of(png: bytes, keywords: set[str]) -> dict[str, bytes]:
-    """What stands under these keywords, in `tEXt`, `zTXt` or `iTXt`; the first of each counts.
+    """What stands under these keywords, in `tEXt`, `zTXt` or `iTXt`; the first of each counts, and no other
+    is unpacked.
 
     Raises:
         InvalidCard: damaged, or a text too large.
     """
     found: dict[str, bytes] = {}
     for chunk in _chunks(png):
-        keyword, text = _text(chunk, keywords)
+        keyword, text = _text(chunk, keywords - found.keys())
         if text is not None:
-            found.setdefault(keyword, text)
+            found[keyword] = text
     return found
 
 
-def without_texts(png: bytes, keywords: set[str]) -> bytes:
-    """The same picture without what stands under these keywords.
+def pixels_of(png: bytes) -> bytes:
+    """The picture itself, packed as it is.
 
     Raises:
         InvalidCard: damaged.
     """
-    kept = (chunk.raw for chunk in _chunks(png) if _keyword(chunk) not in keywords)
+    return b"".join(found.data for found in _chunks(png) if found.kind == b"IDAT")
+
+
+def picture_alone(png: bytes) -> bytes:
+    """The same picture, and nothing else: no texts, places, times or devices.
+
+    Raises:
+        InvalidCard: damaged.
+    """
+    kept = (chunk.raw for chunk in _chunks(png) if chunk.kind in PICTURE)
     return SIGNATURE + b"".join(kept)
 
 

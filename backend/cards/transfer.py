@@ -1,6 +1,8 @@
 """Bringing characters in and handing them out, as card files."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from backend.cards.card import card_of, character_from, for_strangers
@@ -9,16 +11,25 @@ from backend.errors import NotFound
 from backend.models import Character, User
 from backend.store import Store
 
+# Of their own: many large files mustn't keep others waiting for the threads that all share.
+_threads = ThreadPoolExecutor(2, thread_name_prefix="cards")
 
-async def import_card(store: Store, owner: User, data: bytes) -> Character:
-    """Make a private character of the owner's from a card file, with its picture and other files.
+
+Check = Callable[[Character, User], Awaitable[None]]
+
+
+async def import_card(store: Store, owner: User, data: bytes, *, check: Check) -> Character:
+    """Make a private character of the owner's from a card file, with its picture and other files. `check`
+    looks at it first, and ends the import by raising.
 
     Raises:
         InvalidCard: no card that we can read; nothing was stored.
     """
-    found: CardFile = await asyncio.to_thread(read_card_file, data)
+    loop = asyncio.get_running_loop()
+    found: CardFile = await loop.run_in_executor(_threads, read_card_file, data)
     character = character_from(found.card, owner)
     character.picture_path = found.picture
+    await check(character, owner)
     async with store.transaction() as tx:
         await tx.characters.add(character)
         await tx.character_files.add(character.id, found.files)
@@ -45,4 +56,6 @@ async def export_card(
         files = await tx.character_files.of(character_id, paths) if wanted else {}
     card = card_of(character)
     shown = card if own else for_strangers(card)
-    return character, await asyncio.to_thread(write_card_file, character, shown, files, form)
+    loop = asyncio.get_running_loop()
+    data = await loop.run_in_executor(_threads, write_card_file, character, shown, files, form)
+    return character, data

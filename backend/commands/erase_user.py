@@ -8,7 +8,8 @@ from rich.console import Console
 
 from backend.adapters.redis.event_bus import RedisEventBus
 from backend.bootstrap.core import Core, open_core
-from backend.bootstrap.stores import reach_store
+from backend.bootstrap.services import tokens_of
+from backend.bootstrap.stores import Stores, reach_store
 from backend.commands.account import user_called
 from backend.errors import ConfigurationError, DataDirInUse, NotFound
 from backend.gateway.control import AccountGone, announce
@@ -32,10 +33,11 @@ async def erase_user(settings: Settings, called: str, console: Console) -> str:
         ConfigurationError: the running server doesn't do it.
     """
     async with AsyncExitStack() as stack:
-        store, bus, core = await _reach(settings, stack)
+        store, stores, bus, core = await _reach(settings, stack)
         user_id = await user_called(store, called)
+        mark = tokens_of(settings, stores).mark(user_id)
         with console.status("Erasing ..."):
-            erasure = await begin_erasure(store, user_id)
+            erasure = await begin_erasure(store, user_id, mark)
             async with store.transaction() as tx:
                 await tx.audit.record("cli.erase_user", target=("erasure", erasure.id))
             await announce(bus.publish, AccountGone(user_id=user_id))
@@ -59,7 +61,9 @@ async def show_receipt(settings: Settings, erasure_id: UUID) -> str:
     return _told(erasure)
 
 
-async def _reach(settings: Settings, stack: AsyncExitStack) -> tuple[Store, EventBus, Core | None]:
+async def _reach(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[Store, Stores, EventBus, Core | None]:
     """All that is needed, unless a running Keepsake has the embedded index to itself."""
     try:
         core = await stack.enter_async_context(open_core(settings))
@@ -67,8 +71,8 @@ async def _reach(settings: Settings, stack: AsyncExitStack) -> tuple[Store, Even
         store, stores = await stack.enter_async_context(reach_store(settings))
         bus = RedisEventBus(stores.redis_url)
         stack.push_async_callback(bus.close)
-        return store, bus, None
-    return core.store, core.bus, core
+        return store, stores, bus, None
+    return core.store, core.stores, core.bus, core
 
 
 async def _expect(store: Store, erasure_id: UUID) -> Erasure:

@@ -9,7 +9,8 @@ from rich.progress import track
 from backend.bootstrap.stores import reach_store
 from backend.cards.transfer import import_card
 from backend.commands.account import account
-from backend.errors import InvalidCard, InvalidRequest
+from backend.conversation.character_texts import rule_on_character
+from backend.errors import ContentRefused, InvalidCard, InvalidRequest
 from backend.settings import Settings
 
 
@@ -31,9 +32,13 @@ async def import_cards(
         owner = await account(store, email)
         for file in track(files, "Importing", console=console, disable=len(files) == 1):
             try:
-                character = await import_card(store, owner, file.read_bytes())
-            except InvalidCard as error:
+                character = await import_card(
+                    store, owner, file.read_bytes(), check=rule_on_character
+                )
+            except (InvalidCard, ContentRefused) as error:
                 bad.append(f"{file}: {error.message}")
+            except OSError as error:
+                bad.append(f"{file}: {error.strerror}.")
             else:
                 say(f"{character.id} {' '.join(character.name.split())}")
     if bad:

@@ -34,8 +34,8 @@ async def rotate_keys(
     """
     if settings.keyring is None:
         raise ConfigurationError(
-            "ENCRYPTION_KEYS: not set, so there is nothing to seal with. Make a key:"
-            f" {MAKE_A_KEY}. Example: ENCRYPTION_KEYS=2026:…"
+            "ENCRYPTION_KEYS: not set, so there is nothing to seal with."
+            f" Example: ENCRYPTION_KEYS=2026:<output of: {MAKE_A_KEY}>"
         )
     scope = Scope.NONE if open_all else Scope(settings.encryption_scope)
     async with reach_store(settings, scope=scope) as (store, _stores):

@@ -29,6 +29,8 @@ def one_line_errors(command: Callable[Arguments, None]) -> Callable[Arguments, N
             command(*args, **kwargs)
         except KeepsakeError as error:
             _fail(error.message)
+        except FileExistsError as error:
+            _fail(f"There is such a file already: {error.filename}")
         except OSError as error:
             _fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         except KeyboardInterrupt:

@@ -80,7 +80,7 @@ async def accept(
 
 def _check(draft: Draft, longest: int) -> None:
     if draft.type not in MESSAGE_TYPES or draft.type == "system":
-        raise InvalidRequest("The message type must be text, image or voice.")
+        raise InvalidRequest("type: must be text, image or voice.", field="type")
     check_content(draft.content, longest)
 
 
@@ -91,16 +91,19 @@ def check_content(content: str, longest: int) -> None:
         InvalidRequest, MessageTooLong: it can't.
     """
     if not content.strip():
-        raise InvalidRequest("The message is empty.")
+        raise InvalidRequest("The message is empty.", field="content")
     if "\x00" in content:
-        raise InvalidRequest("The message contains a NUL character, which can't be stored.")
+        raise InvalidRequest(
+            "The message contains a NUL character, which can't be stored.", field="content"
+        )
     try:
         content.encode()
     except UnicodeEncodeError as error:
         raise InvalidRequest(
-            "The message contains half of a surrogate pair, which is no text."
+            "The message contains half of a surrogate pair, which is no text.", field="content"
         ) from error
     if len(content) > longest:
         raise MessageTooLong(
-            f"The message has {len(content)} characters; at most {longest} are allowed."
+            f"The message has {len(content)} characters; at most {longest} are allowed.",
+            field="content",
         )

@@ -92,10 +92,15 @@ class Report:
 
 
 def report_of(
-    counts: Iterable[Count], bucket: Bucket, *, first: date | None, last: date | None
+    counts: Iterable[Count],
+    bucket: Bucket,
+    *,
+    first: date | None,
+    last: date | None,
+    today: date = date.max,
 ) -> Report:
     """Put counts together. Periods go from the one of `first` to the one of `last`, or where either is
-    None from or to where something happened; of too many, the newest."""
+    None from or to where something happened, and none is later than `today`; of too many, the newest."""
     counts = list(counts)
     total, by_period = Happened(), dict[date, Happened]()
     spreads = {Figure.GENERATION: Spread(), Figure.REPLY: Spread()}
@@ -109,7 +114,11 @@ def report_of(
     days = sorted(by_period)
     begins = start_of(first, bucket) if first else days[0] if days else None
     ends = start_of(last, bucket) if last else days[-1] if days else begins
-    periods = periods_between(begins, ends or begins, bucket) if begins and ends else []
+    periods = (
+        periods_between(begins, min(ends, start_of(today, bucket)), bucket)
+        if begins and ends
+        else []
+    )
     return Report(
         total,
         spreads[Figure.GENERATION],

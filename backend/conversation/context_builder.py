@@ -42,6 +42,7 @@ from backend.models import (
     Relationship,
     ReplyContext,
     User,
+    rfc3339,
 )
 from backend.ports import Prompt
 from backend.safety.policy import Decision
@@ -291,7 +292,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "messageId": str(message.id),
         "role": "user" if message.sender_type == "user" else "assistant",
         "content": message.content,
-        "timestamp": message.created_at.isoformat(),
+        "timestamp": rfc3339(message.created_at),
     }
 
 
@@ -306,5 +307,5 @@ def _used(item: ScoredMemory) -> dict[str, Any]:
         "relevance": item.score,
         "scores": dict(item.scores),
         "sourceMessageIds": [str(key) for key in memory.source_message_ids],
-        "mentionTime": memory.mention_time.isoformat(),
+        "mentionTime": rfc3339(memory.mention_time),
     }

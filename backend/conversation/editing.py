@@ -17,7 +17,7 @@ from backend.memory.transcript import MessageCheck, Restatement, changing, follo
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
 from backend.safety.moderation import Moderation
-from backend.safety.wording import refusal
+from backend.safety.wording import refusal, refusal_as_reply
 from backend.store import Store, Transaction
 
 LONGEST_REPLY = 20_000  # characters; a model's reply may be longer than a user's message
@@ -57,8 +57,9 @@ async def edit_message(
     check_content(content, longest if message.sender_type == "user" else LONGEST_REPLY)
     # An edit is no way past content policy, whosever words it changes.
     ruling = await rule_on(moderation, resources, content, scene)
-    if ruling.blocks:
-        raise ContentRefused(refusal(ruling.decision))
+    refused = refusal if message.sender_type == "user" else refusal_as_reply
+    if why := refused(ruling.decision):
+        raise ContentRefused(why)
     async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
         if message.type == "system":
             raise InvalidRequest("A system message can't be edited.")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.conversation.care import note_minor
@@ -17,6 +17,9 @@ from backend.store import Store
 AT_A_TIME = (
     200  # messages made into rows in one go: a tenth of a second in which nobody else is served
 )
+
+
+AHEAD = timedelta(days=1)  # by which somebody else's clock or time zone may be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ async def import_conversation(
     Episodes are stored with it and indexed in the background; facts are formed by a job.
 
     Raises:
-        InvalidRequest: a clientMessageId twice, or text that can't be stored.
+        InvalidRequest: a clientMessageId twice, text that can't be stored, or a time to come.
     """
     _check(messages)
     conversation = Conversation(
@@ -55,8 +58,11 @@ async def import_conversation(
     )
     in_order = sorted(messages, key=lambda message: message.created_at)
     scene = Scene(user, character, conversation)
-    read = await asyncio.to_thread(
-        lambda: [rule_on_reply(message.content, scene) for message in in_order]
+    read, says_minor = await asyncio.to_thread(
+        lambda: (
+            [rule_on_reply(message.content, scene) for message in in_order],
+            any(map(_is_minor_s, in_order)),
+        )
     )
     names = {"user": user.display_name, "character": character.name}
     async with store.transaction() as tx:
@@ -71,7 +77,7 @@ async def import_conversation(
             wrote(len(rows))
         done = ("answered_seq", "user_read_seq", "character_read_seq")
         await tx.conversations.change(conversation.id, **dict.fromkeys(done, len(in_order)))
-        if any(map(_is_minor_s, in_order)):
+        if says_minor:
             await note_minor(tx, user.id)
         if in_order:
             await tx.formation.enqueue(conversation.id, delay_seconds=0)
@@ -83,6 +89,7 @@ async def import_conversation(
 
 def _check(messages: Sequence[ImportedMessage]) -> None:
     seen: set[str] = set()
+    latest = utc_now() + AHEAD
     for place, message in enumerate(messages):
         if "\x00" in message.content:
             raise InvalidRequest(
@@ -90,6 +97,8 @@ def _check(messages: Sequence[ImportedMessage]) -> None:
             )
         if not message.content.strip():
             raise InvalidRequest(f"messages.{place} is empty.")
+        if message.created_at > latest:
+            raise InvalidRequest(f"messages.{place} has a createdAt that is more than a day ahead.")
         if message.client_message_id in seen:
             raise InvalidRequest(f"messages.{place} repeats a clientMessageId.")
         if message.client_message_id:

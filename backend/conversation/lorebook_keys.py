@@ -1,6 +1,8 @@
 """Whether a lorebook entry's key stands in what was said. Pure functions, but for a clock."""
 
+import re
 from collections.abc import Iterable, Sequence
+from math import prod
 from time import perf_counter
 
 import regex
@@ -8,6 +10,9 @@ import regex
 PATTERN_SECONDS = 0.005  # for one pattern in all messages; patterns are strangers' and may be slow
 ALL_PATTERNS_SECONDS = 0.02  # for all of a book's
 LONGEST_PATTERN = 500  # characters
+# A pattern is compiled before its time begins to count, and memory grows with what its counts ask for.
+MOST_REPEATS = 1_000
+MOST_REPEATED = 20_000  # characters of a pattern, times what groups in it are repeated
 # A book may be made to keep a process busy, so there is an end to each way of it.
 MOST_KEYS = 5_000  # of a book; further ones are not found
 MOST_PLACES = 20  # in which a key is looked at
@@ -15,6 +20,8 @@ LONGEST_TEXT = 20_000  # characters of what was said, the newest
 _FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
 _ENDINGS = ("", "s", "es", "'s", "’s")
 _LONGEST_ENDING = 2
+_COUNT = re.compile(r"\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}")
+_VERBOSE = re.compile(r"\(\?\w*x")  # lets spaces and comments stand within counts
 
 
 class Said:
@@ -28,8 +35,8 @@ class Said:
 
     def holds(self, keys: Iterable[str], depth: int, *, case_sensitive: bool) -> bool:
         """Whether any of the keys stands in the newest `depth` texts: as a word or words of its own, or,
-        written as /pattern/flags, as a pattern. A pattern that can't be read, or takes too long,
-        is not found."""
+        written as /pattern/flags, as a pattern. A pattern that can't be read, asks for too
+        much or takes too long, is not found."""
         plain, folded = self._newest(depth)
         for key in keys:
             self._keys_left -= 1
@@ -49,16 +56,28 @@ class Said:
         return self._joined[depth]
 
     def _matches(self, pattern: str, flags: int, text: str) -> bool:
-        if self._seconds_left <= 0:
+        if self._seconds_left <= 0 or asks_too_much(pattern):
             return False
         started = perf_counter()
         limit = min(PATTERN_SECONDS, self._seconds_left)
         try:
             return regex.search(pattern, text, flags, timeout=limit) is not None
-        except (regex.error, TimeoutError, OverflowError, RecursionError):
+        except Exception:  # of many kinds, with patterns of strangers: TimeoutError, MemoryError…
             return False
         finally:
             self._seconds_left -= perf_counter() - started
+
+
+def asks_too_much(pattern: str) -> bool:
+    """Whether compiling the pattern could take much memory, by its counts: `{3}`, `{2,5}`, `{,9}`. Those of
+    groups multiply what they hold, others add up."""
+    if "{" in pattern and _VERBOSE.search(pattern):
+        return True
+    counts = [max(int(number or 1) for number in found) for found in _COUNT.findall(pattern)]
+    if "){" not in pattern and "(?#" not in pattern:
+        return sum(counts) > MOST_REPEATS
+    repeats = prod(max(1, count) for count in counts)
+    return repeats > MOST_REPEATS or repeats * len(pattern) > MOST_REPEATED
 
 
 def stands_in(key: str, text: str) -> bool:

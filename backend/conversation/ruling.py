@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.memory.query import read_query
@@ -14,14 +14,13 @@ from backend.safety.classifier import classifier
 from backend.safety.crisis import RESOURCES, Resources
 from backend.safety.disclosure import CareSettings
 from backend.safety.moderation import Moderation
-from backend.safety.policy import HIGHEST_LEVEL, Decision, Setting, decide, is_minor
+from backend.safety.policy import Decision, Setting, decide, setting_of
 from backend.safety.screening import screen
 from backend.safety.signals import read_signals
-from backend.safety.verdict import Category, Verdict
+from backend.safety.verdict import Verdict
 from embeddings.base import EncoderError, Vector
 
 VECTOR_SECONDS = 0.3  # how long screening waits for the message's vector; then the words decide
-SENSITIVE: frozenset[Category] = frozenset({"sexual", "self_harm", "sexual_minors"})
 BLOCKED, REFUSED = "blocked", "refused"  # in the details of a user's message, and of a reply
 _WATCHED = 1500  # characters of a running reply that are read again at a sentence's end
 _SENTENCE_END = re.compile(r"[.!?…。！？\n]")
@@ -51,15 +50,10 @@ class Scene:
     def setting(self, verdict: Verdict) -> Setting:
         """How far the two may go. Whether the character made itself a child before is only read where
         something is sexual: nothing else hangs on it."""
-        level = self.conversation.nsfw_level
-        return Setting(
-            nsfw_level=self.character.nsfw_level,
-            adult_confirmed=self.user.adult_confirmed,
-            conversation_level=HIGHEST_LEVEL if level is None else level,
-            user_is_minor=self.user.said_minor_at is not None,
-            character_is_minor=is_minor(self.character)
-            or ("sexual" in verdict.flagged and self._character_said_minor()),
-        )
+        known = setting_of(self.user, self.character, self.conversation.nsfw_level)
+        if "sexual" in verdict.flagged and self._character_said_minor():
+            return replace(known, character_is_minor=True)
+        return known
 
     def _character_said_minor(self) -> bool:
         return any(m.sender_type == "character" and says_minor(m.content) for m in self.said)
@@ -132,7 +126,7 @@ async def _query_vector(resources: MemoryResources, text: str, scene: Scene) -> 
 def marks(verdict: Verdict) -> dict[str, Any]:
     """What a message's details say of its content: `isNSFW`; `sensitive` where it is sexual or about
     self-harm."""
-    sensitive = {"sensitive": True} if SENSITIVE & verdict.flagged else {}
+    sensitive = {"sensitive": True} if verdict.sensitive else {}
     return {"isNSFW": "sexual" in verdict.flagged, **sensitive}
 
 

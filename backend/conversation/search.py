@@ -76,7 +76,7 @@ async def _owners(resources: MemoryResources, narrow: SearchFilter) -> list[Owne
         if narrow.character_id is None:
             return sorted(known, key=lambda owner: owner.character_id, reverse=True)
         owner = Owner(narrow.character_id, narrow.user_id)
-        if owner in known or await tx.characters.visible(narrow.character_id, narrow.user_id):
+        if owner in known or await tx.characters.known(narrow.character_id, narrow.user_id):
             return [owner]
     raise NotFound("There is no such character to search in.")
 

@@ -124,6 +124,8 @@ def _reply(
         details[REFUSED] = writing.refused
     if notice := writing.notice.as_details() if writing.notice else _shown_before(replaced):
         details["notice"] = notice
+        if notice["kind"] == "crisis":  # the words of care are no mood of the character's
+            details["mood"] = "neutral"
     if writing.error:
         details["error"] = {"code": writing.error.code, "message": writing.error.message}
     if writing.first_delta is not None:

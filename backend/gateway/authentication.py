@@ -1,15 +1,17 @@
 """Who is calling: JSON Web Tokens, and FastAPI's dependency for the caller."""
 
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 from jwt.types import Options
+from pydantic import ConfigDict
 
 from backend.errors import AccountBlocked, Conflict, NotAuthenticated
 from backend.gateway.issuer import LEEWAY, OtherIssuer, account_of_subject, newcomer_of
@@ -32,6 +34,9 @@ _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """What a sign-in gives; `expires_in` in seconds."""
+
+    # As OAuth2 names them, also within a view whose names are camelCase.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(alias_generator=None)
 
     access_token: str
     refresh_token: str
@@ -83,12 +88,30 @@ class Tokens:
             # Each kind of key goes with algorithms of its own: a token can't have a public key taken
             # for a shared secret.
             if self._other is not None and header.get("alg") == self._other.algorithm:
-                return _theirs(token, self._other.claims(token), kind)
+                return self._theirs(token, self._other.claims(token), kind)
             return _ours(token, self._claims(token), kind)
         except jwt.ExpiredSignatureError as error:
             raise NotAuthenticated("The token has expired. Sign in again.") from error
         except UNREADABLE as error:
             raise NotAuthenticated("The token is not valid.") from error
+
+    def mark(self, user_id: UUID) -> bytes:
+        """What an erased account is known by once its id is forgotten: nobody without our secret can
+        tell from it whose it was."""
+        return hmac.digest(self._secret.encode(), f"erased {user_id}".encode(), "sha256")
+
+    def _theirs(self, token: str, claims: dict[str, Any], kind: str) -> SignIn:
+        if kind != "access":
+            raise NotAuthenticated(f"This is no {kind} token of ours.")
+        newcomer = newcomer_of(claims)
+        user_id = account_of_subject(newcomer)
+        return SignIn(
+            user_id=user_id,
+            token_id=_identity(token),
+            expires_at=_moment(claims["exp"] + LEEWAY.total_seconds()),
+            issued_at=_moment(claims["iat"]) if "iat" in claims else None,
+            newcomer=replace(newcomer, mark=self.mark(user_id)),
+        )
 
     def _claims(self, token: str) -> dict[str, Any]:
         required: Options = {"require": ["exp", "sub"]}
@@ -107,19 +130,6 @@ def _ours(token: str, claims: dict[str, Any], kind: str) -> SignIn:
     )
 
 
-def _theirs(token: str, claims: dict[str, Any], kind: str) -> SignIn:
-    if kind != "access":
-        raise NotAuthenticated(f"This is no {kind} token of ours.")
-    newcomer = newcomer_of(claims)
-    return SignIn(
-        user_id=account_of_subject(newcomer),
-        token_id=_identity(token),
-        expires_at=_moment(claims["exp"] + LEEWAY.total_seconds()),
-        issued_at=_moment(claims["iat"]) if "iat" in claims else None,
-        newcomer=newcomer,
-    )
-
-
 def _identity(token: str) -> UUID:
     """The token's own id, of what its signature covers: the signature itself can be written in several
     ways, and another issuer's token may have no `jti`."""
@@ -133,20 +143,24 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(within, UTC)
 
 
-async def account_of(store: Store, sign_in: SignIn) -> User:
+async def account_of(store: Store, sign_in: SignIn, *, even_blocked: bool = False) -> User:
     """The user that was let in, if the account still exists and the token still counts. Whom another
     issuer lets in for the first time gets an account.
 
     Raises:
         NotAuthenticated: the token was revoked, or the account is gone.
-        AccountBlocked: by an admin.
+        AccountBlocked: by an admin, unless `even_blocked`.
     """
     async with store.transaction() as tx:
         found = await tx.sign_ins.account(sign_in)
         if found is None and sign_in.newcomer:
             await _welcome(tx, sign_in.user_id, sign_in.newcomer)
+            await _refuse_erased(tx, sign_in, sign_in.newcomer)
             found = await tx.sign_ins.account(sign_in)
-        return holder(found)
+        user = holder(found)
+    if not even_blocked:
+        refuse_blocked(user)
+    return user
 
 
 async def _welcome(tx: Transaction, user_id: UUID, newcomer: Newcomer) -> None:
@@ -169,19 +183,35 @@ async def _welcome(tx: Transaction, user_id: UUID, newcomer: Newcomer) -> None:
         return
 
 
+async def _refuse_erased(tx: Transaction, sign_in: SignIn, newcomer: Newcomer) -> None:
+    """After the account was made, in the same transaction: so no erasure of the same id can come in
+    between unseen.
+
+    Raises:
+        NotAuthenticated: an erased account isn't to come back by a token from before.
+    """
+    erasure = await tx.erasures.latest(sign_in.user_id, newcomer.mark)
+    if erasure is None:
+        return
+    if erasure.user_id or erasure.finished_at is None:
+        raise NotAuthenticated(
+            "The account of this token is being erased. Sign in anew in a quarter of an hour."
+        )
+    if sign_in.older_than(erasure.finished_at + LEEWAY):
+        raise NotAuthenticated("The account of this token was erased. Sign in anew for a new one.")
+
+
 def holder(found: tuple[User, bool] | None) -> User:
-    """The user of a sign-in that holds; see `SignIns.account`.
+    """The user of a sign-in that holds, blocked or not; see `SignIns.account`.
 
     Raises:
         NotAuthenticated: the token was revoked, or the account is gone.
-        AccountBlocked: by an admin.
     """
     if found is None:
         raise NotAuthenticated("The account of this token no longer exists.")
     user, holds = found
     if not holds:
         raise NotAuthenticated("The token was revoked. Sign in again.")
-    refuse_blocked(user)
     return user
 
 
@@ -217,3 +247,12 @@ async def current_user(here: Here, sign_in: CallersSignIn) -> User:
 
 
 Caller = Annotated[User, Depends(current_user)]
+
+
+async def current_owner(here: Here, sign_in: CallersSignIn) -> User:
+    """FastAPI dependency: the caller, also one whom an admin has blocked: what is held on somebody is
+    theirs to take away and to have erased."""
+    return await account_of(here.store, sign_in, even_blocked=True)
+
+
+EvenBlocked = Annotated[User, Depends(current_owner)]

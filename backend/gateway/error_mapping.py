@@ -1,5 +1,6 @@
 """Errors to the wire, once: RFC 9457 problem+json for HTTP, {code, message} for sockets."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from backend.errors import InvalidRequest, KeepsakeError
+from backend.gateway.faults import Fault, fault
 from backend.gateway.methods import methods_at
 from backend.gateway.protocol import Refusal
 
@@ -17,11 +19,14 @@ log = structlog.get_logger(__name__)
 
 TOLD = "keepsake.told"  # in the scope of a request whose defect is logged, and which is answered
 
+MOST_FAULTS = 20  # told of one request
+
 HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_type",
+    416: "range_not_satisfiable",
 }
 
 
@@ -39,7 +44,7 @@ def problem(
     detail: str,
     *,
     retry_after: float | None = None,
-    errors: list[dict[str, Any]] | None = None,
+    errors: Sequence[Fault] = (),
 ) -> JSONResponse:
     """An RFC 9457 answer. `code` is stable; `detail` is a sentence for people."""
     body: dict[str, Any] = {
@@ -50,7 +55,7 @@ def problem(
         "code": code,
     }
     if errors:
-        body["errors"] = errors
+        body["errors"] = [each.wire() for each in errors]
     headers = {"Retry-After": str(max(1, round(retry_after)))} if retry_after is not None else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -72,9 +77,8 @@ def retry_after(error: KeepsakeError) -> float | None:
 
 def invalid_payload(error: ValidationError) -> InvalidRequest:
     """A payload's first fault as one sentence, without the value itself."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    field = ".".join(str(part) for part in fault["loc"]) or "the payload"
-    return InvalidRequest(f"{field}: {fault['msg']}.")
+    first = fault(error.errors(include_input=False, include_url=False)[0])
+    return InvalidRequest(f"{first.told('The payload')}.", field=first.field)
 
 
 async def _keepsake_error(_request: Request, error: Exception) -> JSONResponse:
@@ -86,7 +90,13 @@ def problem_of(error: KeepsakeError) -> JSONResponse:
     """The answer that says what failed; logs what is not the caller's doing."""
     if error.status >= 500:
         log.warning("request.failed", code=error.code, exc_info=error.__cause__)
-    return problem(error.status, error.code, error.message, retry_after=error.retry_after)
+    errors: list[Fault] = []
+    if isinstance(error, InvalidRequest):
+        about = error.message.removeprefix(f"{error.field}: ").rstrip(".")
+        errors = [Fault(error.field, about)]
+    return problem(
+        error.status, error.code, error.message, retry_after=error.retry_after, errors=errors
+    )
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -94,12 +104,9 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     methods = methods_at(request.app.openapi()["paths"], request.url.path)
     if methods and request.method not in methods:  # another route took it for one of its own
         return _not_taken(request, methods)
-    faults = [
-        {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
-        for fault in error.errors()
-    ]
-    named = "; ".join(f"{fault['field'] or 'body'}: {fault['problem']}" for fault in faults[:3])
-    return problem(422, "invalid_request", f"{named}.", errors=faults)
+    faults = [fault(each, within=1) for each in error.errors()[:MOST_FAULTS]]
+    named = "; ".join(each.told("The body") for each in faults[:3])
+    return problem(422, InvalidRequest.code, f"{named}.", errors=faults)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -110,7 +117,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     if (
         error.status_code == 400
     ):  # FastAPI's, of a body: nested too deep, a number too long, no form
-        return problem(422, InvalidRequest.code, "The request's body can't be read.")
+        return problem_of(InvalidRequest("The request's body can't be read."))
     code = HTTP_CODES.get(error.status_code, "request_failed")
     nowhere = "There is nothing at this address."
     detail = nowhere if error.status_code == 404 else str(error.detail)

@@ -5,18 +5,21 @@ sealed under the key, of which only a hash is stored: what has been forgotten si
 nobody but the client that was told it. Failures aren't kept, so trying again tries again.
 
 Exempt: `/auth/*`, whose answers are secrets, and `…/messages`, where the key stands in for the
-message's `clientMessageId`, which holds for ever and for streams too. (After
+message's `clientMessageId`, which holds for ever and for streams too; `/admin/*`, where who asks must be
+an admin still. (After
 draft-ietf-httpapi-idempotency-key-header.)
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
@@ -41,7 +44,7 @@ STALE_CLAIM = timedelta(minutes=5)
 LONGEST_KEY = 200
 RETRY_SECONDS = 1.0
 KEPT_HEADERS = {"content-type", "location", "etag"}
-NONCE = bytes(12)  # every sealing key seals one answer
+NONCE_BYTES = 12  # random, before what is sealed: a key that comes a day later seals anew
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -144,13 +147,14 @@ class Request:
         """The answer, encrypted under the key."""
         headers = {name: told.headers[name] for name in KEPT_HEADERS & told.headers.keys()}
         about = json.dumps([told.status, headers]).encode()
-        return self._cipher().encrypt(NONCE, about + b"\n" + told.body, self.request_hash)
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher().encrypt(nonce, about + b"\n" + told.body, self.request_hash)
 
     def replay(self, earlier: KeptAnswer) -> Response:
         """The answer that was given before.
 
         Raises:
-            IdempotencyKeyReused: it was given to another request.
+            IdempotencyKeyReused: it was given to another request, or can't be read any more.
             RequestInProgress: the first is still being carried out.
         """
         if earlier.request_hash != self.request_hash:
@@ -162,14 +166,20 @@ class Request:
                 "The first request with this Idempotency-Key is still being carried out.",
                 retry_after=RETRY_SECONDS,
             )
-        about, _, body = (
-            self._cipher().decrypt(NONCE, earlier.sealed, self.request_hash).partition(b"\n")
-        )
+        about, _, body = self._open(earlier.sealed).partition(b"\n")
         status, headers = json.loads(about)
         return Response(body, status, {**headers, "Idempotency-Replayed": "true"})
 
+    def _open(self, sealed: bytes) -> bytes:
+        nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return self._cipher().decrypt(nonce, rest, self.request_hash)
+        except InvalidTag as error:  # sealed by an older Keepsake
+            raise IdempotencyKeyReused(
+                "What was answered to this Idempotency-Key can't be read any more. Use a new key."
+            ) from error
+
     def _cipher(self) -> AESGCM:
-        # The claim's request hash takes part, so that a key given away and used again seals anew.
         return AESGCM(
             _hash(b"keepsake seal", self.user_id.bytes, self.request_hash, self.key.encode())
         )
@@ -184,7 +194,7 @@ def takes_key(method: str, path: str) -> bool:
     return (
         method == "POST"
         and path.startswith("/api/v1/")
-        and not (path.startswith("/api/v1/auth/") or path.endswith("/messages"))
+        and not (path.startswith(("/api/v1/auth/", "/api/v1/admin/")) or path.endswith("/messages"))
     )
 
 

@@ -16,7 +16,7 @@ _REPORTED = {
     "senderType": "character",
     "content": REPLIED.content,
     "state": "complete",
-    "createdAt": "2026-09-01T18:30:02+00:00",
+    "createdAt": "2026-09-01T18:30:02.000Z",
     "decision": {"action": "allow", "decidedBy": "policy", "about": "reply"},
 }
 _REPORT = {
@@ -45,7 +45,7 @@ _SAID = {
     "seq": 1,
     "senderType": "user",
     "content": SAID.content,
-    "createdAt": "2026-09-01T18:30:01+00:00",
+    "createdAt": "2026-09-01T18:30:01.000Z",
     "decision": None,
 }
 _COLLECTION = {
@@ -102,7 +102,7 @@ ADMIN_WORDS: dict[str, Any] = {
         "reports": {"open": 3, "reviewing": 1, "resolved": 8, "dismissed": 2},
         "jobs": {"todo": 4, "doing": 1},
         "index": _COLLECTION,
-        "versions": {"keepsake": "0.1.0", "schema": "0018", "python": "3.12.8"},
+        "versions": {"keepsake": "0.1.0", "schema": "0019", "python": "3.12.8"},
     },
     "MemoryHealthView": {
         "pendingMessages": 14,

@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
         "username": "ada@example.com",
         "password": "correct horse battery staple",
     },
+    "ProfileChange": {"displayName": "Ada", "timeZone": "Europe/Lisbon"},
     # ids
     "characterId": str(CHARACTER),
     "character_id": str(CHARACTER),
@@ -183,7 +184,7 @@ WORDS: dict[str, Any] = {
 }
 
 DETAILS: dict[str, str] = {
-    "invalid_request": "characterId: Field required.",
+    "invalid_request": "characterId: is missing.",
     "message_too_long": "The message has 2001 characters; at most 2000 are allowed.",
     "invalid_card": "The PNG is a picture alone: it carries no card.",
     "changed_meanwhile": "This was changed since you read it. Read it again; your change was not made.",
@@ -201,6 +202,7 @@ DETAILS: dict[str, str] = {
     "not_confirmed": "To erase this account, send its password.",
     "too_large": "The request is too large.",
     "unsupported_type": "This address doesn't take this type.",
+    "range_not_satisfiable": "No byte was asked for.",
     "service_unavailable": "Redis, which keeps tickets, can't be reached.",
     "store_unavailable": "The database can't be reached. Check DATABASE_URL and that PostgreSQL runs.",
     "index_unavailable": "Qdrant can't be reached. Check QDRANT_URL.",

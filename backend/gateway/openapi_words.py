@@ -45,7 +45,7 @@ PROBLEM: Json = {
         "code": {"type": "string", "pattern": "^[a-z_]+$"},
         "errors": {
             "type": "array",
-            "description": "What is wrong with which field, where it is one.",
+            "description": "What is wrong with which field; `field` is empty where it is the whole.",
             "items": {
                 "type": "object",
                 "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
@@ -65,6 +65,7 @@ FAILURES = {
     "412": "It was changed since it was read.",
     "413": "The request is too large.",
     "415": "Not a type that is taken here.",
+    "416": "It has no such part.",
     "422": "Something in the request can't be used.",
     "428": "Say which version is to be changed.",
     "429": "Too much in too short a time.",

@@ -1,18 +1,22 @@
 """Passwords: which are taken, and how they are kept and checked."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, TypeVar
 
 from pwdlib import PasswordHash
 from pydantic import Field
 
-from backend.errors import InvalidRequest
+from backend.errors import InvalidRequest, RateLimited
 
 SHORTEST = 8
 LONGEST = 200
 LEAST_DISTINCT = 4
 # At once, in this process: each takes 64 MiB and a core for a twentieth of a second.
 HASHING = 2
+MOST_WAITING = 40  # for one of these, some two seconds; the next are asked to come again
+WAITING_SECONDS = 2.0
 
 # What people who are asked for eight characters write first. A longer list belongs to a service that
 # is asked over the network, which Keepsake does without.
@@ -40,6 +44,9 @@ Password = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]
 
 _argon2 = PasswordHash.recommended()
 _places = asyncio.Semaphore(HASHING)
+_threads = ThreadPoolExecutor(HASHING, thread_name_prefix="passwords")  # which no upload keeps busy
+_waiting: set[object] = set()
+Answer = TypeVar("Answer")
 
 
 def refuse_weak(password: str, *known: str) -> None:
@@ -49,26 +56,47 @@ def refuse_weak(password: str, *known: str) -> None:
         InvalidRequest: it would be guessed early.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidRequest(f"password: must have {SHORTEST} to {LONGEST} characters.")
+        raise _refused(f"must have {SHORTEST} to {LONGEST} characters")
     plain = password.casefold()
     if plain in COMMONEST or len(set(plain)) < LEAST_DISTINCT:
-        raise InvalidRequest("password: this one is guessed first. Choose another.")
+        raise _refused("this one is guessed first; choose another")
     for text in known:
         if plain in {text.casefold(), text.casefold().partition("@")[0]}:
-            raise InvalidRequest("password: must not be the address or the name.")
+            raise _refused("must not be the address or the name")
+
+
+def _refused(why: str) -> InvalidRequest:
+    return InvalidRequest(f"password: {why}.", field="password")
 
 
 async def hash_password(password: str) -> str:
-    """The argon2id hash to keep."""
-    async with _places:
-        # In a thread: a twentieth of a second in which nobody else would be served.
-        return await asyncio.to_thread(_argon2.hash, password)
+    """The argon2id hash to keep.
+
+    Raises:
+        RateLimited: too many wait already.
+    """
+    return await _in_a_place(lambda: _argon2.hash(password))
 
 
 async def is_right(password: str, kept: str | None) -> bool:
-    """Whether the password is the kept one; to accounts without one it takes as long to say no."""
-    async with _places:
-        return await asyncio.to_thread(_verify, password, kept)
+    """Whether the password is the kept one; to accounts without one it takes as long to say no.
+
+    Raises:
+        RateLimited: too many wait already.
+    """
+    return await _in_a_place(lambda: _verify(password, kept))
+
+
+async def _in_a_place(work: Callable[[], Answer]) -> Answer:
+    """In a thread: a twentieth of a second in which nobody else would be served."""
+    if len(_waiting) >= HASHING + MOST_WAITING:
+        raise RateLimited("Too many people are signing in just now.", retry_after=WAITING_SECONDS)
+    _waiting.add(work)
+    try:
+        async with _places:
+            return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    finally:
+        _waiting.discard(work)
 
 
 def _verify(password: str, kept: str | None) -> bool:

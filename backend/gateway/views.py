@@ -1,6 +1,6 @@
 """Records as clients see them: camelCase, RFC 3339 UTC, nothing private."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,15 +22,13 @@ from backend.models import (
     RelationshipChange,
     ReplyContext,
     User,
+    rfc3339,
     utc_now,
 )
 
 Time = Annotated[
     datetime,
-    PlainSerializer(
-        lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        return_type=str,
-    ),
+    PlainSerializer(rfc3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
@@ -90,20 +88,29 @@ class CharacterView(View):
     nsfw_level: int
     lorebook: list[dict[str, Any]]
     visibility: str
-    card: Annotated[dict[str, Any] | None, Field(description="As it was imported. Not in lists.")]
+    card: Annotated[
+        dict[str, Any] | None,
+        Field(description="As it was imported. Not in lists, nor of one that its owner took back."),
+    ]
     picture: Annotated[str | None, Field(description="Where its picture is; needs the token.")]
     blocked_at: Time | None
     blocked_reason: str | None
+    deleted_at: Annotated[
+        Time | None, Field(description="Since then it is there for those alone who have met it.")
+    ]
     created_at: Time
     updated_at: Time
 
     @classmethod
     def of(cls, character: Character, viewer: UUID) -> "CharacterView":
-        """As the viewer may see it."""
+        """As the viewer may see it. What its author wrote about its world is no longer shown once it
+        isn't public any more."""
         card = character.card
-        if card and character.owner_id != viewer:
-            card = for_strangers(card)
-        return cls._of(character, card)
+        if character.owner_id == viewer:
+            return cls._of(character, card)
+        if character.deleted_at or character.visibility != "public":
+            return cls._of(character, None).model_copy(update={"lorebook": []})
+        return cls._of(character, card and for_strangers(card))
 
     @classmethod
     def listed(cls, character: Character) -> "CharacterView":
@@ -112,7 +119,8 @@ class CharacterView(View):
 
     @classmethod
     def _of(cls, character: Character, card: dict[str, Any] | None) -> "CharacterView":
-        picture = picture_address(character.id) if character.picture_path else None
+        has_one = character.picture_path and not character.deleted_at
+        picture = picture_address(character.id) if has_one else None
         named = {"card", "picture"}
         plain = {name: getattr(character, name) for name in cls.model_fields if name not in named}
         return cls(**plain, card=card, picture=picture)
@@ -134,13 +142,12 @@ class ConversationView(View):
     @classmethod
     def of(cls, conversation: Conversation, relationship_level: float = 0) -> "ConversationView":
         details = conversation.details
-        started = conversation.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return cls(
             **{
                 name: getattr(conversation, name) for name in cls.model_fields if name != "metadata"
             },
             metadata={
-                "startedAt": details.get("startedAt", started),
+                "startedAt": rfc3339(conversation.created_at),
                 "mood": details.get("mood", "neutral"),
                 "topics": details.get("topics", []),
                 "relationshipLevel": round(relationship_level),

@@ -39,12 +39,12 @@ class ConversationCounts(View):
     archived: int
 
 
-class MessageCounts(View):
+class MessageTotals(View):
     total: int
     today: int
 
 
-class TokenCounts(View):
+class TokenTotals(View):
     """Of all replies that are stored, other variants too; 0 where the model didn't say."""
 
     prompt: int
@@ -78,9 +78,9 @@ class OverviewView(View):
     active_users: ActiveUsers
     characters: CharacterCounts
     conversations: ConversationCounts
-    messages: MessageCounts
+    messages: MessageTotals
     memories: dict[str, Counts]
-    tokens: TokenCounts
+    tokens: TokenTotals
     reports: Counts
     jobs: Counts
     index: CollectionView | None
@@ -176,6 +176,7 @@ class AdminCharacterView(View):
     nsfw_level: int
     blocked_at: Time | None
     blocked_reason: str | None
+    deleted_at: Time | None
     created_at: Time
 
     @classmethod
@@ -191,7 +192,7 @@ class ReportedMessageView(View):
     sender_type: str
     content: str
     state: str
-    created_at: str
+    created_at: Time
     decision: dict[str, Any] | None = None
 
 

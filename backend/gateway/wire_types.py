@@ -2,9 +2,12 @@
 and 0.5 for a moment in 1970, which the documents don't say."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Strict
+
+from backend.errors import InvalidRequest
 
 Flag = Annotated[bool, Strict()]
 
@@ -25,6 +28,14 @@ def _written_out(value: Any) -> Any:
     if not isinstance(value, str) or not _DATE_AND_TIME.match(value):
         raise ValueError("must be a date and time with its zone, such as 2026-09-01T18:30:00Z")
     return value
+
+
+def check_span(since: datetime | None, until: datetime | None) -> None:
+    """Raises: InvalidRequest: `from` lies behind `to`; names both."""
+    if since and until and since > until:
+        raise InvalidRequest(
+            f"from ({since.isoformat()}) must not be later than to ({until.isoformat()})."
+        )
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]

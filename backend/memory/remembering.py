@@ -5,11 +5,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from backend.errors import Conflict, InvalidRequest, NotFound, ServiceUnavailable
+from backend.errors import Conflict, ContentRefused, InvalidRequest, NotFound, ServiceUnavailable
 from backend.memory.episodes import content_hash
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, MemoryRevision, Owner, utc_now
+from backend.safety.policy import HIGHEST_LEVEL, Setting, decide
+from backend.safety.screening import screen
+from backend.safety.wording import refusal
 from backend.store import Transaction
 
 CHANGEABLE = ("active", "unsure")
@@ -26,13 +29,21 @@ class Note:
     pinned: bool = False
 
 
-async def remember(resources: MemoryResources, owner: Owner, note: Note) -> Memory:
+# What is refused to everybody, where nobody says who the two are.
+ANYBODY = Setting(nsfw_level=HIGHEST_LEVEL, adult_confirmed=True)
+
+
+async def remember(
+    resources: MemoryResources, owner: Owner, note: Note, *, setting: Setting = ANYBODY
+) -> Memory:
     """Store a manual memory and index it; with the index or the encoder down it is stored as
     `pending`, and indexed later.
 
     Raises:
+        ContentRefused: content policy would block it as a message of the `setting`.
         Conflict: exactly this is remembered already.
     """
+    sensitive = _rule_on(note.content, setting)
     memory = Memory(
         character_id=owner.character_id,
         user_id=owner.user_id,
@@ -44,13 +55,16 @@ async def remember(resources: MemoryResources, owner: Owner, note: Note) -> Memo
         pinned=note.pinned,
         origin="manual",
         index_text=note.content,
+        sensitive=sensitive,
     )
     async with resources.store.transaction() as tx:
         await tx.memories.lock(owner)
         if not await tx.memories.add([memory]):
             raise Conflict("Exactly this is remembered already.")
         await tx.histories.add(
-            MemoryRevision(memory_id=memory.id, action="added", content=memory.content)
+            MemoryRevision(
+                memory_id=memory.id, action="added", content=memory.content, sensitive=sensitive
+            )
         )
     await _index_soon(resources, memory)
     return memory
@@ -73,12 +87,14 @@ async def correct(
     correction: Correction,
     *,
     check: Callable[[Memory], None] | None = None,
+    setting: Setting = ANYBODY,
 ) -> Memory:
     """Change a memory. New words hold whatever becomes of the messages that the old ones came from.
     `check` looks at the memory first, under the owner's lock, and ends the change by raising.
 
     Raises:
         NotFound: the owner has no such memory.
+        ContentRefused: content policy would block the new words as a message of the `setting`.
         InvalidRequest: new words for an episode or a summary, which say what was said.
         Conflict: exactly that is remembered already, or it is out of use and can't be changed.
     """
@@ -98,6 +114,7 @@ async def correct(
             if value is not None and value != getattr(memory, name)
         }
         if "content" in changed:
+            memory.sensitive |= _rule_on(changed["content"], setting)
             await _reword(tx, memory, changed["content"])
         for name, value in changed.items():
             setattr(memory, name, value)
@@ -108,6 +125,18 @@ async def correct(
     if changed:
         await _index_soon(resources, memory)
     return memory
+
+
+def _rule_on(content: str, setting: Setting) -> bool:
+    """Whether a memory's words are sensitive.
+
+    Raises:
+        ContentRefused: content policy would block them.
+    """
+    verdict = screen(content)
+    if said := refusal(decide(setting, verdict)):
+        raise ContentRefused(said)
+    return verdict.sensitive
 
 
 async def _reword(tx: Transaction, memory: Memory, content: str) -> None:

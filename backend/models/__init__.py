@@ -1,7 +1,7 @@
 """The records: one file per aggregate, no queries, no lazy loading."""
 
 from backend.models.admin_action import AdminAction
-from backend.models.base import new_id, utc_now
+from backend.models.base import new_id, rfc3339, utc_now
 from backend.models.character import Character, Personality
 from backend.models.character_file import CharacterFile
 from backend.models.conversation import Conversation
@@ -52,5 +52,6 @@ __all__ = [
     "User",
     "WantedVariant",
     "new_id",
+    "rfc3339",
     "utc_now",
 ]

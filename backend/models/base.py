@@ -27,6 +27,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def rfc3339(at: datetime) -> str:
+    """A moment as clients are told it: UTC, to the millisecond, `2026-09-01T18:30:02.000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def time_field(**options: Any) -> Any:
     """A `timestamptz` column filled with the current time."""
     return Field(default_factory=utc_now, sa_type=DateTime(timezone=True), **options)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -18,13 +18,15 @@ class Erasure(SQLModel, table=True):
     `user_id`, `characters` (that knew the user) and `conversations` say what is looked for; they are
     cleared once it was looked for a last time. `deleted` counts {rows {table: n}, vectors, cacheKeys};
     `remaining` {rows, vectors, cacheKeys, jobs} is what was found when it was last looked for, None where
-    that couldn't be looked at. `finished_at`: when nothing was found.
+    that couldn't be looked at. `finished_at`: when nothing was found. `mark`, a keyed hash of the user's id,
+    stays: by it another issuer's token from before is known.
     """
 
     __tablename__ = "erasure_receipt"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     user_id: UUID | None = None
+    mark: bytes | None = Field(default=None, sa_type=LargeBinary, index=True)
     characters: list[UUID] = uuid_list_field()
     conversations: list[UUID] = uuid_list_field()
     deleted: dict[str, Any] = json_field(dict)
@@ -40,6 +42,10 @@ class Erasure(SQLModel, table=True):
             postgresql_where=text("user_id IS NOT NULL"),
         ),
     )
+
+    def forget_whose(self) -> None:
+        """Keep the receipt and the mark alone."""
+        self.user_id, self.characters, self.conversations = None, [], []
 
     @property
     def owners(self) -> list[Owner]:

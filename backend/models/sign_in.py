@@ -1,6 +1,6 @@
 """What a token lets in, and the tokens that no longer do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from backend.models.base import time_field
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody as another issuer's token tells of them; `email` only if it says that it is verified."""
+    """Somebody as another issuer's token tells of them; `email` only if it says that it is verified.
+    `mark` is what the receipt of their account's erasure, if there was one, is known by."""
 
     issuer: str
     subject: str
     email: str | None = None
     display_name: str | None = None
+    mark: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,15 @@ PATIENCE_SECONDS = 10.0  # how long who asks waits for jobs under way to end
 PAUSE_SECONDS = 0.3
 
 
-async def begin_erasure(store: Store, user_id: UUID) -> Erasure:
-    """Let an account count as gone. From now on it will be erased, whatever happens.
+async def begin_erasure(store: Store, user_id: UUID, mark: bytes) -> Erasure:
+    """Let an account count as gone. From now on it will be erased, whatever happens. `mark`: see
+    `Tokens.mark`.
 
     Raises:
         NotFound: there is no such account.
     """
     async with store.transaction() as tx:
-        erasure = await tx.erasures.begin(user_id)
+        erasure = await tx.erasures.begin(user_id, mark)
     if erasure is None:
         raise NotFound("There is no such account.")
     log.info("erasure.begun", erasure_id=str(erasure.id))
@@ -76,6 +77,9 @@ async def erase_waiting(
         due = await tx.erasures.due(before)
     left = 0
     for erasure_id in due:
+        if await _has_successor(resources.store, erasure_id):
+            await _close(resources.store, erasure_id)
+            continue
         erasure = await erase_round(resources, erasure_id)
         if erasure.finished_at is None:
             left += 1
@@ -158,11 +162,19 @@ async def _settle(resources: MemoryResources, erasure: Erasure) -> Erasure:
     return stored
 
 
+async def _has_successor(store: Store, erasure_id: UUID) -> bool:
+    async with store.transaction() as tx:
+        erasure = await tx.erasures.get(erasure_id)
+        if erasure is None or erasure.finished_at is None:
+            return False
+        return await tx.erasures.has_successor(erasure)
+
+
 async def _close(store: Store, erasure_id: UUID) -> None:
     async with store.transaction() as tx:
         erasure = await tx.erasures.get(erasure_id)
         if erasure:
-            erasure.user_id, erasure.characters, erasure.conversations = None, [], []
+            erasure.forget_whose()
             await tx.erasures.save(erasure)
 
 

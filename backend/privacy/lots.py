@@ -1,9 +1,10 @@
 """A lot: some hundred records of a user's, as files of an archive."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import SQLModel
 
@@ -13,21 +14,28 @@ from backend.store import Store, Transaction
 
 AT_A_TIME = 200  # records of one lot; with their contexts and pages a megabyte or two
 
+Making = Callable[[], bytes]  # writes one file
+
 After = list[Any] | None  # where a step goes on; None: at its beginning, or behind its end
 
 
 @dataclass(slots=True)
 class Lot:
-    """Files that belong together. Its number is in the names of its files of records, so that no two lots
-    have one name."""
+    """Files that belong together, by their paths. Its number is in the names of its files of records, so that
+    no two lots have one name. Writing them takes a while: that is left to whoever packs them."""
 
     number: int
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, Making] = field(default_factory=dict)
 
-    def add_records(self, theme: str, records: list[Json]) -> None:
+    def add_records(self, theme: str, records: Sequence[Callable[[], Json]]) -> None:
         """Records of a theme; none make no file."""
         if records:
-            self.files[f"data/{theme}/{self.number:06}.ndjson"] = lines(records)
+            path = f"data/{theme}/{self.number:06}.ndjson"
+            self.files[path] = lambda: lines(record() for record in records)
+
+    def written(self) -> dict[str, bytes]:
+        """The files' bytes. Not for the event loop: it may take a tenth of a second."""
+        return {path: write() for path, write in self.files.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,13 @@ Step = Callable[[Source, Lot, After], Awaitable[After]]
 
 
 async def names_of(tx: Transaction, user_id: UUID, character_id: UUID) -> Names:
-    """What a user and a character are called."""
+    """What a user and a character are called, and in which time zone the user is."""
     user = await tx.users.get(user_id)
     character = await tx.characters.get(character_id)
     return Names(
-        user.display_name if user else "You", character.name if character else "The character"
+        user.display_name if user else "You",
+        character.name if character else "The character",
+        user.zone if user else ZoneInfo("UTC"),
     )
 
 

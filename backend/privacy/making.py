@@ -88,8 +88,8 @@ async def next_piece(
         return _last_piece(source.user_id, before, notes, begun_at)
     else:
         number, start, place = before.number + 1, before.end, before.place
-    files, goes_on = await read(source, place, number)
-    content, entries = await asyncio.to_thread(pack, files, start, begun_at)
+    lot, goes_on = await read(source, place, number)
+    content, entries = await asyncio.to_thread(lambda: pack(lot.written(), start, begun_at))
     return Piece(number, start, content, entries, goes_on)
 
 

@@ -6,6 +6,7 @@ What changes while it is being read may be found as it was or as it is.
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -46,21 +47,21 @@ class Place:
     after: After = None
 
 
-async def read(source: Source, place: Place, number: int) -> tuple[dict[str, bytes], Place | None]:
-    """The next lot's files by their paths, and where the reading goes on: None at the end."""
+async def read(source: Source, place: Place, number: int) -> tuple[Lot, Place | None]:
+    """The next lot, and where the reading goes on: None at the end."""
     lot = Lot(number)
     after = await _STEPS[place.step](source, lot, place.after)
     if after is not None:
-        return lot.files, Place(place.step, after)
+        return lot, Place(place.step, after)
     is_last = place.step + 1 == len(_STEPS)
-    return lot.files, None if is_last else Place(place.step + 1)
+    return lot, None if is_last else Place(place.step + 1)
 
 
 async def _read_account(source: Source, lot: Lot, _after: After) -> After:
     async with source.store.transaction() as tx:
         accounts = await tx.holdings.page(User, source.user_id, after=None, limit=1)
-    lot.add_records("account", [shown(account) for account in accounts])
-    lot.files["schema.json"] = json.dumps(schema(), indent=1).encode()
+    lot.add_records("account", [partial(shown, account) for account in accounts])
+    lot.files["schema.json"] = lambda: json.dumps(schema(), indent=1).encode()
     return None
 
 
@@ -73,7 +74,7 @@ def _reading(kind: type[SQLModel]) -> Step:
             found = await tx.holdings.page(
                 kind, source.user_id, after=key_from(kind, after), limit=AT_A_TIME
             )
-        lot.add_records(theme, [shown(record) for record in found])
+        lot.add_records(theme, [partial(shown, record) for record in found])
         return key_of(found[-1]) if len(found) == AT_A_TIME else None
 
     return step
@@ -95,8 +96,8 @@ async def _read_files(source: Source, lot: Lot, after: After) -> After:
         "path": file.path,
         "content": f"files/{file.character_id}/{lot.number:06}",
     }
-    lot.add_records("character-files", [told])
-    lot.files[told["content"]] = file.content
+    lot.add_records("character-files", [lambda: told])
+    lot.files[told["content"]] = lambda: file.content
     return key_of(file)
 
 
@@ -120,14 +121,11 @@ async def _read_memories(source: Source, lot: Lot, after: After) -> After:
         relationship = await tx.relationships.get(owner)
     lot.add_records(
         "memories",
-        [
-            shown(memory) | {"history": [shown(line) for line in histories.get(memory.id, ())]}
-            for memory in found
-        ],
+        [partial(shown, memory, history=histories.get(memory.id, ())) for memory in found],
     )
     part = pages.Part(page + 1, is_last=is_end)
-    lot.files[pages.memories_path(owner.character_id, part.number)] = pages.memories(
-        owner, found, relationship, names, part
+    lot.files[pages.memories_path(owner.character_id, part.number)] = partial(
+        pages.memories, found, relationship, names, part
     )
     return [place + 1, None, 0] if is_end else [place, str(found[-1].id), part.number]
 
@@ -153,7 +151,7 @@ async def _read_contents(source: Source, lot: Lot, _after: After) -> After:
         if len(found) < AT_A_TIME:
             break
         after = key_from(Conversation, key_of(found[-1]))
-    lot.files["index.html"] = pages.contents(user, conversations, known, counts)
+    lot.files["index.html"] = partial(pages.contents, user, conversations, known, counts)
     return None
 
 

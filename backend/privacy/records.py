@@ -52,10 +52,12 @@ THEMES: dict[str, tuple[type[SQLModel], dict[str, type[SQLModel]]]] = {
 }
 
 
-def shown(record: SQLModel) -> Json:
-    """One record."""
+def shown(record: SQLModel, **within: Iterable[SQLModel]) -> Json:
+    """One record, with the records that stand within it, by their name on the wire."""
     values = record.model_dump(mode="json", exclude=LEFT_OUT)
-    return {_name(name): value for name, value in values.items()}
+    return {_name(name): value for name, value in values.items()} | {
+        name: [shown(each) for each in records] for name, records in within.items()
+    }
 
 
 def lines(records: Iterable[Json]) -> bytes:

@@ -1,6 +1,8 @@
 """Reading conversations: each with its messages, their variants, and why its replies say what they say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from backend.models import Conversation
@@ -8,6 +10,8 @@ from backend.privacy import pages
 from backend.privacy.lots import AT_A_TIME, After, Lot, Source, key_from, names_of
 from backend.privacy.records import Json, shown
 from backend.store import Transaction
+
+Found = dict[str, list[Callable[[], Json]]]  # records by theme, still to be written
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class _Talk:
 async def read_conversations(source: Source, lot: Lot, after: After) -> After:
     """Each with its messages, their variants, and the contexts of replies."""
     talk = _Talk(*(after or ()))
-    found: dict[str, list[Json]] = {"conversations": [], "messages": [], "contexts": []}
+    found: Found = {"conversations": [], "messages": [], "contexts": []}
     room = AT_A_TIME
     for conversation in await talk.upcoming(source):
         if room <= 0:
@@ -61,11 +65,11 @@ async def _read_messages(
     talk: _Talk,
     conversation: Conversation,
     room: int,
-    found: dict[str, list[Json]],
+    found: Found,
 ) -> int:
     """At most `room` messages; moves `talk` behind them. Returns how many there were."""
     if talk.seq == 0:
-        found["conversations"].append(shown(conversation))
+        found["conversations"].append(partial(shown, conversation))
     found_messages = await tx.messages.page(
         conversation.id, limit=room + 1, after=talk.seq or 0, with_deleted=True
     )
@@ -76,14 +80,14 @@ async def _read_messages(
     ids = [message.id for message in messages]
     variants = await tx.messages.variants(ids)
     for message in messages:
-        others = [shown(each) for each in variants if each.message_id == message.id]
-        found["messages"].append(shown(message) | {"variants": others})
-    found["contexts"] += [shown(each) for each in await tx.holdings.contexts(ids)]
+        others = [each for each in variants if each.message_id == message.id]
+        found["messages"].append(partial(shown, message, variants=others))
+    found["contexts"] += [partial(shown, each) for each in await tx.holdings.contexts(ids)]
     talk.page += 1
     part = pages.Part(talk.page, is_last=is_end)
     names = await names_of(tx, source.user_id, conversation.character_id)
-    lot.files[pages.conversation_path(conversation.id, talk.page)] = pages.conversation(
-        conversation, messages, names, part
+    lot.files[pages.conversation_path(conversation.id, talk.page)] = partial(
+        pages.conversation, conversation, messages, names, part
     )
     talk.seq = None if is_end else messages[-1].seq
     return len(messages)

@@ -114,6 +114,9 @@ def mentions_minor_age(text: str) -> bool:
     ) or says_minor(text)
 
 
+LOOKED_BACK = 80  # characters before an age, in which it may stand whose it is
+
+
 @lru_cache(maxsize=512)  # a character is read again in each of its turns
 def describes_minor(description: str) -> bool:
     """A character's description makes it a child, or one that looks like a child. Children whom the
@@ -121,14 +124,18 @@ def describes_minor(description: str) -> bool:
     folded = fold(description).replace("’", "'")
     for pattern in (*_MENTIONED[:5], _LISTED):
         for match in pattern.finditer(folded):
-            before = folded[: match.start()]
+            before = _before(match)
             elsewhere = _SOMEONE_ELSES.search(before) or _PAST.search(before)
             if 0 < _years(match) < ADULT and not elsewhere:
                 return True
     return any(
-        not _ABOUT_CHILDREN.search(folded[: match.start()])
-        for match in _LOOKS_LIKE_A_CHILD.finditer(folded)
+        not _ABOUT_CHILDREN.search(_before(match)) for match in _LOOKS_LIKE_A_CHILD.finditer(folded)
     )
+
+
+def _before(match: re.Match[str]) -> str:
+    """The text right before. Not all of it: this is asked for each age in a text."""
+    return match.string[max(0, match.start() - LOOKED_BACK) : match.start()]
 
 
 def _years(match: re.Match[str]) -> int:

@@ -64,7 +64,7 @@ class Lexicon:
     def hits(self, reading: Reading) -> list[Hit]:
         """Every phrase found, each once a place. A figure of speech ("kill time") takes the words
         of harm that it covers with it."""
-        words = tuple(self._unmasked(word) for word in reading.words)
+        words = tuple(self.unmasked(word) for word in reading.words)
         found = {hit for start in range(len(words)) for hit in self._at(words, start)}
         if not reading.text.isascii():
             found |= {Hit(group, 0, 0) for text, group in self.inside if text in reading.text}
@@ -91,7 +91,8 @@ class Lexicon:
                 self.seen[word] = known
         return known
 
-    def _unmasked(self, word: Word) -> Word:
+    def unmasked(self, word: Word) -> Word:
+        """With what its asterisks may stand for."""
         return Word((*word.forms, *_fill_in(word.masked))) if word.masked else word
 
 

@@ -14,10 +14,12 @@ to the character, who may say what it thinks of it.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
-from backend.models.character import Character, Personality
-from backend.safety.ages import ADULT, describes_minor
+from backend.models import Character, User
+from backend.safety.portrait import portrays_minor
 from backend.safety.verdict import Category, Verdict
 
 Action = Literal["allow", "deflect", "block"]
@@ -40,6 +42,8 @@ EXPLICIT_LEVEL = 8
 UNCONFIRMED_CEILING = 3  # romance
 VIOLENT_FICTION_LEVEL = 5
 HIGHEST_LEVEL = 10
+_MOST_KEPT = 1024  # characters
+_minors: dict[tuple[UUID, datetime], bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,17 @@ class Decision:
     categories: tuple[Category, ...] = ()
 
 
+def setting_of(user: User, character: Character, level: int | None = None) -> Setting:
+    """The two as they are known; `level` is the conversation's own, if it has one."""
+    return Setting(
+        nsfw_level=character.nsfw_level,
+        adult_confirmed=user.adult_confirmed,
+        conversation_level=HIGHEST_LEVEL if level is None else level,
+        user_is_minor=user.said_minor_at is not None,
+        character_is_minor=is_minor(character),
+    )
+
+
 def decide(setting: Setting, verdict: Verdict) -> Decision:
     """What becomes of a message, the user's or the character's own."""
     action, reason, decided_by = _ruling(setting, verdict)
@@ -87,15 +102,14 @@ def refused_by_provider(verdict: Verdict) -> Decision:
 
 
 def is_minor(character: Character) -> bool:
-    """By its age, or by how it is described, whatever its age says."""
-    if character.age is not None and character.age < ADULT:
-        return True
-    personality = Personality.model_validate(character.personality)
-    said = (
-        *(character.description, character.scenario, character.greeting),
-        *(personality.style, ", ".join(personality.traits)),
-    )
-    return any(describes_minor(text) for text in said)
+    """`portrays_minor`, read once for each version of a character: every turn asks."""
+    version = character.id, character.updated_at
+    known = _minors.get(version)
+    if known is None:
+        known = _minors[version] = portrays_minor(character)
+        if len(_minors) > _MOST_KEPT:
+            del _minors[next(iter(_minors))]
+    return known
 
 
 def _ruling(setting: Setting, verdict: Verdict) -> tuple[Action, Reason, DecidedBy]:

@@ -13,7 +13,6 @@ from backend.safety.lexicon import HARMS, Hit, lexicon
 from backend.safety.spelling import Reading, read
 
 Features = npt.NDArray[np.float32]
-LONGEST = 4000  # characters read; a message has 2,000 by default
 _FIRST = frozenset("i im ive ill id me my mine myself we us our".split())
 _SECOND = frozenset("you youre youve youll u ur your yours yourself ya".split())
 _THIRD = frozenset("he she they him her them his hers their theirs it its someone somebody".split())
@@ -82,9 +81,7 @@ class Signals:
 
 @lru_cache(maxsize=64)  # a message is read when it is stored, and again in its turn
 def read_signals(text: str) -> Signals:
-    """Read a text's words; past 4,000 characters only the beginning and the end count."""
-    if len(text) > LONGEST:
-        text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
+    """Read a text's words; `screen` gives a long one in pieces."""
     reading = read(text)
     hits = lexicon().hits(reading)
     groups: dict[str, int] = {}

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _LOOK_ALIKES = str.maketrans(
-    "абвгеёікмнорѕтухһјԁԛԝαβεικνορτυχγωϲ",
-    "a6breeikmhopstyxhjdqwabeikvoptuxywc",
+    "абвгеёікмнорсѕтухһјԁԛԝαβεικνορτυχγωϲқҝҡҫүұӏɡɑƒᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "a6breeikmhopcstyxhjdqwabeikvoptuxywckkkcyylgafabcdefghijklmnoprstuvwyz",
 )
+# White letters on black, which Unicode gives no plain form.
+_BLACK = str.maketrans({start + n: chr(97 + n) for start in (0x1F150, 0x1F170) for n in range(26)})
 _DIGITS = str.maketrans("013456789@$!€|+", "oieasgtbgasielt")
 _ALSO_L = str.maketrans("1!|", "lll")
 _APOSTROPHES = str.maketrans("", "", "'’‘`´")
@@ -58,7 +60,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     shown = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", shown.casefold()))
+    plain = unicodedata.normalize("NFKD", shown.translate(_BLACK).casefold()).casefold()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
     return unicodedata.normalize("NFC", bare).replace("ı", "i")
 
 

@@ -16,6 +16,7 @@ CATEGORIES: tuple[Category, ...] = (
     "violence",
     "illicit",
 )
+_SENSITIVE: frozenset[Category] = frozenset({"sexual", "self_harm", "sexual_minors"})
 Screener = Literal["lexical", "classifier", "model"]
 
 
@@ -34,6 +35,11 @@ class Verdict:
     explicit: bool = False
     hard: bool = False
     writer_is_minor: bool = False
+
+    @property
+    def sensitive(self) -> bool:
+        """Sexual, or about self-harm: what is sealed where keys are set."""
+        return not _SENSITIVE.isdisjoint(self.flagged)
 
 
 NOTHING = Verdict(dict.fromkeys(CATEGORIES, 0.0), frozenset(), "lexical")

@@ -21,12 +21,21 @@ _CRISIS = (
     " whether they are safe now. Never describe methods, never encourage, never play it down. Say"
     " that people are there to help; a notice with contacts is shown beside your reply."
 )
+NO_MINORS = (
+    "This can't be part of a conversation here: no sexual content with anyone under 18, in fiction"
+    " either."
+)
 _BLOCKED: dict[Reason, str] = {
-    "sexual_minors": "This can't be part of a conversation here: no sexual content with anyone"
-    " under 18, in fiction either.",
+    "sexual_minors": NO_MINORS,
     "adult_not_confirmed": "Explicit content is for confirmed adults. You can confirm your age in"
     " your account.",
     "provider_refused": "The language model's provider declined to answer this message.",
+}
+_TOO_FAR: dict[Reason, str] = {
+    "adult_not_confirmed": "Sexual content is for confirmed adults. You can confirm your age in your"
+    " account.",
+    "character_level": "This is more sexual than the character goes.",
+    "conversation_level": "This is more sexual than the conversation goes.",
 }
 
 
@@ -43,6 +52,12 @@ def wanted_care(decision: Decision) -> str:
     if decision.crisis_notice:
         return "crisis"
     return "deflect" if decision.action == "deflect" else ""
+
+
+def refusal_as_reply(decision: Decision) -> str:
+    """What a user reads who puts words into the character's mouth: also refused where it goes further
+    than the character may, which a user's own message would be let through to be deflected."""
+    return refusal(decision) or _TOO_FAR.get(decision.reason, "")
 
 
 def refusal(decision: Decision) -> str:

@@ -56,13 +56,17 @@ class Characters(Protocol):
     async def visible(
         self, character_id: UUID, viewer: UUID, *, lock: bool = False
     ) -> Character | None:
-        """The viewer's own or a public one, not deleted; a blocked public one only if the viewer has
-        talked to it. `lock` holds it until the transaction ends."""
+        """The viewer's own or a public one, not deleted; a blocked public one, or a blocked user's,
+        only if the viewer has met it. `lock` holds it until the transaction ends."""
 
-    async def visible_with_relationship(
+    async def known(self, character_id: UUID, viewer: UUID) -> Character | None:
+        """A `visible` one, or one that the viewer has met, though it is deleted or another's private
+        one by now: there is a conversation, a memory or a relationship of the two."""
+
+    async def known_with_relationship(
         self, character_id: UUID, viewer: UUID
     ) -> tuple[Character, Relationship | None] | None:
-        """A `visible` one, and how it and the viewer stand, if they have met."""
+        """A `known` one, and how it and the viewer stand, if they have met."""
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         """Visible characters in order of id; of blocked ones the viewer's own. Without

@@ -61,7 +61,14 @@ class People(Protocol):
         has been so since the first time, for the new reason."""
 
     async def block_character(self, character_id: UUID, reason: str | None) -> Character | None:
-        """Likewise; None for a deleted one, too."""
+        """Likewise, a deleted one too: it goes on talking to those who have met it."""
+
+    async def characters(
+        self, *, blocked: bool | None, limit: int, before: UUID | None
+    ) -> list[Character]:
+        """Public and blocked ones, newest first, without their `card`: what nobody else sees is nothing
+        for an admin to look through. `blocked` narrows them to those that are, or that aren't. Deleted ones
+        only if they are blocked."""
 
     async def set_role(self, user_id: UUID, role: str) -> User | None:
         """None: there is no such user."""

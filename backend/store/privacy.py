@@ -13,9 +13,16 @@ from backend.models import DataExport, Erasure, ExportPiece, ReplyContext
 class Erasures(Protocol):
     """Accounts that are being erased, and the receipts of those that were."""
 
-    async def begin(self, user_id: UUID) -> Erasure | None:
-        """Mark an account as gone from now on; asked twice, it gives the first. None: no such
-        account."""
+    async def begin(self, user_id: UUID, mark: bytes) -> Erasure | None:
+        """Mark an account as gone from now on; asked again before it is finished, it gives the first.
+        None: no such account. `mark` is what it is known by when its id is forgotten."""
+
+    async def latest(self, user_id: UUID, mark: bytes) -> Erasure | None:
+        """The last erasure of an account that had this id or mark. Its `user_id` is set while the id is
+        still looked for."""
+
+    async def has_successor(self, erasure: Erasure) -> bool:
+        """Whether there is an account with the erased one's id that was made since: not to be touched."""
 
     async def get(self, erasure_id: UUID, *, for_update: bool = False) -> Erasure | None: ...
 

@@ -39,7 +39,7 @@ class Formation(Protocol):
     async def waiting(self, conversation_id: UUID) -> Waiting: ...
 
     async def unformed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
-        """The oldest messages not yet formed into memory."""
+        """The oldest messages not yet formed into memory; without those that a turn is answering now."""
 
     async def changed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
         """The oldest messages that follow one another and are to be formed again."""

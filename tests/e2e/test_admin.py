@@ -1,5 +1,6 @@
 """Reports, blocks and roles, from outside: what admins can do, and that nobody else can."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -134,6 +135,8 @@ async def test_an_admin_sees_what_was_reported_after_it_is_gone_and_nothing_more
     whole = await admin.get(f"/admin/reports/{reported['id']}")
     said = [each["content"] for each in whole["around"]]
     assert said == ["What is behind that door?", REPLY]
+    times = [each["createdAt"] for each in (item["message"], *whole["around"], item)]
+    assert all(re.fullmatch(r"[-\d]{10}T[:\d]{8}\.\d{3}Z", at) for at in times), times
     again = await report(groq_client, reported["messageId"], {"reason": "spam"}, 200)
     assert again == reported
     conversation = f"/conversations/{reported['conversationId']}/messages"
@@ -188,17 +191,18 @@ async def test_a_report_can_end_with_a_block_of_the_character_or_who_made_it(
             answer = await admin.http.patch(path, json={"action": action})
             assert expect(answer, 200)["action"] == action
         blocked = await groq_client.get(f"/characters/{author.character['id']}")
-        assert blocked["blockedReason"] == "reported for self harm"
+        assert blocked["blockedReason"] == "reported: self-harm"
         refused = await author.http.get("/auth/me")
-        assert "self harm" in problem(refused, 403, "account_blocked")["detail"]
+        assert "self-harm" in problem(refused, 403, "account_blocked")["detail"]
     own = await report(
         groq_client,
         (await groq_client.messages(reply["conversationId"]))[0]["id"],
         {"reason": "other"},
     )
-    answer = await admin.http.patch(f"/admin/reports/{own['id']}", json={"action": "user_blocked"})
-    expect(answer, 200)
-    problem(await groq_client.http.get("/auth/me"), 403, "account_blocked")
+    change = {"action": "user_blocked", "resolution": "Insulted Bo."}
+    expect(await admin.http.patch(f"/admin/reports/{own['id']}", json=change), 200)
+    refused = problem(await groq_client.http.get("/auth/me"), 403, "account_blocked")
+    assert refused["detail"] == "This account was blocked by an admin: Insulted Bo."
 
 
 # --- blocks -----------------------------------------------------------------------------------------
@@ -223,7 +227,6 @@ async def test_a_blocked_user_is_out_at_once_and_stays_out(
     refused = problem(await groq_client.http.get("/conversations"), 403, "account_blocked")
     assert refused["detail"] == "This account was blocked by an admin: Spam in forty conversations."
     form = {"username": groq_client.user["email"], "password": PASSWORD}
-    problem(await groq_client.http.post("/auth/token", data=form), 403, "account_blocked")
     renewal = {"grant_type": "refresh_token", "refresh_token": groq_client.refresh_token}
     problem(await groq_client.http.post("/auth/token", data=renewal), 403, "account_blocked")
     wrong = await groq_client.http.post("/auth/token", data=form | {"password": "a wrong one"})
@@ -242,6 +245,28 @@ async def test_a_blocked_user_is_out_at_once_and_stays_out(
     await groq_client.get("/conversations")
     await connect(groq_client)
     expect(await groq_client.http.post("/auth/token", data=renewal), 200)
+
+
+async def test_a_blocked_user_takes_away_and_erases_what_is_theirs_and_nothing_more(
+    admin: Client,
+) -> None:
+    async with signed_in(admin.url) as user:
+        block = f"/admin/users/{user.user['id']}/block"
+        await admin.put(block, {"reason": "Spam."})
+        form = {"username": user.user["email"], "password": PASSWORD}
+        pair = expect(await user.http.post("/auth/token", data=form), 200)
+        user.http.headers["Authorization"] = f"Bearer {pair['access_token']}"
+        for method, path in (
+            *(("GET", "/auth/me"), ("GET", "/conversations"), ("POST", "/auth/ws-ticket")),
+            ("POST", "/auth/revoke-all"),
+        ):
+            problem(await user.http.request(method, path), 403, "account_blocked")
+        archive = await user.http.get("/users/me/export")
+        assert (archive.status_code, archive.content[:2]) == (200, b"PK")
+        erasing = {"url": "/users/me", "json": {"password": PASSWORD}}
+        receipt = expect(await user.http.request("DELETE", **erasing), 200)
+        assert receipt["finishedAt"]
+        problem(await user.http.get("/users/me/export"), 401, "not_authenticated")
 
 
 async def test_a_blocked_character_is_found_and_spoken_to_by_nobody(
@@ -285,6 +310,44 @@ async def test_a_blocked_character_is_found_and_spoken_to_by_nobody(
         await admin.delete(block, 200)
         groq.queue(replies("Where was I?"))
         assert (await groq_client.say(conversation, "Hello?"))["content"] == "Where was I?"
+
+
+async def test_a_blocked_character_can_be_found_though_its_owner_took_it_back(
+    admin: Client, groq_client: Client, groq: GroqServer
+) -> None:
+    made = [await groq_client.make_character(name=f"Nell {n}") for n in range(3)]
+    private, deleted, public = (each["id"] for each in made)
+    conversation = await groq_client.converse(characterId=deleted)
+    await groq_client.put(f"/characters/{public}", {"name": "Nell", "visibility": "public"})
+    await groq_client.delete(f"/characters/{deleted}")
+
+    async def listed(**narrow: Any) -> set[str]:
+        found = await all_ids(admin, "/admin/characters", "before", limit=100, **narrow)
+        return set(found) & {private, deleted, public}
+
+    assert (await listed(), await listed(blocked=True)) == ({public}, set())
+    for each in (private, deleted):
+        await admin.put(f"/admin/characters/{each}/block", {"reason": "hate"})
+    assert await listed(blocked=True) == {private, deleted}
+    assert (await listed(), await listed(blocked=False)) == ({private, deleted, public}, {public})
+    both = await all_ids(admin, "/admin/characters", "before", limit=1, blocked=True)
+    assert both[:2] == [deleted, private], "newest first, a page each"
+    (newest,) = (await admin.get("/admin/characters", blocked=True, limit=1))["items"]
+    shown = {name: newest[name] for name in ("name", "ownerId", "visibility", "blockedReason")}
+    assert shown == {
+        **{"name": "Nell 1", "ownerId": groq_client.user["id"]},
+        **{"visibility": "private", "blockedReason": "hate"},
+    }
+    assert (await lines(admin, action="characters.list"))[0]["outcome"] == "done"
+    words = {"content": "Still there?"}
+    sending = f"/conversations/{conversation}/messages"
+    problem(await groq_client.http.post(sending, json=words), 409, "character_blocked")
+
+    for each in (private, deleted):
+        await admin.delete(f"/admin/characters/{each}/block", 200)
+    assert await listed(blocked=True) == set()
+    groq.queue(replies("I am."))
+    assert (await groq_client.say(conversation, "Still there?"))["content"] == "I am."
 
 
 # --- the system as a whole --------------------------------------------------------------------------

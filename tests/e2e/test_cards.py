@@ -74,6 +74,7 @@ async def test_a_character_made_here_goes_out_as_a_card(groq_client: Client) -> 
         back = await bring_in(groq_client, answer.content)
         fields = ("name", "age", "gender", "description", "personality", "lorebook")
         assert {name: back[name] for name in fields} == {name: made[name] for name in fields}
+        assert back["picture"] is None, "the gradient that stands in for one isn't one"
     assert problem(
         await groq_client.http.get(f"/characters/{made['id']}/picture"), 404, "not_found"
     )

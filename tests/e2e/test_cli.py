@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from backend.cards.card_file import read_card_file
 from tests.e2e.conftest import FAST_ENCODER
+from tests.support.answers import problem
 from tests.support.cards import V3, a_card_png
 from tests.support.groq_server import GroqServer
 from tests.support.guide import ROOT, programs
@@ -26,7 +27,17 @@ from tests.support.keepsake_process import (
 )
 
 COMMANDS = {
-    *("serve", "worker", "migrate", "reindex", "bench", "token", "create-admin", "doctor"),
+    *(
+        "serve",
+        "worker",
+        "migrate",
+        "reindex",
+        "bench",
+        "token",
+        "create-admin",
+        "set-password",
+        "doctor",
+    ),
     *("import-card", "export-card", "import-chat", "rotate-keys"),
 }
 
@@ -38,14 +49,16 @@ async def server() -> AsyncIterator[KeepsakeProcess]:
         yield started
 
 
-async def beside(server: KeepsakeProcess, *arguments: str, **environment: object) -> Finished:
+async def beside(
+    server: KeepsakeProcess, *arguments: str, stdin: str = "", **environment: object
+) -> Finished:
     """Run a command with the settings of a server, whether it runs or not."""
     settings = {
         "DATA_DIR": server.data_dir,
         "WEBSOCKET_PORT": server.port,
         "EMBEDDING_MODEL": FAST_ENCODER,
     }
-    return await run_keepsake(*arguments, **settings | environment)
+    return await run_keepsake(*arguments, stdin=stdin, **settings | environment)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -150,6 +163,37 @@ async def test_an_account_that_is_made_an_admin_s_keeps_its_password(
         assert again.errors.splitlines()[-1] == "(as before)"
 
 
+async def test_an_operator_gives_somebody_a_new_password(
+    server: KeepsakeProcess, user: Client
+) -> None:
+    async with signed_in(server.url) as somebody:
+        email = somebody.user["email"]
+        command = ("set-password", email, "--password-stdin")
+        done, weak, nobody, local = await asyncio.gather(
+            beside(server, *command, stdin="a password from the operator\nmore"),
+            beside(server, *command, stdin="short\n"),
+            beside(server, "set-password", "x@example.com", "--password-stdin", stdin="y" * 9),
+            beside(
+                *(server, "set-password", "local@keepsake.localhost", "--password-stdin"),
+                stdin="a long password\n",
+            ),
+        )
+        assert done.status == 0, done.errors
+        assert done.output == f"{email} has a new password, and is signed out everywhere.\n"
+        assert "password: must have 8" in weak.complaint
+        assert nobody.complaint == "There is no account with the address x@example.com."
+        assert "signed in without one" in local.complaint
+        problem(await somebody.http.get("/auth/me"), 401, "not_authenticated")
+        form = {"username": email, "password": "a password from the operator"}
+        pair = expect(await somebody.http.post("/auth/token", data=form), 200)
+        assert (await owner_of(pair["access_token"], server)) == somebody.user
+        token = (await beside(server, "token")).output.strip()
+        address = f"{server.url}/api/v1/admin/audit?target={somebody.user['id']}"
+        audit = await user.http.get(address, headers={"Authorization": f"Bearer {token}"})
+        (line,) = expect(audit)["items"]
+        assert (line["action"], line["actorId"]) == ("cli.set_password", None)
+
+
 async def test_a_new_admin_needs_a_password_that_isn_t_guessed(server: KeepsakeProcess) -> None:
     no_terminal = await beside(server, "create-admin", "new@example.com")
     assert no_terminal.status == 1
@@ -177,6 +221,14 @@ async def test_the_doctor_asks_the_running_server(ran: dict[str, Finished]) -> N
     assert set(found) >= {"python", "web page", "disk", "database", "redis", "qdrant", "encoder"}
     assert found["database"] == (True, "answers (running server)")
     assert found["model (offline)"][0]
+    assert found["encryption"] == (
+        True,
+        "off: what is said is stored in clear (see ENCRYPTION_KEYS)",
+    )
+    assert found["retention"] == (
+        True,
+        "messages are kept for ever, episodes and summaries for 90 days, facts for ever",
+    )
     unwell = [name for name, (well, _) in found.items() if not well]
     assert unwell in ([], ["web page"])
     assert ran["doctor"].status == (1 if unwell else 0)
@@ -209,11 +261,11 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
     ]
     chat.write_text("\n".join(map(json.dumps, lines)))
 
-    came = await beside(server, "import-card", str(broken), str(card), *for_user)
+    away = tmp_path / "nope.json"
+    came = await beside(server, "import-card", str(away), str(broken), str(card), *for_user)
     assert came.status == 1
-    assert (
-        came.errors.strip().splitlines()[-1].startswith(f"keepsake: {broken}: The file isn't JSON")
-    )
+    complaint = came.errors.strip().splitlines()[-1]
+    assert complaint.startswith(f"keepsake: {away}: No such file or directory. {broken}: The file")
     identity, name = came.output.split()
     made = await user.get(f"/characters/{identity}")
     assert (name, made["card"], made["ownerId"]) == ("Mira", V3, user.user["id"])
@@ -240,7 +292,7 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
         beside(server, *export), beside(server, "export-card", identity)
     )
     assert again.status == of_a_stranger.status == 1
-    assert again.errors.strip().startswith("keepsake: File exists")
+    assert again.errors.strip() == f"keepsake: There is such a file already: {out}"
     assert f"There is no character '{identity}'" in of_a_stranger.errors
 
 

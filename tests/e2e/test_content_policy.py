@@ -50,19 +50,32 @@ async def test_a_blocked_message_is_answered_in_the_usual_order_and_no_model_hea
     assert all("erotic" not in each["content"] for each in await groq_client.search("a story"))
 
 
+async def test_over_rest_a_message_is_answered_with_as_it_is_after_its_turn(
+    client: Client,
+) -> None:
+    conversation = await client.converse()
+    body = {"content": FORBIDDEN}
+    exchange = await client.post(f"/conversations/{conversation}/messages", body, 201)
+
+    stored = await client.get(f"/messages/{exchange['message']['id']}")
+    assert exchange["message"] == stored
+    assert (stored["metadata"]["blocked"], stored["status"]) == ("sexual_minors", "read")
+
+
 async def test_a_crisis_is_met_with_contacts_and_care(
     groq_client: Client, groq: GroqServer, connect: Connect
 ) -> None:
     expect(await groq_client.http.patch("/auth/me", json={"timeZone": "America/New_York"}), 200)
     conversation = await groq_client.converse()
     socket = await connect(groq_client)
-    groq.queue(replies("I'm here."))
+    groq.queue(replies("I'm so glad you told me."))
     message = await socket.say(conversation, DESPAIRING)
 
     reply = await socket.hears_reply(message)
 
     notice = reply["metadata"]["notice"]
     assert (notice["kind"], notice["resources"][0]["contact"]) == ("crisis", "988")
+    assert reply["metadata"]["mood"] == "neutral", "care is no mood"
     started, *_, completed = socket.all("character:response")
     assert started["notice"] == completed["notice"] == notice
     assert "Never describe methods" in json.dumps(chats(groq)[0].body["messages"])
@@ -185,6 +198,36 @@ async def test_an_edit_into_what_is_blocked_is_refused(client: Client) -> None:
     problem = expect(answer, 422)
     assert problem["code"] == "content_refused"
     assert problem["detail"].startswith(NO_MINORS)
+
+
+async def test_memories_by_hand_and_edits_of_replies_are_ruled_on(client: Client) -> None:
+    forbidden = "I fuck the 12 year old girl"
+    conversation = await client.converse()
+    path = client.memory_path
+    answer = await client.http.post(path, json={"content": forbidden})
+    assert expect(answer, 422)["code"] == "content_refused"
+    known = expect(await client.http.post(path, json={"content": "I like tea."}), 201)
+    answer = await client.http.patch(f"{path}/{known['id']}", json={"content": forbidden})
+    assert expect(answer, 422)["code"] == "content_refused"
+    reply = await client.say(conversation, "Hello")
+    calm = "The sea was calm. " * 300
+
+    for words in (SEXUAL, calm + forbidden + calm):
+        answer = await client.http.patch(f"/messages/{reply['id']}", json={"content": words})
+
+        assert expect(answer, 422)["code"] == "content_refused"
+
+
+async def test_a_character_s_own_texts_are_ruled_on(client: Client) -> None:
+    draft = {"name": "Mia", "age": 12, "greeting": "*I suck your cock, fuck me.*", "nsfwLevel": 10}
+    said = {"first_mes": draft["greeting"], "system_prompt": "{{char}} is 12 years old."}
+    card = {"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Mia", **said}}
+    for path, body in (("/characters", draft), ("/characters/import", card)):
+        answer = await client.http.post(path, json=body)
+
+        problem = expect(answer, 422)
+        assert problem["code"] == "content_refused"
+        assert problem["detail"].startswith("greeting: ")
 
 
 async def test_decisions_are_counted_without_their_words(client: Client) -> None:

@@ -145,6 +145,21 @@ async def test_whom_another_issuer_knows_gets_an_account_on_first_sight(
         assert expect(await client.http.get("/auth/me", headers=again)) == client.user
 
 
+async def test_whom_another_issuer_knows_is_not_made_anew_by_a_token_from_before(
+    groq_keepsake: KeepsakeProcess,
+) -> None:
+    subject = f"auth0|{uuid4()}"
+    async with anybody(groq_keepsake) as browser:
+        old = bearer(by_issuer(subject, nonce=1))
+        mine = "/api/v1/users/me"
+        expect(await browser.get(ME, headers=old))
+        erasing = {"headers": bearer(by_issuer(subject)), "json": {"confirm": "erase"}}
+        assert expect(await browser.request("DELETE", mine, **erasing))["finishedAt"]
+        for token in (old, erasing["headers"], bearer(by_issuer(subject, nonce=2))):
+            refused = problem(await browser.get(ME, headers=token), 401, "not_authenticated")
+            assert "being erased" in refused["detail"]
+
+
 async def test_an_address_is_no_way_into_somebody_s_account(
     someone: Client, groq_keepsake: KeepsakeProcess
 ) -> None:

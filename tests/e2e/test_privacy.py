@@ -58,6 +58,10 @@ async def test_an_export_goes_on_where_it_broke_off(groq_client: Client, groq: G
         headers = {"Range": ignored.encode(), "If-Range": etag.encode()}
         again = await groq_client.http.get(EXPORT, headers=headers)
         assert (again.status_code, again.content) == (200, whole.content), ignored
+    headers = {"Range": "bytes=-0", "If-Range": etag}
+    nothing = await groq_client.http.get(EXPORT, headers=headers)
+    problem(nothing, 416, "range_not_satisfiable")
+    assert nothing.headers["content-range"] == f"bytes */{size}"
 
 
 async def test_without_the_tag_that_it_came_with_an_export_is_a_new_one(

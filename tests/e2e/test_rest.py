@@ -9,7 +9,7 @@ from tests.e2e.conftest import replies
 from tests.support.answers import Json, all_ids, problem
 from tests.support.chat_sockets import open_socket
 from tests.support.groq_server import GroqServer
-from tests.support.keepsake_client import Client, expect
+from tests.support.keepsake_client import PASSWORD, Client, expect, signed_in
 
 # --- characters -----------------------------------------------------------------------------------
 
@@ -68,6 +68,61 @@ async def test_a_private_character_is_its_owner_s_and_a_public_one_everybody_s_t
         problem(answer, 404, "not_found")
 
 
+async def test_a_character_taken_back_goes_on_for_who_has_met_it_and_for_nobody_else(
+    groq_client: Client, someone: Client
+) -> None:
+    async with signed_in(groq_client.url, "Bo") as author:
+        draft = {"name": "Nell", "lorebook": [{"keys": ["globe"], "content": "Round."}]}
+        path = f"/characters/{(await author.post('/characters', draft | {'visibility': 'public'}))['id']}"
+        author.character = groq_client.character = await author.get(path)
+        conversation = await groq_client.converse()
+        await author.converse()
+        about_me = f"{path}/memory/me"
+
+        async def goes_on(said: str) -> Json:
+            assert (await groq_client.say(conversation, said))["state"] == "complete"
+            remembered = (await groq_client.get(about_me))["shortTermMemory"]
+            assert any(said in each["content"] for each in remembered)
+            assert (await groq_client.get(f"{path}/relationship/me"))["stage"]
+            problem(await groq_client.http.get(f"{path}/card"), 404, "not_found")
+            start = {"characterId": author.character["id"]}
+            for client in (groq_client, someone):
+                problem(await client.http.post("/conversations", json=start), 404, "not_found")
+            for way in (path, about_me, f"{path}/relationship/me"):
+                problem(await someone.http.get(way), 404, "not_found")
+            seen: Json = await groq_client.get(path)
+            return seen
+
+        await author.put(path, draft | {"visibility": "private"})
+        seen = await goes_on("The kettle is on.")
+        assert (seen["name"], seen["lorebook"], seen["card"]) == ("Nell", [], None)
+        assert (await author.get(path))["lorebook"] == draft["lorebook"]
+
+        await author.delete(path)
+        seen = await goes_on("The door is open.")
+        assert (seen["name"], bool(seen["deletedAt"])) == ("Nell", True)
+        for gone in (
+            await author.http.get(path),
+            await author.http.put(path, json=draft),
+            await author.http.delete(path),
+        ):
+            problem(gone, 404, "not_found")
+        await author.delete(about_me, 200)  # what it remembers of its author is theirs, too
+        await erase_account(author)
+
+    seen = await goes_on("The lamp is lit.")
+    assert (seen["name"], seen["ownerId"]) == ("Nell", None)
+    receipt = await groq_client.delete(about_me, 200)
+    assert receipt["memoriesDeleted"] > 0
+    assert (await groq_client.get(about_me))["shortTermMemory"] == []
+
+
+async def erase_account(client: Client) -> None:
+    """Erase the client's user."""
+    answer = await client.http.request("DELETE", "/users/me", json={"password": PASSWORD})
+    expect(answer, 200)
+
+
 async def test_characters_come_in_pages(groq_client: Client) -> None:
     made = {(await groq_client.make_character(name=f"C{n}"))["id"] for n in range(4)}
     paged = await all_ids(groq_client, "/characters", "after", limit=2)
@@ -86,6 +141,7 @@ async def test_a_conversation_is_made_named_archived_and_deleted(groq_client: Cl
     assert (made["title"], made["status"], made["messageCount"]) == ("", "active", 0)
     assert (made["lastMessageAt"], made["lastSeq"]) == (None, 0)
     assert set(made["metadata"]) == {"startedAt", "mood", "topics", "relationshipLevel"}
+    assert made["metadata"]["startedAt"] == made["createdAt"]
     path = f"/conversations/{made['id']}"
     assert await groq_client.get(path) == made
 
@@ -310,6 +366,9 @@ async def test_the_context_shows_what_a_reply_was_made_of(groq_client: Client) -
     assert set(context["state"]) >= {"currentTopic", "mood", "nsfwLevel", "lastUserIntent"}
     assert context["state"]["lastUserIntent"] == "question"
     assert all(tokens > 0 for tokens in context["tokenUse"].values())
+    said = await groq_client.messages(conversation)
+    times = {item["timestamp"] for item in context["recentMessages"]}
+    assert times == {message["createdAt"] for message in said[:3]}
     assert context["promptVersion"]
     question = (await groq_client.messages(conversation))[0]
     answer = await groq_client.http.get(f"/messages/{question['id']}/context")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -9,6 +10,7 @@ import jwt
 import pytest
 
 from tests.support.answers import operations, problem
+from tests.support.chat_sockets import Connect
 from tests.support.keepsake_client import PASSWORD, Client, expect
 from tests.support.keepsake_process import KeepsakeProcess
 from tests.support.tokens import token_of
@@ -38,6 +40,84 @@ async def test_a_profile_can_be_changed(groq_client: Client) -> None:
     assert await groq_client.get("/auth/me") == changed
     answer = await groq_client.http.patch("/auth/me", json={"displayName": " "})
     problem(answer, 422, "invalid_request")
+
+
+NEW_PASSWORD = "another password, as long"
+
+
+async def test_a_changed_password_signs_out_everybody_but_who_changed_it(
+    groq_client: Client, connect: Connect
+) -> None:
+    http, email = groq_client.http, groq_client.user["email"]
+    old = {"username": email, "password": PASSWORD}
+    elsewhere = expect(await http.post("/auth/token", data=old), 200)
+    socket = await connect(groq_client)
+    change = {
+        "currentPassword": PASSWORD,
+        "password": NEW_PASSWORD,
+        "displayName": "Augusta",
+    }
+
+    changed = expect(await http.patch("/auth/me", json=change), 200)
+
+    fresh = changed.pop("tokens")
+    assert changed == groq_client.user | {"displayName": "Augusta"}
+    assert (await socket.hears("error"))["code"] == "token_revoked"
+    for ended in (groq_client.token, elsewhere["access_token"]):
+        answer = await http.get("/auth/me", headers={"Authorization": f"Bearer {ended}"})
+        problem(answer, 401, "not_authenticated")
+    for ended in (groq_client.refresh_token, elsewhere["refresh_token"]):
+        form = {"grant_type": "refresh_token", "refresh_token": ended}
+        problem(await http.post("/auth/token", data=form), 401, "not_authenticated")
+    http.headers["Authorization"] = f"Bearer {fresh['access_token']}"
+    me = await http.get("/auth/me")
+    assert expect(me) == changed
+    form = {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"]}
+    expect(await http.post("/auth/token", data=form), 200)
+    problem(await http.post("/auth/token", data=old), 401, "not_authenticated")
+    expect(await http.post("/auth/token", data=old | {"password": NEW_PASSWORD}), 200)
+
+
+async def test_a_password_isn_t_changed_by_who_doesn_t_know_it(groq_client: Client) -> None:
+    http = groq_client.http
+    for change, status, code, about in (
+        ({"password": NEW_PASSWORD}, 403, "not_confirmed", "currentPassword"),
+        ({"password": "short", "currentPassword": PASSWORD}, 422, "invalid_request", "password"),
+        (
+            {"password": groq_client.user["email"], "currentPassword": PASSWORD},
+            *(422, "invalid_request", "the address"),
+        ),
+        ({"currentPassword": PASSWORD}, 422, "invalid_request", "password"),
+    ):
+        answer = await http.patch("/auth/me", json=change)
+        assert about in problem(answer, status, code)["detail"]
+    wrong = {"password": NEW_PASSWORD, "currentPassword": "a wrong password"}
+    answer = await http.patch("/auth/me", json=wrong)
+    assert problem(answer, 403, "not_confirmed")["detail"] == "The current password is wrong."
+    statuses = [(await http.patch("/auth/me", json=wrong)).status_code for _ in range(10)]
+    assert statuses[-1] == 429, "guessing counts as signing in"
+    assert set(statuses) == {403, 429}
+    form = {"username": groq_client.user["email"], "password": PASSWORD}
+    problem(await http.post("/auth/token", data=form), 429, "rate_limited")
+    assert await groq_client.get("/auth/me") == groq_client.user
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {"username": "ours", "password": PASSWORD}}, 415, "unsupported_type"),
+        ({"content": b"ada", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported_type"),
+        ({"data": {}}, 422, "invalid_request"),
+        ({"data": {"grant_type": "password"}}, 422, "invalid_request"),
+        ({"content": b""}, 422, "invalid_request"),
+    ],
+    ids=str,
+)
+async def test_who_sends_no_form_is_told_to(
+    someone: Client, sent: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await someone.http.post("/auth/token", **sent)
+    assert "Send a form: username, password" in problem(answer, status, code)["detail"]
 
 
 async def test_a_time_zone_is_kept_and_a_wrong_one_refused(someone: Client) -> None:

@@ -222,6 +222,7 @@ async def test_an_imported_chat_keeps_its_times_and_is_remembered(client: Client
         {"messages": [{"senderType": "user", "content": "x", "createdAt": "2024-01-01T00:00"}]},
         {"messages": [{"senderType": "user", "content": "x", "createdAt": "yesterday"}]},
         {"messages": [{"senderType": "user", "content": "x"}]},
+        {"messages": [{"senderType": "user", "content": "x", "createdAt": "2099-01-01T00:00:00Z"}]},
         {"messages": "x"},
     ],
 )

@@ -79,6 +79,73 @@ async def test_a_request_that_makes_no_sense_is_told_so(
 
 
 @pytest.mark.parametrize(
+    ("path", "sent", "detail", "field"),
+    [
+        (
+            "/conversations",
+            {"content": b"{bad", "headers": AS_JSON},
+            *("The body is not JSON (character 2).", ""),
+        ),
+        ("/conversations", {"json": []}, "The body must be an object.", ""),
+        (
+            "/auth/register",
+            {"json": {"email": "ada", "password": "a long enough one", "displayName": "Ada"}},
+            *("email: must look like name@example.org.", "email"),
+        ),
+        (
+            "/auth/register",
+            {"json": {"email": "ada@x.org", "password": "password1", "displayName": "Ada"}},
+            *("password: this one is guessed first; choose another.", "password"),
+        ),
+        (
+            "/auth/register",
+            {
+                "json": {
+                    **{"email": "ada@x.org", "password": "a long enough one"},
+                    **{"displayName": "Ada", "timeZone": "Here"},
+                }
+            },
+            *("timeZone: must be an IANA time zone, such as Europe/Lisbon.", "timeZone"),
+        ),
+        (
+            "/conversations/{conversation}/messages",
+            {"json": {"content": " "}},
+            *("The message is empty.", "content"),
+        ),
+        (
+            "/characters/import",
+            {"files": [("file", b"{}"), ("file", b"{}")]},
+            *("Send one card at a time, as the only file of the form.", "file"),
+        ),
+        (
+            "/characters/import",
+            {"files": [("name", (None, b"Mira"))]},
+            *("The form holds no file: send the card as one.", "file"),
+        ),
+    ],
+    ids=str,
+)
+async def test_what_is_wrong_is_told_in_sentences_and_by_field(
+    someone: Client, path: str, sent: Json, detail: str, field: str
+) -> None:
+    if "{" in path:
+        path = path.format(conversation=await someone.converse())
+    body = problem(await someone.http.post(path, **sent), 422, "invalid_request")
+    assert body["detail"] == detail
+    [fault] = body["errors"]
+    assert fault["field"] == field
+    assert fault["problem"] in detail
+
+
+async def test_what_may_be_is_listed(someone: Client) -> None:
+    answer = await someone.http.get("/conversations", params={"status": "gone"})
+    detail = problem(answer, 422, "invalid_request")["detail"]
+    assert detail == "status: must be active or archived."
+    answer = await someone.http.get("/conversations", params={"before": "x"})
+    assert problem(answer, 422, "invalid_request")["errors"]
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         ({"content": ""}, "invalid_request"),

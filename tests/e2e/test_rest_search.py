@@ -77,6 +77,7 @@ async def test_messages_are_found_by_their_words(
         {"q": "dog", "mode": "semantic", "before": "MjAyNnx4"},
         {"q": "dog", "from": "yesterday"},
         {"q": "dog", "senderType": "nobody"},
+        {"q": "dog", "from": "2026-09-02T00:00:00Z", "to": "2026-09-01T00:00:00Z"},
     ],
     ids=str,
 )
@@ -146,6 +147,10 @@ async def test_a_talk_is_told_in_figures(client: Client, offline_server: Keepsak
     assert mine["messages"]["total"] == 6
     assert mine["memories"]["byKind"]["episode"] >= 4
 
+    backwards = {"from": "2024-05-05T00:00:00Z", "to": "2024-05-01T00:00:00+02:00"}
+    answer = await client.http.get("/users/me/analytics", params=backwards)
+    told = "from (2024-05-05T00:00:00+00:00) must not be later than to (2024-05-01T00:00:00+02:00)."
+    assert expect(answer, 422)["detail"] == told
     answer = await client.http.get(
         "/users/me/analytics", params={"from": "0001-01-01T00:00:00+14:00"}
     )

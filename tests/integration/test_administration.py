@@ -12,7 +12,8 @@ from backend.adapters.postgres.jobs import FORMATION_TASK
 from backend.commands.rotate_keys import settle
 from backend.errors import CharacterBlocked, ModelTimeout, NotFound
 from backend.gateway.administration import Admin
-from backend.models import AdminAction, Conversation, Message, Report, User
+from backend.gateway.rest.admin_reports import ReportChange, change_report
+from backend.models import AdminAction, Conversation, Erasure, Message, Report, User
 from backend.safety.encryption import Scope
 from backend.store import AuditFilter, ParkedJob, UserFilter
 from tests.support.eventually import eventually
@@ -161,6 +162,36 @@ async def test_reports_outlive_what_they_are_about_but_not_their_user(system: Sy
         assert await tx.reports.get(report.id) is None
 
 
+async def test_blocking_for_a_report_and_erasing_don_t_wait_for_each_other(
+    system: System, admin: Admin
+) -> None:
+    conversation = await system.introduce()
+    (message,) = await system.say(conversation, "Buy my book!")
+    async with system.store.transaction() as tx:
+        report, _ = await tx.reports.file(a_report(conversation, message))
+
+    async def block() -> None:
+        async with admin.acting("report.change") as tx:
+            await change_report(tx, admin, report.id, ReportChange(action="user_blocked"))
+
+    async def somebody_waits() -> bool:
+        return bool(
+            await system.query(
+                "SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+
+    mine = Erasure(user_id=conversation.user_id)
+    async with system.store.transaction() as tx:
+        await tx.users.get(conversation.user_id, lock=True)  # of the two, what erasing locks first
+        blocking = asyncio.create_task(block())
+        await eventually(somebody_waits)
+        assert (await tx.erasures.delete_rows(mine))["report"] == 1
+    with pytest.raises(NotFound):
+        await blocking
+
+
 async def test_what_is_reported_is_stored_sealed_and_sealed_anew_under_another_key(
     database_url: str,
 ) -> None:
@@ -251,6 +282,34 @@ async def test_a_blocked_character_is_there_for_its_owner_and_who_knows_it(syste
     assert [await sees(user) for user in (owner, friend, stranger)] == [
         *((True, True), (True, False), (False, False)),
     ]
+
+
+async def test_a_blocked_user_s_characters_are_there_for_who_knows_them(system: System) -> None:
+    maker, friend, stranger = (a_user(name) for name in ("Ada", "Bo", "Cy"))
+    async with system.store.transaction() as tx:
+        for user in (maker, friend, stranger):
+            await tx.users.add(user)
+    character = a_character(owner_id=maker.id)
+    await system.introduce(friend, character)
+
+    async def seen() -> list[tuple[bool, bool]]:
+        async with system.store.transaction() as tx:
+            return [
+                (
+                    await tx.characters.visible(character.id, user.id) is not None,
+                    [each.id for each in await tx.characters.page(user.id, limit=9, after=None)]
+                    == [character.id],
+                )
+                for user in (friend, stranger)
+            ]
+
+    assert await seen() == [(True, True), (True, True)]
+    async with system.store.transaction() as tx:
+        await tx.people.block_user(maker.id, "spam")
+    assert await seen() == [(True, True), (False, False)]
+    async with system.store.transaction() as tx:
+        await tx.people.block_user(maker.id, None)
+    assert await seen() == [(True, True), (True, True)]
 
 
 async def test_a_blocked_character_says_nothing_until_it_is_no_longer_blocked(
@@ -390,3 +449,13 @@ async def test_parked_jobs_for_the_same_are_tried_as_one(system: System) -> None
     assert len(await retry(system)) == 3
     assert await parked(system) == []
     assert [await system.jobs_of(each) for each in (conversation, other)] == [1, 1]
+
+
+async def test_parked_jobs_for_nothing_in_particular_are_all_tried(system: System) -> None:
+    for conversation in [await system.introduce() for _ in range(2)]:
+        async with system.store.transaction() as tx:
+            await tx.formation.enqueue(conversation.id, delay_seconds=0)
+    await system.query("UPDATE procrastinate_jobs SET queueing_lock = NULL")
+    await give_up(system)
+    assert len(await retry(system)) == 2
+    assert await system.query("SELECT count(*) FROM procrastinate_jobs") == [(2,)]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,29 +18,32 @@ from backend.adapters.qdrant.collection import Collection
 from backend.adapters.qdrant.server import ServerIndex
 from backend.adapters.redis.cache_keys import RedisCacheKeys
 from backend.adapters.redis.connection import command_client
-from backend.errors import Conflict, KeepsakeError, NotFound
+from backend.errors import Conflict, KeepsakeError, NotAuthenticated, NotFound
+from backend.gateway.authentication import account_of
 from backend.memory.indexing import encode_memories, points_of
 from backend.memory.reindexing import BUILDER
 from backend.memory.resources import MemoryResources
-from backend.models import Erasure, SignIn, new_id, utc_now
+from backend.models import Erasure, SignIn, User, new_id, utc_now
+from backend.models.sign_in import Newcomer
 from backend.privacy.erasing import begin_erasure, erase, erase_round, erase_waiting
 from backend.worker.index_sync import sweep_once
 from tests.support.doubles import SwitchedEncoder
 from tests.support.lives import Life, live
 from tests.support.qdrant_server import QdrantServer
-from tests.support.records import a_character, a_conversation, a_memory
+from tests.support.records import a_character, a_conversation, a_memory, a_user
 from tests.support.residue import tables_with
 from tests.support.system import System, edge_index, open_system
 from tests.support.turns import answered, ask, assigned, run
 
 NOTHING = {"rows": 0, "vectors": 0, "cacheKeys": 0, "jobs": 0}
 AT_ONCE = timedelta(0)
+MARK = b"a mark"
 DELETED = {held.table for held in ERASED if not isinstance(held, Disowned)}
 
 
 async def erased(system: System, life: Life) -> Erasure:
     """Begun and carried out."""
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     return await erase(system.memory, begun.id)
 
 
@@ -173,7 +176,9 @@ async def test_a_character_that_others_talk_to_stays_theirs_alone(system: System
         kept = await tx.characters.get(used.id)
         assert kept is not None
         assert (kept.name, kept.owner_id, kept.card) == ("Nadia", None, None)
-        assert await tx.characters.visible(used.id, new_id()) is None
+        for sees in (tx.characters.visible, tx.characters.known):
+            assert await sees(used.id, new_id()) is None
+        assert await tx.characters.known(used.id, theirs.user_id) is not None
         assert await tx.character_files.of(used.id) == {}
         assert await tx.messages.get(said.id) is not None
     await answered(system, system.turns(ScriptedModel(["Still here."])), theirs, "And now?")
@@ -185,8 +190,8 @@ async def test_an_account_counts_as_gone_from_the_first_moment(system: System) -
     async with system.store.transaction() as tx:
         assert await tx.sign_ins.account(sign_in) is not None
 
-    first = await begin_erasure(system.store, life.id)
-    second = await begin_erasure(system.store, life.id)
+    first = await begin_erasure(system.store, life.id, MARK)
+    second = await begin_erasure(system.store, life.id, MARK)
 
     assert first.id == second.id
     async with system.store.transaction() as tx:
@@ -195,8 +200,69 @@ async def test_an_account_counts_as_gone_from_the_first_moment(system: System) -
     assert gone == {life.id}
     assert await erase_waiting(system.memory) == 0, "the background work carries it out"
     with pytest.raises(NotFound):
-        await begin_erasure(system.store, life.id)
+        await begin_erasure(system.store, life.id, MARK)
     assert not any((await held_on(system, life)).values())
+
+
+async def test_an_erased_account_comes_back_by_a_sign_in_from_after_it_alone(
+    system: System,
+) -> None:
+    life = await live(system)
+    theirs = Newcomer("https://id", "ada", "ada@example.org", "Ada", mark=MARK)
+
+    async def come(issued_at: datetime | None) -> User:
+        until = utc_now() + timedelta(hours=1)
+        sign_in = SignIn(life.id, new_id(), until, issued_at=issued_at, newcomer=theirs)
+        return await account_of(system.store, sign_in)
+
+    before = utc_now()
+    receipt = await erased(system, life)
+    assert receipt.remaining == NOTHING
+    for moment in (before, utc_now() + timedelta(minutes=1)):
+        with pytest.raises(NotAuthenticated, match="being erased"):
+            await come(moment)
+    assert not any((await held_on(system, life)).values()), "nothing is made meanwhile"
+    await erase_waiting(system.memory, last_look_after=AT_ONCE)
+    for moment in (before, receipt.finished_at, None):
+        with pytest.raises(NotAuthenticated, match="was erased"):
+            await come(moment)
+
+    anew = await come(utc_now() + timedelta(minutes=1))
+
+    assert (anew.id, anew.email) == (life.id, "ada@example.org")
+    await erase_waiting(system.memory, last_look_after=AT_ONCE)
+    assert (await come(utc_now())).id == life.id
+
+
+async def test_the_last_look_leaves_an_account_alone_that_was_made_since(system: System) -> None:
+    life = await live(system)
+    await erased(system, life)
+    async with system.store.transaction() as tx:
+        await tx.users.add(a_user("Ada", id=life.id))
+
+    assert await erase_waiting(system.memory, last_look_after=AT_ONCE) == 0
+
+    async with system.store.transaction() as tx:
+        assert await tx.users.get(life.id) is not None
+    assert await tables_with(system, str(life.id), but=()) == ["admin_audit", "user_account"]
+
+
+async def test_who_is_erased_again_has_another_receipt(system: System) -> None:
+    life = await live(system)
+    first = await erased(system, life)
+    async with system.store.transaction() as tx:
+        await tx.users.add(a_user("Ada", id=life.id))
+
+    second = await erased(system, life)
+
+    assert second.id != first.id
+    assert second.deleted["rows"] == {"user_account": 1}
+    assert second.conversations == first.conversations, "they are looked for on"
+    async with system.store.transaction() as tx:
+        assert await tx.users.get(life.id) is None
+        earlier = await tx.erasures.get(first.id)
+    assert earlier is not None
+    assert (earlier.user_id, earlier.finished_at) == (None, first.finished_at)
 
 
 # --- what comes in between ------------------------------------------------------------------------
@@ -204,7 +270,7 @@ async def test_an_account_counts_as_gone_from_the_first_moment(system: System) -
 
 async def test_a_crash_half_way_is_gone_on_from(system: System) -> None:
     life = await live(system)
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     system.index.down = True  # as good as dead behind the first transaction
 
     cut_off = await erase(system.memory, begun.id)
@@ -251,7 +317,7 @@ async def test_a_turn_s_end_and_an_erasure_wait_for_each_other(edge_system: Syst
     for talk in talks:
         await ask(system, talk, "Hello?")
     assignments = [await assigned(system, talk.id) for talk in talks]
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     ending = [run(system.turns(ScriptedModel(["Hi."])), each) for each in assignments]
 
     receipt, *turns = await asyncio.gather(
@@ -279,7 +345,7 @@ async def test_nothing_new_can_hang_on_an_account_that_is_gone(system: System) -
 async def test_a_job_under_way_is_waited_for(system: System) -> None:
     life = await live(system)
     await system.query("UPDATE procrastinate_jobs SET status = 'doing'")
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
 
     receipt = await erase(system.memory, begun.id, patience=0)
 
@@ -293,7 +359,7 @@ async def test_what_is_on_its_way_into_a_new_index_is_left_to_who_builds_it(
     system: System,
 ) -> None:
     life = await live(system)
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     async with system.store.only_one(BUILDER) as ours:
         assert ours
         receipt = await erase(system.memory, begun.id, patience=0)
@@ -306,7 +372,7 @@ async def test_what_is_on_its_way_into_a_new_index_is_left_to_who_builds_it(
 async def test_two_who_erase_at_once_count_everything_once(edge_system: System) -> None:
     system = edge_system
     life = await live(system)
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     rounds = [erase(system.memory, begun.id) for _ in range(3)]
     receipts = await asyncio.gather(*rounds)
     assert {receipt.deleted["vectors"] for receipt in receipts} == {3}
@@ -332,7 +398,7 @@ async def test_a_user_s_keys_go_with_the_user(system: System, redis: Redis) -> N
     await redis.set(f"keepsake:rate:message:{life.id}", 1)
     await redis.set(f"keepsake:cache:{life.conversation.id}", 1)
     await redis.set(f"keepsake:rate:message:{new_id()}", 1)
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
 
     receipt = await erase(with_cache(system, redis), begun.id)
 
@@ -345,7 +411,7 @@ async def test_with_redis_away_the_receipt_doesn_t_say_that_all_is_gone(
 ) -> None:
     life = await live(system)
     nobody = command_client("redis://127.0.0.1:1/0")
-    begun = await begin_erasure(system.store, life.id)
+    begun = await begin_erasure(system.store, life.id, MARK)
     receipt = await erase(with_cache(system, nobody), begun.id)
     assert receipt.finished_at is None
     assert receipt.remaining == NOTHING | {"cacheKeys": None}

@@ -3,6 +3,7 @@ good."""
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from io import BytesIO
@@ -152,6 +153,46 @@ async def test_pages_hold_what_was_written_as_text_alone(system: System) -> None
         assert not [link for link in found.links if ":" in link]
 
 
+async def test_pages_say_who_spoke_when_and_what_keepsake_had_to_say(system: System) -> None:
+    said_at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    user = a_user(time_zone="Asia/Kolkata", adult_confirmed=True, said_minor_at=said_at)
+    conversation = await system.introduce(user, a_character("Mira"))
+    notice = {
+        "kind": "crisis",
+        "text": "You are not alone.",
+        "resources": [{"name": "Helpline", "contact": "112"}],
+    }
+    said = [
+        a_message(conversation, "I can't go on.", created_at=said_at),
+        a_message(conversation, "No.", details={"refused": "harm", "notice": notice}),
+        a_message(conversation, "Then this.", details={"blocked": "harm"}),
+    ]
+    async with system.store.transaction() as tx:
+        await tx.messages.append_many(conversation.id, said)
+    owner = conversation.owner
+    await system.keep(a_memory(owner, "I hate figs.", kind="episode", about="user"))
+    await system.keep(a_memory(owner, "I love figs.", kind="episode", about="character"))
+    await system.keep(a_memory(owner, "Ada hates figs."))
+
+    archive = await exported(system, user.id)
+
+    def text(path: str) -> str:
+        return " ".join(Tags(archive.read(path).decode()).text.split())
+
+    talk = text(f"conversations/{conversation.id}/1.html")
+    assert "Times are those of Asia/Kolkata." in talk
+    assert "02 Jul 2026, 04:00" in talk
+    assert "You are not alone.Helpline: 112" in talk
+    assert "No.A refusal by content policy, not Mira’s own words." in talk
+    assert "Then this.Content policy kept this from being answered." in talk
+    remembered = text(f"memories/{owner.character_id}/1.html")
+    for line in ("You: “I hate figs.”", "Mira: “I love figs.”", "Ada hates figs."):
+        assert line in remembered
+    assert "“Ada hates" not in remembered
+    index = text("index.html")
+    assert "confirmed; said to be under 18 (02 Jul 2026, 04:00), and counts as that" in index
+
+
 async def test_every_link_leads_somewhere(system: System) -> None:
     conversation = await long_talk(system, AT_A_TIME * 2)
     archive = await exported(system, conversation.user_id)
@@ -187,10 +228,10 @@ async def test_five_thousand_messages_are_read_a_few_at_a_time(system: System) -
     lots: list[int] = []
     found: list[int] = []
     while place is not None:
-        files, place = await read(source, place, len(lots))
+        lot, place = await read(source, place, len(lots))
         said = [
             json.loads(line)
-            for name, content in files.items()
+            for name, content in lot.written().items()
             if name.startswith("data/messages/")
             for line in content.splitlines()
         ]

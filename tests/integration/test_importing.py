@@ -1,5 +1,6 @@
 """Bringing an existing chat in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from backend.conversation.importing import ImportedMessage, import_conversation
 from backend.errors import InvalidRequest
 from backend.memory.formation import form_memory
-from backend.models import Character, Conversation, User
+from backend.models import Character, Conversation, User, utc_now
 from backend.models.candidate import Candidate
 from backend.worker.index_sync import BATCH, sweep_once
 from tests.support.doubles import ScriptedExtractor
@@ -129,8 +130,9 @@ async def test_an_empty_chat_is_an_empty_conversation(system: System) -> None:
         message(2, "NUL \x00"),
         message(2, "half a pair \ud800"),
         message(2, "Hello.", client_message_id="NUL \x00"),
+        replace(message(2, "Soon."), created_at=utc_now() + timedelta(days=2)),
     ],
-    ids=["twice", "blank", "NUL", "surrogate", "NUL id"],
+    ids=["twice", "blank", "NUL", "surrogate", "NUL id", "to come"],
 )
 async def test_a_chat_with_a_fault_is_refused_whole(system: System, wrong: ImportedMessage) -> None:
     user, character = await people(system)

@@ -1,16 +1,25 @@
 """What a client that was away is told of the messages that it has already."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
+
+import pytest
 
 from backend.adapters.in_memory.event_bus import Exchange
 from backend.adapters.in_memory.language_model import ScriptedModel
+from backend.adapters.in_memory.rate_limiter import InMemoryRateLimiter
 from backend.conversation.editing import edit_message
+from backend.errors import NotFound
 from backend.gateway.deliveries import Deliveries
+from backend.gateway.hub import Connection, Hub
 from backend.gateway.joining import CHANGES_LIMIT, Joined, join
 from backend.gateway.protocol import ConversationJoin, ServerEvent, conversation_room
+from backend.gateway.rest.messages import NewMessage, post_message
+from backend.gateway.services import GatewayOptions, Services
 from backend.memory.forgetting import forget_message
-from backend.models import Conversation, Message, utc_now
+from backend.models import Conversation, Message, User, utc_now
 from tests.support.doubles import Listener
 from tests.support.eventually import eventually
 from tests.support.processes import Process, running
@@ -166,3 +175,28 @@ async def test_a_reply_that_another_process_s_connection_hears_is_delivered(
         here.turns.wake(conversation.id)
         await eventually(lambda: near.of("message:received"))
         assert near.of("message:received")[0]["status"] == "delivered"
+
+
+async def test_who_sends_to_somebody_else_s_conversation_hears_nothing_of_it(
+    system: System,
+) -> None:
+    """Not for the moment that it takes to be refused, either."""
+    conversation, other = [await system.introduce() for _ in range(2)]
+    process = process_of(system)
+    heard: list[str] = []
+
+    class Rooms(Hub):
+        async def join(self, connection: Connection, room: str) -> None:
+            heard.append(room)
+            await super().join(connection, room)
+
+    here = SimpleNamespace(
+        store=system.store,
+        hub=Rooms(process.bus),
+        message_rate=InMemoryRateLimiter("9/minute"),
+        options=GatewayOptions(),
+    )
+    caller = User(id=other.user_id, email="bo@example.org", display_name="Bo")
+    with pytest.raises(NotFound):
+        await post_message(cast(Services, here), caller, conversation.id, NewMessage(content="Hi"))
+    assert heard == []

@@ -1,4 +1,4 @@
-"""No endpoint asks the database more than a few times, however much there is.
+"""No endpoint asks the database more than a few times, for a user who has a few of everything.
 
 Counted is every statement that a request makes until it is answered, the caller's own look-up included;
 transaction control isn't. The turn that a message sets off is no part of the request that sent it.
@@ -24,8 +24,8 @@ from tests.support.services import fresh_database
 MOST = 4
 
 # operation id → how many it may make. What is remembered is changed in several tables at once, under the
-# owner's lock; forgetting looks everywhere, and looks again for its receipt. It is the same number however
-# much there is, but for an erasure, which goes from character to character.
+# owner's lock; forgetting looks everywhere, and looks again for its receipt; an erasure goes from
+# character to character. These are ceilings for what this user has: that they hold for more isn't checked.
 FOLLOWING_THE_TRANSCRIPT = {
     "patchMessage": 36,
     "deleteMessage": 44,
@@ -89,7 +89,7 @@ async def transport(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def admin(transport: httpx.ASGITransport, database_url: str) -> AsyncIterator[Client]:
-    """Somebody who may do everything, and who has much."""
+    """Somebody who may do everything, and who has several of everything."""
     client = Client("http://localhost", transport)
     async with client.http:
         await client.register("Ada")

@@ -414,6 +414,38 @@ async def test_keys_that_nothing_is_sealed_under_are_not_missed(database_url: st
         await system.say(await system.introduce(), "I like tea.")
 
 
+async def test_a_key_that_others_still_seal_with_is_missed_and_not_forgotten(
+    database_url: str,
+) -> None:
+    async with sealing_system(database_url, a_keyring("k1")) as earlier:
+        async with sealing_store(database_url, a_keyring("k2")):
+            pass  # as nothing was sealed under k1 yet
+        conversation = await earlier.introduce()
+        await earlier.say(conversation, "I like tea.")
+
+    with pytest.raises(ConfigurationError, match="the key k1 is missing"):
+        async with sealing_store(database_url, a_keyring("k2")):
+            pass
+    with pytest.raises(ConfigurationError, match="the key k1 isn't the one"):
+        async with sealing_store(database_url, Keyring({"k1": bytes(32), "k2": b"2" * 32})):
+            pass
+    both = a_keyring("k2", "k1")
+    async with sealing_store(database_url, both) as store, store.transaction() as tx:
+        (message,) = await tx.messages.page(conversation.id, limit=9)
+        assert await tx.resealing.unused_keys() == []
+    assert message.content == "I like tea."
+
+
+async def test_rows_tell_their_key_where_no_note_does(database_url: str) -> None:
+    async with sealing_system(database_url, KEYS) as system:
+        await system.say(await system.introduce(), "I like tea.")
+        await system.query("DELETE FROM sealing_key")
+
+    with pytest.raises(ConfigurationError, match="the key k1 is missing"):
+        async with sealing_store(database_url, a_keyring("k2")):
+            pass
+
+
 async def test_a_command_does_not_begin_with_a_key_that_running_servers_do_not_know(
     database_url: str,
 ) -> None:

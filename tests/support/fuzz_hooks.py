@@ -25,12 +25,13 @@ BEYOND_SCHEMAS = {
     "no card": "the content of a file",
     "no name": "the content of a file",
     "later than": "two times in an order",
+    "more than a day ahead": "a time that may not be to come",
     "to look at": "two times not too far apart",
 }
 
 
-# What is there still when everything in it is gone.
-EMPTIED = re.compile("DELETE .*/memory/[^/]*$")
+# What is there still when everything in it is gone: a memory, and a deleted character's.
+EMPTIED = re.compile("DELETE .*/(memory|characters)/[^/]*$")
 
 
 @schemathesis.hook

@@ -214,20 +214,21 @@ async def keepsake(*arguments: str, **environment: object) -> AsyncIterator[Keep
         yield server
 
 
-async def run_keepsake(*arguments: str, **environment: object) -> Finished:
-    """Run one command to its end."""
+async def run_keepsake(*arguments: str, stdin: str = "", **environment: object) -> Finished:
+    """Run one command to its end, with this on its standard input."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "backend"),
         *arguments,
         cwd=tempfile.gettempdir(),
         env=clean_environment(environment),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        output, errors = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS)
+        talk = process.communicate(stdin.encode())
+        output, errors = await asyncio.wait_for(talk, COMMAND_SECONDS)
     except TimeoutError:
         process.kill()
         raise AssertionError(f"`keepsake {' '.join(arguments)}` doesn't end") from None

@@ -69,6 +69,17 @@ def test_a_period_without_anything_is_there_all_the_same() -> None:
     assert (told.total.from_user, told.total.from_character) == (1, 2)
 
 
+@pytest.mark.parametrize("last", [None, date(2099, 1, 1)], ids=str)
+def test_no_period_is_later_than_today(last: date | None) -> None:
+    counts = [said(MONDAY), said(date(2098, 3, 9))]
+    today = date(2026, 3, 11)
+
+    told = report_of(counts, Bucket.DAY, first=None, last=last, today=today)
+
+    assert [start.day for start, _ in told.periods] == [9, 10, 11]
+    assert report_of([], Bucket.WEEK, first=date(2099, 1, 1), last=last, today=today).periods == ()
+
+
 def test_totals_hold_what_the_newest_periods_don_t() -> None:
     told = report_of([said(date(2020, 1, 1)), said(MONDAY)], Bucket.DAY, first=None, last=None)
 

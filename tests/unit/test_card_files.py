@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from backend.cards import bounds, png
 from backend.cards.card import card_of, character_from, for_strangers
 from backend.cards.card_file import ICON, Format, read_card_file, write_card_file
+from backend.cards.fields import check_personality, personality_text
 from backend.errors import InvalidCard
 from backend.models import Character, Personality
 from tests.support.cards import (
@@ -110,7 +111,7 @@ def test_a_personality_is_traits_where_it_lists_them(
 def test_the_picture_is_kept_without_the_card_in_it() -> None:
     comment = png_chunk(b"tEXt", b"Comment\0painted by hand")
     found = read_card_file(a_png(comment, text_chunk("chara", V2)))
-    assert (found.picture, found.files) == (ICON, {ICON: a_png(comment)})
+    assert (found.picture, found.files) == (ICON, {ICON: a_png()})
 
 
 def test_a_charx_keeps_its_files_and_knows_its_portrait() -> None:
@@ -274,18 +275,27 @@ def test_a_picture_carries_both_versions_and_stays_the_same_picture() -> None:
     assert cards["ccv3"] == V3
     assert (cards["chara"]["spec"], cards["chara"]["spec_version"]) == ("chara_card_v2", "2.0")
     assert cards["chara"]["data"].items() >= V2["data"].items()
-    assert png.without_texts(data, {"chara", "ccv3"}) == portrait
+    assert png.picture_alone(data) == a_png()
 
 
-def test_a_character_without_a_picture_gets_one() -> None:
+def test_a_character_without_a_picture_goes_out_with_one_and_comes_back_without() -> None:
     first, second = (imported(as_json(V2)) for _ in range(2))
-    pictures = {
-        read_card_file(write_card_file(c, V2, {}, "png")).files[ICON] for c in (first, second)
-    }
+    files = [write_card_file(character, V2, {}, "png") for character in (first, second)]
+    pictures = {png.pixels_of(data) for data in files}
     assert len(pictures) == 2
-    for picture in pictures:
-        assert len(picture) < 20_000
-        assert zlib.decompress(picture[picture.index(b"IDAT") + 4 : -16])
+    assert all(zlib.decompress(pixels) for pixels in pictures)
+    assert max(map(len, files)) < 20_000
+    for data in (*files, write_card_file(first, V2, {}, "charx")):
+        found = read_card_file(data)
+        assert (found.picture, found.files) == (None, {})
+        assert "assets" not in found.card["data"]
+
+
+def test_a_picture_painted_over_ours_is_one() -> None:
+    data = write_card_file(imported(as_json(V2)), V2, {}, "png")
+    ours = png.chunk(b"IDAT", png.pixels_of(data))
+    painted = data.replace(ours, png.chunk(b"IDAT", b"a boat"))
+    assert (read_card_file(data).picture, read_card_file(painted).picture) == (None, ICON)
 
 
 def test_a_charx_comes_back_with_its_files() -> None:
@@ -302,6 +312,48 @@ def test_strangers_do_not_see_what_is_meant_for_the_model() -> None:
         assert "Write as" not in json.dumps(shown)
         assert "some_client" not in json.dumps({**shown.get("data", shown), "character_book": 0})
         assert shown.get("data", shown)["description"] == inner["description"]
+
+
+def test_of_many_packed_texts_only_the_first_is_unpacked() -> None:
+    """The others aren't even what they say to be."""
+    packed = [png_chunk(b"zTXt", b"ccv3\0\0" + zlib.compress(b"first"))]
+    packed.append(png_chunk(b"zTXt", b"ccv3\0\0no zlib"))
+    packed.append(png_chunk(b"iTXt", b"other\0\1\0\0\0no zlib"))
+    assert png.texts_of(a_png(*packed), {"ccv3", "chara"}) == {"ccv3": b"first"}
+
+
+@pytest.mark.parametrize("kind", [b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"caBX", b"prVt"])
+def test_a_stored_picture_says_nothing_of_its_maker(kind: bytes) -> None:
+    """Where it was taken, when, by what, or from which prompt: strangers see it."""
+    kept = (png_chunk(b"gAMA", b"\0\0\xb1\x8f"), png_chunk(b"tRNS", b"\0\x80"))
+    said = png_chunk(kind, b"parameters\0\0at 52.5 N 13.4 E")
+    for file in (
+        a_png(*kept, said, text_chunk("chara", V2)),
+        a_charx(V3, **{"assets/icon/a.png": a_png(*kept, said)}),
+    ):
+        found = read_card_file(file)
+        assert found.files[found.picture or ""] == a_png(*kept)
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        {"traits": ["shy"] * 101},
+        {"traits": ["x" * 201]},
+        {"values": ["x"] * 101},
+        {"style": "x" * 50_001},
+        {"hobby": "x" * 100_001},
+        {"hobbies": {"many": ["x"] * 30_000}},
+    ],
+    ids="traits long-trait values style unknown unknown-list".split(),
+)
+def test_a_personality_has_bounds(ours: Json) -> None:
+    with pytest.raises(InvalidCard, match=r"is the most|has more than"):
+        check_personality(ours)
+    text = personality_text(ours)[:50_000]
+    extensions = {"keepsake": {"personality": ours}}
+    card = {**V2, "data": {**V2["data"], "personality": text, "extensions": extensions}}
+    check_personality(imported(as_json(card)).personality)
 
 
 # --- hostile files ----------------------------------------------------------------------------------

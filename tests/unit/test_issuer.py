@@ -94,6 +94,7 @@ def test_a_good_token_lets_its_subject_in(algorithm: str) -> None:
     again = tokens.read(theirs(algorithm, aud=AUDIENCE, nonce=2))
     assert first.user_id == again.user_id
     assert first.newcomer == Newcomer(ISSUER, "auth0|7")
+    assert first.newcomer.mark == tokens.mark(first.user_id) != tokens.mark(first.token_id)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from backend.conversation.authors_words import after_the_talk, before_the_talk
 from backend.conversation.lorebook import Lore, lore_for
-from backend.conversation.lorebook_keys import ALL_PATTERNS_SECONDS, Said, stands_in
+from backend.conversation.lorebook_keys import (
+    ALL_PATTERNS_SECONDS,
+    Said,
+    asks_too_much,
+    stands_in,
+)
 from backend.conversation.macros import fill, with_names
 from backend.models import Character
 from tests.support.records import a_character
@@ -61,6 +66,39 @@ def test_a_pattern_that_never_ends_is_given_up() -> None:
     started = process_time()
     assert not said.holds(["/(a+)+$/", "/(a|a)*b/", "/(.*)*x/"] * 300, 4, case_sensitive=False)
     assert process_time() - started < 50 * ALL_PATTERNS_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("pattern", "too_much"),
+    [
+        ("((a?){3000}){3000}", True),
+        ("((a?){30}){40}", True),
+        ("(a{999}){2}", True),
+        ("((a?)(?#b){900}(?#c)){900}", True),
+        ("(?x)((a?){9 0 0}){9 0 0}", True),
+        ("(?ix:(a?){9#\n00})", True),
+        ("(" + "(a?)" * 100 + "){300}", True),
+        ("a{,1001}", True),
+        ("a{900}b{200}", True),
+        ("a{3,}", False),
+        (r"\d{4}-\d{1,2}-\d{1,2}", False),
+        (r"\bsword\b.{0,80}\bstone\b.{0,80}", False),
+        ("(?:very ){1,5}old", False),
+        ("{{char}}", False),
+    ],
+)
+def test_a_pattern_that_would_take_much_memory_is_not_compiled(
+    pattern: str, too_much: bool
+) -> None:
+    assert asks_too_much(pattern) is too_much
+    said = Said(["a" * 2000])
+    said.holds([f"/{pattern}/"], 1, case_sensitive=False)
+    assert (said._seconds_left == ALL_PATTERNS_SECONDS) is too_much
+
+
+@pytest.mark.parametrize("pattern", ["(?L)a", "(?V0)(?V1)a", "(?R)", "a{2}{2}", "(?P<a", "\\L<a>"])
+def test_a_pattern_that_fails_in_any_way_is_not_found(pattern: str) -> None:
+    assert Said(["b"]).holds([f"/{pattern}/"], 1, case_sensitive=False) is False
 
 
 # --- entries --------------------------------------------------------------------------------------

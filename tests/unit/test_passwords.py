@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from backend.errors import InvalidRequest
+from backend.errors import InvalidRequest, RateLimited
 from backend.gateway import passwords
 from backend.gateway.passwords import COMMONEST, HASHING, SHORTEST, is_right, refuse_weak
 
@@ -68,3 +68,19 @@ async def test_few_are_hashed_at_once() -> None:
     await asyncio.sleep(0)
     assert passwords._places.locked()
     assert await asyncio.gather(*guesses) == [False] * len(guesses)
+
+
+async def test_few_wait_and_the_next_are_asked_to_come_again() -> None:
+    places = passwords._places
+    async with places, places:  # both are taken
+        waiting = [
+            asyncio.create_task(is_right("", None)) for _ in range(HASHING + passwords.MOST_WAITING)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(RateLimited) as refused:
+            await is_right("a guess", None)
+        assert refused.value.retry_after
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert not await is_right("a guess", None), "there is room again"

@@ -1,11 +1,18 @@
 """Who may hear what: the table of the content policy, and what people and model are told."""
 
+import re
 from typing import Any
 
 import pytest
 
 from backend.models.character import Character
-from backend.safety.ages import describes_minor, mentions_minor_age, stated_age
+from backend.safety.ages import (
+    LOOKED_BACK,
+    _before,
+    describes_minor,
+    mentions_minor_age,
+    stated_age,
+)
 from backend.safety.policy import Decision, Setting, decide, is_minor, refused_by_provider
 from backend.safety.verdict import NOTHING, Category, Verdict
 from backend.safety.wording import instruction, refusal
@@ -133,6 +140,16 @@ def test_a_description_can_make_a_character_a_minor(description: str, minor: boo
     assert describes_minor(description) is minor
     assert is_minor(Character(name="X", age=30, description=description)) is minor
     assert is_minor(Character(name="X", age=30, personality={"style": description})) is minor
+
+
+def test_whose_an_age_is_is_looked_for_right_before_it_alone() -> None:
+    """Each age of a long text would else be a reason to read all of it again."""
+    said = "their son is 12 and " * 2_000
+    for match in re.finditer("12", said):
+        assert len(_before(match)) <= LOOKED_BACK
+    assert _before(next(re.finditer("12", "her son is 12"))) == "her son is "
+    assert not describes_minor(said)
+    assert describes_minor(said + "Mia looks about 12.")
 
 
 def test_a_characters_age_counts() -> None:

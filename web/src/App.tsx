@@ -1,3 +1,4 @@
+import { Farewell } from "./components/Farewell";
 import { Home } from "./components/Home";
 import { SignIn } from "./components/SignIn";
 import { Splash } from "./components/Splash";
@@ -6,19 +7,21 @@ import { useProblems } from "./useProblems";
 import { useSession } from "./useSession";
 
 export function App() {
-  const { session, restart, takeTokens, signOut, beginAnew } = useSession();
+  const { session, restart, takeTokens, goOnWith, signOut, end } = useSession();
   const { shown, report, dismiss } = useProblems();
   return (
     <>
       {session.state === "starting" && <Splash />}
       {session.state === "unreachable" && <Splash problem={session.sentence} onRetry={restart} />}
       {session.state === "signedOut" && <SignIn onSignedIn={takeTokens} />}
+      {session.state === "erased" && <Farewell receipt={session.receipt} onBeginAnew={restart} />}
       {session.state === "signedIn" && (
         <Home
           client={session.client}
           user={session.user}
           onSignOut={session.isLocal ? undefined : signOut}
-          onErased={beginAnew}
+          onNewTokens={goOnWith}
+          onErased={end}
           report={report}
         />
       )}

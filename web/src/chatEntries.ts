@@ -85,6 +85,12 @@ export function mayBeRetried({ error }: Entry): boolean {
   return !error || !HOPELESS.has(error.code);
 }
 
+/** Whether it is a stored message of the character's that says something. */
+export function mayBeReported(entry: Entry): entry is Entry & { messageId: string } {
+  const { from, messageId, createdAt, text } = entry;
+  return from === "character" && Boolean(messageId && createdAt && text);
+}
+
 function quoteOf(text: string): string {
   const characters = Array.from(text.replace(/\s+/g, " ").trim());
   if (characters.length <= QUOTE_LENGTH) return characters.join("");

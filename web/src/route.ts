@@ -9,6 +9,9 @@ export interface Route {
 /** Stands in the place of a character's id for the admins' page. */
 export const ADMINISTRATION = "admin";
 
+/** Stands in the place of a character's id for the page of one's own account. */
+export const ACCOUNT = "account";
+
 export function addressOf({ characterId, conversationId }: Route): string {
   return `#/${[characterId, conversationId].filter(Boolean).join("/")}`;
 }

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import {
+  type Erasure,
   KeepsakeClient,
   KeepsakeError,
   renew,
@@ -10,6 +11,7 @@ import {
   type Tokens,
   type User,
 } from "./client";
+import { zoneToTell } from "./timeZone";
 
 const KEPT = "keepsake.session";
 
@@ -29,6 +31,7 @@ export type Session =
   | { state: "starting" }
   | { state: "signedOut" }
   | { state: "unreachable"; sentence: string }
+  | { state: "erased"; receipt: Erasure }
   | { state: "signedIn"; client: KeepsakeClient; user: User; isLocal: boolean };
 
 export interface SessionControl {
@@ -36,18 +39,24 @@ export interface SessionControl {
   /** Find out again who we are: after an outage, or when a token has run out. */
   restart: () => void;
   takeTokens: (tokens: Tokens) => void;
+  /** Go on as the same user: a new password ends what the old one let in. */
+  goOnWith: (tokens: Tokens) => void;
   signOut: () => void;
   /** The account is gone, and with it everything that is kept here. */
-  beginAnew: () => void;
+  end: (receipt: Erasure) => void;
 }
 
 /** Signs in by the kept tokens, then as the local user, and asks for a form if neither works. */
 export function useSession(): SessionControl {
   const [session, setSession] = useState<Session>({ state: "starting" });
+  const starts = useRef(0);
   const restart = useCallback(() => {
+    const start = ++starts.current;
+    // What became of an earlier start doesn't matter any more.
+    const become = (found: Session) => start === starts.current && setSession(found);
     setSession({ state: "starting" });
-    findSession().then(setSession, (error: unknown) =>
-      setSession({ state: "unreachable", sentence: sentenceOf(error) }),
+    findSession().then(become, (error: unknown) =>
+      become({ state: "unreachable", sentence: sentenceOf(error) }),
     );
   }, []);
   useEffect(restart, [restart]);
@@ -56,17 +65,22 @@ export function useSession(): SessionControl {
     keep(tokens, false);
     restart();
   };
+  const goOnWith = (tokens: Tokens) => {
+    keep(tokens, false);
+    if (session.state === "signedIn") session.client.renew(tokens.access_token);
+  };
   const signOut = () => {
     const kept = readKept();
     if (kept) revoke(kept.refreshToken).catch(() => {}); // offline, it runs out by itself
     sessionStorage.clear(); // typed texts too: the next person at this screen is somebody else
     setSession({ state: "signedOut" });
   };
-  const beginAnew = () => {
+  const end = (receipt: Erasure) => {
+    starts.current++; // the server cuts an erased account off: a restart may be under way
     sessionStorage.clear();
-    restart();
+    setSession({ state: "erased", receipt });
   };
-  return { session, restart, takeTokens, signOut, beginAnew };
+  return { session, restart, takeTokens, goOnWith, signOut, end };
 }
 
 function useLiveConnection(session: Session, restart: () => void): void {
@@ -146,11 +160,22 @@ function renewedTokens({ refreshToken, isLocal }: Kept): Promise<Kept | null> {
 async function sessionOf({ token, isLocal }: Kept): Promise<Session | null> {
   const client = new KeepsakeClient({ token });
   try {
-    return { state: "signedIn", client, user: await client.me(), isLocal };
+    const user = await client.me();
+    tellTimeZone(client, user);
+    return { state: "signedIn", client, user, isLocal };
   } catch (error) {
     if (error instanceof KeepsakeError && error.status === 401) return null;
+    if (error instanceof KeepsakeError && error.status === 403) {
+      sessionStorage.removeItem(KEPT); // blocked; the next who signs in here may not be
+    }
     throw error;
   }
+}
+
+/** By it the server finds help nearby and says when things were. It goes without, too. */
+function tellTimeZone(client: KeepsakeClient, user: User): void {
+  const timeZone = zoneToTell(user.timeZone);
+  if (timeZone) client.changeMe({ timeZone }).catch(() => {}); // told again at the next start
 }
 
 function readKept(): Kept | null {

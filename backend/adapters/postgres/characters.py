@@ -9,9 +9,9 @@ from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
-from backend.models import Character, Conversation, Relationship
+from backend.models import Character, Conversation, Memory, Relationship, User
+from backend.safety.policy import EXPLICIT_LEVEL
 
 
 class PostgresCharacters:
@@ -34,11 +34,17 @@ class PostgresCharacters:
     async def visible(
         self, character_id: UUID, viewer: UUID, *, lock: bool = False
     ) -> Character | None:
-        query = _visible_to(viewer).where(col(Character.id) == character_id)
+        query = select(Character).where(_visible_to(viewer), col(Character.id) == character_id)
         found = await self._session.exec(query.with_for_update() if lock else query)
         return found.first()
 
-    async def visible_with_relationship(
+    async def known(self, character_id: UUID, viewer: UUID) -> Character | None:
+        found = await self._session.exec(
+            select(Character).where(_known_to(viewer), col(Character.id) == character_id)
+        )
+        return found.first()
+
+    async def known_with_relationship(
         self, character_id: UUID, viewer: UUID
     ) -> tuple[Character, Relationship | None] | None:
         theirs = and_(
@@ -48,14 +54,15 @@ class PostgresCharacters:
         found = await self._session.exec(
             select(Character, Relationship)
             .outerjoin(Relationship, theirs)
-            .where(_visibility(viewer), col(Character.id) == character_id)
+            .where(_known_to(viewer), col(Character.id) == character_id)
         )
         row = found.first()
         return (row[0], row[1]) if row else None
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         query = (
-            _visible_to(viewer)
+            select(Character)
+            .where(_visible_to(viewer))
             .where(or_(col(Character.blocked_at).is_(None), col(Character.owner_id) == viewer))
             .options(defer(Character.card, raiseload=True))  # type: ignore[arg-type]
             .order_by(col(Character.id))
@@ -70,17 +77,34 @@ class PostgresCharacters:
         await self._session.flush()
 
 
-def _visible_to(viewer: UUID) -> SelectOfScalar[Character]:
-    return select(Character).where(_visibility(viewer))
-
-
-def _visibility(viewer: UUID) -> ColumnElement[bool]:
-    """A blocked one is there for its owner, and for those who know it: what was said and remembered is
-    still theirs to read and to delete."""
-    known = exists().where(
-        col(Conversation.character_id) == col(Character.id), col(Conversation.user_id) == viewer
+def _visible_to(viewer: UUID) -> ColumnElement[bool]:
+    """A blocked one, or a blocked user's, is there for its owner, and for those who have met it; so is one
+    that may be explicit, if the viewer isn't confirmed as an adult."""
+    by_blocked = exists().where(
+        col(User.id) == col(Character.owner_id), col(User.blocked_at).is_not(None)
     )
-    public = and_(
-        col(Character.visibility) == "public", or_(col(Character.blocked_at).is_(None), known)
+    unblocked = and_(col(Character.blocked_at).is_(None), ~by_blocked)
+    confirmed = exists().where(
+        col(User.id) == viewer, col(User.adult_confirmed), col(User.said_minor_at).is_(None)
     )
+    shown = and_(unblocked, or_(col(Character.nsfw_level) < EXPLICIT_LEVEL, confirmed))
+    public = and_(col(Character.visibility) == "public", or_(shown, _has_met(viewer)))
     return and_(col(Character.deleted_at).is_(None), or_(col(Character.owner_id) == viewer, public))
+
+
+def _known_to(viewer: UUID) -> ColumnElement[bool]:
+    """Whatever becomes of a character, what was said to it and what it remembers is still theirs to read
+    and to delete who have met it."""
+    return or_(_visible_to(viewer), _has_met(viewer))
+
+
+def _has_met(viewer: UUID) -> ColumnElement[bool]:
+    """There is a conversation of the two, something that it remembers, or how they stand."""
+    return or_(
+        *(
+            exists()
+            .where(col(shared.character_id) == col(Character.id), col(shared.user_id) == viewer)
+            .correlate(Character)
+            for shared in (Conversation, Memory, Relationship)
+        )
+    )

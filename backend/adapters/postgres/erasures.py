@@ -27,18 +27,42 @@ class PostgresErasures:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def begin(self, user_id: UUID) -> Erasure | None:
+    async def begin(self, user_id: UUID, mark: bytes) -> Erasure | None:
         user = await self._session.get(User, user_id, with_for_update=True)
         if user is None:
             return None
-        earlier = await self._session.exec(select(Erasure).where(col(Erasure.user_id) == user_id))
-        if under_way := earlier.first():
-            return under_way
+        found = await self._session.exec(select(Erasure).where(col(Erasure.user_id) == user_id))
+        earlier = found.first()
+        if earlier and earlier.finished_at is None:
+            return earlier
         user.leaving_at = utc_now()
-        erasure = Erasure(user_id=user_id)
+        erasure = Erasure(user_id=user_id, mark=mark)
+        if earlier:  # of an account that was here before, and is still to be looked for
+            erasure.characters, erasure.conversations = earlier.characters, earlier.conversations
+            earlier.forget_whose()
+            await self._session.flush()
         self._session.add(erasure)
         await self._session.flush()
         return erasure
+
+    async def latest(self, user_id: UUID, mark: bytes) -> Erasure | None:
+        found = await self._session.exec(
+            select(Erasure)
+            .where(or_(col(Erasure.user_id) == user_id, col(Erasure.mark) == mark))
+            .order_by(col(Erasure.begun_at).desc())
+            .limit(1)
+        )
+        return found.first()
+
+    async def has_successor(self, erasure: Erasure) -> bool:
+        found = await self._session.exec(
+            select(User.id).where(
+                col(User.id) == erasure.user_id,
+                col(User.leaving_at).is_(None),
+                col(User.created_at) > erasure.begun_at,
+            )
+        )
+        return found.first() is not None
 
     async def get(self, erasure_id: UUID, *, for_update: bool = False) -> Erasure | None:
         return await self._session.get(Erasure, erasure_id, with_for_update=for_update)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import case, func, text, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -83,14 +83,19 @@ class FormationQueue:
         return Waiting(messages, characters, again, parked)
 
     async def unformed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
-        formed = (
-            select(col(Conversation.formed_seq))
-            .where(col(Conversation.id) == conversation_id)
-            .scalar_subquery()
+        # While a turn runs, what it answers isn't ruled on yet; the turn asks for formation at its end.
+        ruled_on = case(
+            (col(Conversation.turn_lease_until) > func.now(), col(Conversation.answered_seq)),
+            else_=col(Conversation.last_seq),
         )
         found = await self._session.exec(
             select_model(Message)
-            .where(col(Message.conversation_id) == conversation_id, col(Message.seq) > formed)
+            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+            .where(
+                col(Message.conversation_id) == conversation_id,
+                col(Message.seq) > col(Conversation.formed_seq),
+                col(Message.seq) <= ruled_on,
+            )
             .order_by(col(Message.seq))
             .limit(limit)
         )

@@ -101,7 +101,11 @@ KEPT = (
         "admin-actions",
         why="the log of what admins did is only ever added to",
     ),
-    Held("erasure_receipt", _OF_USER, why="loses the id itself once all has been looked for again"),
+    Held(
+        "erasure_receipt",
+        _OF_USER,
+        why="loses the id itself once all has been looked for again; a keyed hash of it stays",
+    ),
 )
 
 NOBODYS = {

@@ -108,18 +108,19 @@ _PARKED = text("""
 """)
 
 # Two jobs for the same can't wait: a parked one whose work waits already has nothing left to do. Of
-# several parked ones for the same the newest is taken.
+# several parked ones for the same the newest is taken; those without a lock are for nothing but themselves.
 _RETRY = text("""
     WITH wanted AS (
         SELECT id, queueing_lock FROM procrastinate_jobs
         WHERE status = 'failed' AND (CAST(:job_id AS bigint) IS NULL OR id = :job_id)
         FOR UPDATE
     ), first AS (
-        SELECT DISTINCT ON (queueing_lock) id FROM wanted
+        SELECT DISTINCT ON (queueing_lock, CASE WHEN queueing_lock IS NULL THEN id END) id
+        FROM wanted
         WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS other
                           WHERE other.status = 'todo'
                             AND other.queueing_lock = wanted.queueing_lock)
-        ORDER BY queueing_lock, id DESC
+        ORDER BY queueing_lock, CASE WHEN queueing_lock IS NULL THEN id END, id DESC
     ), dropped AS (
         DELETE FROM procrastinate_jobs
         WHERE id IN (SELECT id FROM wanted) AND id NOT IN (SELECT id FROM first)

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, cast, func, update
-from sqlmodel import col, or_, select
+from sqlalchemy.orm import defer
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.models import Character, User
@@ -49,12 +50,30 @@ class PostgresPeople:
     async def block_character(self, character_id: UUID, reason: str | None) -> Character | None:
         changed = await self._session.exec(
             update(Character)
-            .where(col(Character.id) == character_id, col(Character.deleted_at).is_(None))
+            .where(col(Character.id) == character_id)
             .values(blocked_at=_since(Character, reason), blocked_reason=reason)
             .returning(Character)
             .execution_options(populate_existing=True)
         )
         return changed.scalar_one_or_none()
+
+    async def characters(
+        self, *, blocked: bool | None, limit: int, before: UUID | None
+    ) -> list[Character]:
+        is_blocked = col(Character.blocked_at).is_not(None)
+        found = and_(col(Character.visibility) == "public", col(Character.deleted_at).is_(None))
+        query = (
+            select(Character)
+            .where(is_blocked if blocked else or_(is_blocked, found))
+            .options(defer(Character.card, raiseload=True))  # type: ignore[arg-type]
+            .order_by(col(Character.id).desc())
+            .limit(limit)
+        )
+        if blocked is False:
+            query = query.where(~is_blocked)
+        if before:
+            query = query.where(col(Character.id) < before)
+        return list(await self._session.exec(query))
 
     async def set_role(self, user_id: UUID, role: str) -> User | None:
         changed = await self._session.exec(

@@ -73,7 +73,9 @@ class PostgresReports:
 
     async def get(self, report_id: UUID, *, for_update: bool = False) -> Report | None:
         query = select(Report).where(col(Report.id) == report_id)
-        found = await self._session.exec(query.with_for_update() if for_update else query)
+        if for_update:  # and as it is now, also where it was read before
+            query = query.with_for_update().execution_options(populate_existing=True)
+        found = await self._session.exec(query)
         return found.first()
 
     async def page(self, *, limit: int, status: str | None, before: UUID | None) -> list[Report]:

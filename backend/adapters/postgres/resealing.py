@@ -16,7 +16,7 @@ from backend.adapters.postgres.sealing import (
     table_of,
     write_anew,
 )
-from backend.adapters.postgres.sealing_keys import keys_in_use
+from backend.adapters.postgres.sealing_keys import keys_of_rows
 from backend.models import Message, MessageVariant, Report
 from backend.models.base import Sealable
 from backend.safety.encryption import Scope
@@ -70,7 +70,7 @@ class PostgresResealing:
     async def unused_keys(self) -> Sequence[str]:
         keyring = self._sealing.keyring
         others = [name for name in keyring.names if name != keyring.first]
-        used = await keys_in_use(self._session, others)
+        used = await keys_of_rows(self._session)
         return [name for name in others if name not in used]
 
     @property

@@ -3,17 +3,32 @@
 import os
 from collections.abc import Sequence
 
-from sqlalchemy import delete, exists, func, literal, union_all
-from sqlmodel import col, select
+from sqlalchemy import func, text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.adapters.postgres.sealing import PRIVATE
+from backend.adapters.postgres.sealing import PRIVATE, table_of
 from backend.errors import ConfigurationError, SealBroken
 from backend.models import SealingKey
 from backend.safety.encryption import Keyring
 
 _LOCK = 7_305_173_003  # any number, the same in every process
 _PEPPER_BYTES = 32
+
+
+def _keys_of(table: str) -> str:
+    """From one key to the next by the index of those that are sealed: a step a key, not a row."""
+    return f"""(
+    WITH RECURSIVE found(name) AS (
+        (SELECT key_id FROM {table} WHERE key_id IS NOT NULL ORDER BY key_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT key_id FROM {table} WHERE key_id > found.name ORDER BY key_id LIMIT 1)
+        FROM found WHERE name IS NOT NULL
+    )
+    SELECT name FROM found WHERE name IS NOT NULL)"""
+
+
+_KEYS_OF_ROWS = text(" UNION ".join(_keys_of(table_of(model)) for model in PRIVATE))
 
 
 async def unlock(
@@ -29,10 +44,10 @@ async def unlock(
         ConfigurationError: a key is missing or another one; names it, says what to do.
     """
     await session.exec(select(func.pg_advisory_xact_lock(_LOCK)))
-    noted = {key.id: key.pepper for key in await session.exec(select(SealingKey))}
     given = keyring.names if keyring else []
-    if missing := await keys_in_use(session, [name for name in noted if name not in given]):
+    if missing := [name for name in await keys_of_rows(session) if name not in given]:
         raise _missing(missing)
+    noted = {key.id: key.pepper for key in await session.exec(select(SealingKey))}
     if keyring is None:
         return None
     peppers = {name: _open(keyring, name, noted[name]) for name in given if name in noted}
@@ -41,8 +56,8 @@ async def unlock(
     if not may_begin:
         in_use = next(iter(peppers), None)
         return (keyring.led_by(in_use), peppers[in_use]) if in_use else None
-    if not peppers:  # nothing is sealed
-        await session.exec(delete(SealingKey))
+    # A note stays, also while no row names its key: a process that was started with it may be about to
+    # write the first.
     pepper = next(iter(peppers.values()), os.urandom(_PEPPER_BYTES))
     sealed = keyring.seal(pepper, _place(keyring.first))
     session.add(SealingKey(id=keyring.first, pepper=sealed))
@@ -50,18 +65,10 @@ async def unlock(
     return keyring, pepper
 
 
-async def keys_in_use(session: AsyncSession, names: Sequence[str]) -> list[str]:
-    """Those of the keys that rows are sealed under."""
-    if not names:
-        return []
-    each = [
-        select(literal(name)).where(exists().where(col(model.key_id) == name))
-        for name in names
-        for model in PRIVATE
-    ]
+async def keys_of_rows(session: AsyncSession) -> list[str]:
+    """Those that rows are sealed under, in order of name, whether they are noted or not."""
     connection = await session.connection()
-    found = {row[0] for row in await connection.execute(union_all(*each))}
-    return [name for name in names if name in found]
+    return sorted({row[0] for row in await connection.execute(_KEYS_OF_ROWS)})
 
 
 def _place(name: str) -> str:

@@ -88,11 +88,30 @@ async def put_role(admin: Acting, user_id: UUID, wanted: NewRole) -> AdminUserVi
     return AdminUserView.of(user)
 
 
+@router.get("/characters")
+async def find_characters(
+    admin: Acting,
+    limit: Limit = DEFAULT_LIMIT,
+    before: Cursor = None,
+    blocked: Annotated[bool | None, Query()] = None,
+) -> Page[AdminCharacterView]:
+    """Public and blocked characters, newest first. Private ones are listed only once they are blocked."""
+    cursor = id_cursor(before)
+    async with admin.acting("characters.list") as tx:
+        found = await tx.people.characters(blocked=blocked, limit=limit + 1, before=cursor)
+    shown = found[:limit]
+    return Page(
+        items=[AdminCharacterView.of(character) for character in shown],
+        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
+    )
+
+
 @router.put("/characters/{character_id}/block")
 async def put_character_block(
     admin: Acting, character_id: UUID, wanted: Block
 ) -> AdminCharacterView:
-    """Block a character. Nobody can talk to it, and it is listed to its owner alone."""
+    """Block a character, also one that its owner has deleted or made private. Nobody can talk to it, and
+    it is listed to its owner alone."""
     return await _block_character(admin, character_id, wanted.reason)
 
 

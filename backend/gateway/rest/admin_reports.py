@@ -34,8 +34,24 @@ Status = Literal["open", "reviewing", "resolved", "dismissed"]
 Action = Literal["none", "message_removed", "user_blocked", "character_blocked"]
 
 
+# What a report was about, as it is told to whom it concerns.
+TOLD: dict[str, str] = {
+    "sexual": "sexual content",
+    "minors": "content that concerns minors",
+    "harassment": "harassment",
+    "hate": "hate",
+    "self_harm": "self-harm",
+    "violence": "violence",
+    "illegal": "something illegal",
+    "spam": "spam",
+    "wrong_memory": "wrong memory",
+    "other": "something that is not allowed here",
+}
+
+
 class ReportChange(View):
-    """`action` is carried out. `user_blocked` is the message's sender: for a character's message the
+    """`action` is carried out; whom it blocks is told the `resolution`, or what the report was about.
+    `user_blocked` is the message's sender: for a character's message the
     user who made the character."""
 
     status: Status | None = None
@@ -78,13 +94,29 @@ async def patch_report(
     target = ("report", report_id)
     said = {"status": wanted.status, "did": wanted.action}
     async with admin.acting("report.change", target, **said) as tx:
-        report = await _report(tx, report_id, for_update=True)
-        blocked = await _carry_out(tx, admin, report, wanted.action)
-        _change(report, admin, wanted)
-        await tx.reports.save(report)
+        report, blocked = await change_report(tx, admin, report_id, wanted)
     if blocked:
         await cut_off(here, blocked)
     return AdminReportView.of(report)
+
+
+async def change_report(
+    tx: Transaction, admin: Admin, report_id: UUID, wanted: ReportChange
+) -> tuple[Report, UUID | None]:
+    """Change a report and carry its action out; returns the user's id if one was blocked.
+
+    Raises:
+        NotFound: it is gone, or whom or what it is about.
+        InvalidRequest, Conflict: that user can't be blocked.
+    """
+    if wanted.action == "user_blocked":  # first the user, then the report: as an erasure locks them
+        sender = await _sender(tx, await _report(tx, report_id))
+        await tx.users.get(sender, lock=True)
+    report = await _report(tx, report_id, for_update=True)
+    _change(report, admin, wanted)
+    blocked = await _carry_out(tx, admin, report, wanted.action)
+    await tx.reports.save(report)
+    return report, blocked
 
 
 async def _remove_message(here: Services, admin: Admin, report_id: UUID) -> None:
@@ -100,7 +132,7 @@ async def _carry_out(
     tx: Transaction, admin: Admin, report: Report, action: Action | None
 ) -> UUID | None:
     """Block whom the report is about; returns the user's id if it is one."""
-    reason = f"reported for {report.reason.replace('_', ' ')}"
+    reason = report.resolution.strip() or f"reported: {TOLD[report.reason]}"
     if action == "user_blocked":
         user_id = await _sender(tx, report)
         await block_user(tx, admin, user_id, reason)
@@ -108,7 +140,7 @@ async def _carry_out(
         return user_id
     if action == "character_blocked":
         if await tx.people.block_character(report.character_id, reason) is None:
-            raise NotFound("The character was deleted.")
+            raise NotFound("The character is gone.")
         target = ("character", report.character_id)
         await tx.audit.record("character.block", actor_id=admin.id, target=target)
     return None

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
@@ -22,8 +23,8 @@ from backend.errors import InvalidRequest
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.ownership import own_conversation
 from backend.gateway.views import Time, View
-from backend.gateway.wire_types import Moment
-from backend.models import User
+from backend.gateway.wire_types import Moment, check_span
+from backend.models import User, utc_now
 from backend.store.analytics import AnalyticsScope, Bucket, Counts
 
 router = APIRouter(tags=["analytics"])
@@ -129,9 +130,9 @@ class ProgressView(View):
 
 
 class AnalyticsView(Figures):
-    """Everything in all, by `periods` without gaps (the newest 400), and the relationships with the
-    characters talked with most (20). `unread`: of so many replies the mood and the topic aren't counted:
-    they are encrypted, and only the newest 500 of those are read."""
+    """Everything in all, by `periods` without gaps (the newest 400, none later than today), and the
+    relationships with the characters talked with most (20). `unread`: of so many replies the mood and the
+    topic aren't counted: they are encrypted, and only the newest 500 of those are read."""
 
     conversation_id: UUID | None
     since: Annotated[Time | None, Field(serialization_alias="from")]
@@ -195,6 +196,7 @@ async def own_analytics(here: Here, caller: Caller, asked: Asked) -> AnalyticsVi
 
 def _days(user: User, asked: _Asked) -> tuple[date | None, date | None]:
     """The first and the last day within, as the user has them."""
+    check_span(asked.since, asked.until)
     last_moment = asked.until and asked.until - timedelta(microseconds=1)
     try:
         first, last = (
@@ -208,7 +210,10 @@ def _days(user: User, asked: _Asked) -> tuple[date | None, date | None]:
 def _view(
     scope: AnalyticsScope, counts: Counts, days: tuple[date | None, date | None]
 ) -> AnalyticsView:
-    report: Report = report_of(counts.counts, scope.bucket, first=days[0], last=days[1])
+    today = utc_now().astimezone(ZoneInfo(scope.zone)).date()
+    report: Report = report_of(
+        counts.counts, scope.bucket, first=days[0], last=days[1], today=today
+    )
     return AnalyticsView(
         **_figures(report.total, MOST_TOPICS),
         conversation_id=scope.conversation_id,

@@ -3,14 +3,16 @@
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import AfterValidator, Field
+from starlette.exceptions import HTTPException
 
 from backend.errors import (
     AccountBlocked,
     Conflict,
     InvalidRequest,
     NotAuthenticated,
+    NotConfirmed,
     NotFound,
     ServiceUnavailable,
 )
@@ -21,19 +23,24 @@ from backend.gateway.authentication import (
     CallersSignIn,
     Here,
     TokenPair,
-    refuse_blocked,
 )
+from backend.gateway.control import SignedOutEverywhere
 from backend.gateway.emails import EMAIL, LONGEST_EMAIL, is_ours
+from backend.gateway.error_mapping import HTTP_CODES
 from backend.gateway.etags import TAGGED, IfMatch, tagged
 from backend.gateway.hosts import is_own_page
 from backend.gateway.networks import is_this_machine
-from backend.gateway.openapi import fails_with
+from backend.gateway.openapi import CODES, fails_with
 from backend.gateway.passwords import LONGEST, Password, hash_password, is_right, refuse_weak
+from backend.gateway.services import Services
 from backend.gateway.views import TicketView, UserView, View
 from backend.gateway.wire_types import Flag
-from backend.models import User
+from backend.models import User, utc_now
 
 router = APIRouter(prefix="/auth", tags=["auth"])
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+SEND_A_FORM = "Send a form: username, password"
 
 
 def _zone_name(name: str) -> str:
@@ -69,9 +76,20 @@ class Registration(View):
 
 
 class ProfileChange(View):
+    """A new `password` wants `currentPassword` beside it."""
+
     display_name: Annotated[str | None, Field(min_length=1, max_length=80, pattern=r"\S")] = None
     adult_confirmed: Flag | None = None
     time_zone: TimeZone | None = None
+    current_password: Annotated[str | None, Field(max_length=LONGEST)] = None
+    password: Password | None = None
+
+
+class ChangedAccount(UserView):
+    """The account. With a new password `tokens` are the only ones that are still good: a pair as
+    `POST /auth/token` gives it."""
+
+    tokens: TokenPair | None = Field(default=None, exclude_if=lambda pair: pair is None)
 
 
 @router.post("/register", status_code=201, responses=fails_with(Conflict))
@@ -91,7 +109,25 @@ async def register(here: Here, request: Request, wanted: Registration) -> UserVi
     return UserView.of(user)
 
 
-@router.post("/token", responses=fails_with(NotAuthenticated, AccountBlocked))
+async def _form(request: Request) -> None:
+    """FastAPI dependency: what is sent is a form. Anything else would count as an empty one.
+
+    Raises:
+        HTTPException: 415, it isn't.
+    """
+    kind = request.headers.get("content-type", FORMS[0]).partition(";")[0].strip().lower()
+    if kind not in FORMS:
+        raise HTTPException(415, f"{SEND_A_FORM} (Content-Type: {FORMS[0]}).")
+
+
+@router.post(
+    "/token",
+    dependencies=[Depends(_form)],
+    responses={
+        **fails_with(NotAuthenticated, AccountBlocked),
+        415: {CODES: [HTTP_CODES[415]]},
+    },
+)
 async def token(
     here: Here,
     request: Request,
@@ -101,11 +137,14 @@ async def token(
     refresh_token: Annotated[str, Form()] = "",
 ) -> TokenPair:
     """OAuth2: sign in with `grant_type=password`, renew with `grant_type=refresh_token`. A refresh token
-    is good once, for the pair that it is answered with; used again, it ends the whole session."""
+    is good once, for the pair that it is answered with; used again, it ends the whole session. A blocked
+    account's tokens export and erase what is held on it, and nothing else."""
     if grant_type == "refresh_token":
         return await sessions.renew(here, refresh_token)
     if grant_type != "password":
-        raise InvalidRequest("grant_type must be password or refresh_token.")
+        raise InvalidRequest("grant_type: must be password or refresh_token.", field="grant_type")
+    if not username:
+        raise InvalidRequest(f"{SEND_A_FORM}.", field="username")
     await here.limits.signing_in(username, _address(request))
     async with here.store.transaction() as tx:
         user = await tx.users.by_email(username)
@@ -113,7 +152,6 @@ async def token(
     right = await is_right(password, user.password_hash if user else None)
     if not right or user is None or user.leaving_at:
         raise NotAuthenticated("The email address or the password is wrong.")
-    refuse_blocked(user)
     return here.tokens.issue(user.id)
 
 
@@ -170,17 +208,66 @@ async def me(caller: Caller, response: Response) -> UserView:
     return tagged(response, UserView.of(caller))
 
 
-@router.patch("/me")
+@router.patch("/me", responses=fails_with(NotConfirmed))
 async def change_me(
-    here: Here, caller: Caller, change: ProfileChange, unchanged: IfMatch, response: Response
-) -> UserView:
-    """Change the caller's name or time zone, or confirm that they are an adult."""
+    here: Here,
+    request: Request,
+    caller: Caller,
+    change: ProfileChange,
+    unchanged: IfMatch,
+    response: Response,
+) -> ChangedAccount:
+    """Change the caller's name or time zone, confirm that they are an adult, or change the password. A new
+    password ends every token and connection of the account, this one's too; the answer's `tokens` are a fresh
+    pair, so that the caller stays."""
+    password_hash = await _new_password(here, request, caller, change)
     async with here.store.transaction() as tx:
         # Read anew: what else changes the account meanwhile, as a sign-out does, is not to be undone.
         user = await tx.users.get(caller.id, lock=True)
         if user is None:
             raise NotAuthenticated("The account of this token no longer exists.")
         unchanged.require(UserView.of(user))
-        for name, value in change.model_dump(exclude_none=True).items():
+        if password_hash:
+            if user.password_hash != caller.password_hash:
+                raise NotConfirmed("The password was changed meanwhile.")
+            user.password_hash, user.tokens_valid_from = password_hash, utc_now()
+        changes = change.model_dump(exclude_none=True, exclude={"current_password", "password"})
+        for name, value in changes.items():
             setattr(user, name, value)
-    return tagged(response, UserView.of(user))
+    shown = UserView.of(user)
+    tagged(response, shown)
+    return ChangedAccount(
+        **shown.model_dump(), tokens=await _start_anew(here, user) if password_hash else None
+    )
+
+
+async def _new_password(
+    here: Services, request: Request, caller: User, change: ProfileChange
+) -> str | None:
+    """The hash of the password that is asked for, if one is.
+
+    Raises:
+        NotConfirmed: the current one is missing or wrong, or the account has none.
+        InvalidRequest: the new one would be guessed early.
+        RateLimited: too many passwords were tried.
+    """
+    if change.password is None:
+        if change.current_password is not None:
+            raise InvalidRequest("password: is missing: say the new one.", field="password")
+        return None
+    if caller.password_hash is None:
+        raise NotConfirmed("This account has no password: it is signed in without one.")
+    if change.current_password is None:
+        raise NotConfirmed("To change the password, send the current one as currentPassword.")
+    refuse_weak(change.password, caller.email, change.display_name or caller.display_name)
+    await here.limits.signing_in(caller.email, _address(request))
+    if not await is_right(change.current_password, caller.password_hash):
+        raise NotConfirmed("The current password is wrong.")
+    return await hash_password(change.password)
+
+
+async def _start_anew(here: Services, user: User) -> TokenPair:
+    """End what was signed in by the password before; gives a pair from after that."""
+    assert user.tokens_valid_from is not None, "set with the password"
+    await here.control.tell(SignedOutEverywhere(user_id=user.id, before=user.tokens_valid_from))
+    return here.tokens.issue(user.id)

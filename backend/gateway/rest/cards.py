@@ -10,17 +10,19 @@ from starlette.exceptions import HTTPException
 
 from backend.cards.card_file import TYPES, Format, picture_type
 from backend.cards.transfer import export_card, import_card
+from backend.conversation.character_texts import rule_on_character
 from backend.errors import InvalidCard, InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.error_mapping import HTTP_CODES
 from backend.gateway.etags import TAGGED, etag_of_bytes, tagged
 from backend.gateway.openapi import CODES, fails_with
-from backend.gateway.rest.characters import visible_character
+from backend.gateway.rest.characters import known_character
 from backend.gateway.views import CharacterView
 
 router = APIRouter(prefix="/characters", tags=["characters"])
 
 FORM = "multipart/form-data"
+ONE_AT_A_TIME = "Send one card at a time, as the only file of the form."
 BODIES = (
     "application/json",
     "image/png",
@@ -88,7 +90,9 @@ async def import_character(
 ) -> CharacterView:
     """Make a character from a card: JSON, PNG or CHARX, as the body or as the file of a form. It is
     private. Everything in the card is kept, and an export gives it back."""
-    character = await import_card(here.store, caller, await _file_in(request))
+    character = await import_card(
+        here.store, caller, await _file_in(request), check=rule_on_character
+    )
     return tagged(response, CharacterView.of(character, caller.id))
 
 
@@ -141,7 +145,7 @@ async def export_character(
 async def get_picture(here: Here, caller: Caller, character_id: UUID) -> Response:
     """A character's picture. PNG, JPEG or WebP, as it came with its card."""
     async with here.store.transaction() as tx:
-        character = await visible_character(tx, character_id, caller.id)
+        character = await known_character(tx, character_id, caller.id)
         path = character.picture_path
         found = await tx.character_files.of(character_id, [path]) if path else {}
     if not path or path not in found:
@@ -154,7 +158,7 @@ async def _file_in(request: Request) -> bytes:
     """The request's file. How large it may be, the server has seen to before.
 
     Raises:
-        InvalidRequest: a form without a file, or that can't be read.
+        InvalidRequest: a form without a file or with several, or that can't be read.
         HTTPException: 415, none of the types above.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -163,10 +167,12 @@ async def _file_in(request: Request) -> bytes:
     if kind != FORM:
         raise HTTPException(415, f"Send a card as one of: {', '.join((*BODIES, FORM))}.")
     try:
-        async with request.form(max_files=1, max_fields=10) as form:
-            file = next((part for part in form.values() if isinstance(part, UploadFile)), None)
-            if file is None:
-                raise InvalidRequest("The form holds no file.")
-            return await file.read()
+        async with request.form(max_files=10, max_fields=10) as form:
+            files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+            if not files:
+                raise InvalidRequest("The form holds no file: send the card as one.", field="file")
+            if len(files) > 1:
+                raise InvalidRequest(ONE_AT_A_TIME, field="file")
+            return await files[0].read()
     except HTTPException as error:
-        raise InvalidRequest(f"The form can't be read: {error.detail}") from error
+        raise InvalidRequest(f"The form can't be read. {ONE_AT_A_TIME}") from error

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints, field_validator
 
 from backend.cards.bounds import MAX_EXAMPLES, MAX_LOREBOOK_ENTRIES, MAX_NAME, MAX_TEXT
+from backend.cards.fields import check_personality
 from backend.cards.json_text import check_storable
+from backend.conversation.character_texts import rule_on_character
 from backend.errors import CharacterBlocked, InvalidCard, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, IfMatch, tagged
@@ -52,6 +54,16 @@ class CharacterDraft(View):
             raise ValueError(error.message) from error
         return value
 
+    @field_validator("personality", mode="before")
+    @classmethod
+    def _is_of_a_size(cls, value: Any) -> Any:
+        try:
+            if isinstance(value, dict):
+                check_personality(value)
+        except InvalidCard as error:
+            raise ValueError(error.message) from error
+        return value
+
     def columns(self) -> dict[str, Any]:
         """The record's columns."""
         return self.model_dump()
@@ -78,6 +90,7 @@ async def create_character(
 ) -> CharacterView:
     """Make a character of one's own."""
     character = Character(owner_id=caller.id, **draft.columns())
+    await rule_on_character(character, caller)
     async with here.store.transaction() as tx:
         await tx.characters.add(character)
     return tagged(response, CharacterView.of(character, caller.id))
@@ -87,9 +100,13 @@ async def create_character(
 async def get_character(
     here: Here, caller: Caller, character_id: UUID, response: Response
 ) -> CharacterView:
-    """One character. Of somebody else's, `card` is without what its author wrote for the model alone."""
+    """One character. Of somebody else's, `card` is without what its author wrote for the model alone. Who
+    has talked to it still sees it when its owner has deleted it or made it private, without `card` and
+    `lorebook`."""
     async with here.store.transaction() as tx:
-        character = await visible_character(tx, character_id, caller.id)
+        character = await known_character(tx, character_id, caller.id)
+    if character.deleted_at and character.owner_id == caller.id:
+        raise NotFound("You deleted this character.")
     return tagged(response, CharacterView.of(character, caller.id))
 
 
@@ -106,6 +123,7 @@ async def replace_character(
     async with here.store.transaction() as tx:
         character = await _own_character(tx, character_id, caller.id)
         unchanged.require(CharacterView.of(character, caller.id))
+        await rule_on_character(Character(**draft.columns(), card=character.card), caller)
         for name, value in draft.columns().items():
             setattr(character, name, value)
         character.updated_at = utc_now()
@@ -117,7 +135,8 @@ async def replace_character(
 async def delete_character(
     here: Here, caller: Caller, character_id: UUID, unchanged: IfMatch
 ) -> Response:
-    """Delete one's own character. Its conversations stay readable."""
+    """Delete one's own character. Nobody can find it any more or begin to talk to it. Conversations with it
+    go on for those who are in them, who can read and delete what it remembers of them."""
     async with here.store.transaction() as tx:
         character = await _own_character(tx, character_id, caller.id)
         unchanged.require(CharacterView.of(character, caller.id))
@@ -130,12 +149,24 @@ async def delete_character(
 async def visible_character(
     tx: Transaction, character_id: UUID, viewer: UUID, *, lock: bool = False
 ) -> Character:
-    """A character that the viewer may talk to; `lock` keeps others from changing it meanwhile.
+    """A character that the viewer may find; `lock` keeps others from changing it meanwhile.
 
     Raises:
         NotFound: none, or somebody else's.
     """
     character = await tx.characters.visible(character_id, viewer, lock=lock)
+    if character is None:
+        raise NotFound("There is no such character.")
+    return character
+
+
+async def known_character(tx: Transaction, character_id: UUID, viewer: UUID) -> Character:
+    """A character that the viewer may find or has met, whatever has become of it since.
+
+    Raises:
+        NotFound: none, or somebody else's.
+    """
+    character = await tx.characters.known(character_id, viewer)
     if character is None:
         raise NotFound("There is no such character.")
     return character
@@ -157,7 +188,7 @@ async def speaking_character(tx: Transaction, character_id: UUID, viewer: UUID) 
 async def own_pair(
     tx: Transaction, character_id: UUID, user_id: str, caller: User, thing: str
 ) -> tuple[Owner, Character]:
-    """The two that a path names, checked: the character is visible, and the user, "me" or an id, is the
+    """The two that a path names, checked: the user knows the character, and the user, "me" or an id, is the
     caller.
 
     Raises:
@@ -165,7 +196,7 @@ async def own_pair(
     """
     if user_id not in {"me", str(caller.id)}:
         raise NotFound(f"There is no such {thing}.")
-    character = await visible_character(tx, character_id, caller.id)
+    character = await known_character(tx, character_id, caller.id)
     return Owner(character.id, caller.id), character
 
 
@@ -179,7 +210,7 @@ async def own_pair_as_they_stand(
     """
     found = None
     if user_id in {"me", str(caller.id)}:
-        found = await tx.characters.visible_with_relationship(character_id, caller.id)
+        found = await tx.characters.known_with_relationship(character_id, caller.id)
     if found is None:
         raise NotFound(f"There is no such {thing}.")
     character, relationship = found

@@ -23,6 +23,7 @@ from backend.gateway.rest.paging import (
     encode_cursor,
     time_and_id_cursor,
 )
+from backend.gateway.rest.reading_imports import ReadApart
 from backend.gateway.views import ConversationView, ReceiptView, View
 from backend.gateway.wire_types import NUMBER, Moment
 from backend.memory.forgetting import forget_conversation
@@ -32,6 +33,7 @@ from backend.safety.policy import HIGHEST_LEVEL
 from backend.store import Transaction
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
+imports = APIRouter(route_class=ReadApart)
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 MAX_IMPORTED = 20_000
@@ -128,9 +130,9 @@ async def list_conversations(
     )
 
 
-@router.post("/import", status_code=201, responses=fails_with(NotFound, CharacterBlocked))
+@imports.post("/import", status_code=201, responses=fails_with(NotFound, CharacterBlocked))
 async def import_chat(here: Here, caller: Caller, wanted: ConversationToImport) -> Imported:
-    """Bring an existing chat in, with its own times. No replies are made; memory is formed."""
+    """Bring an existing chat in, with its own times. No replies are made; memory is formed. One at a time."""
     messages = [
         ImportedMessage(item.sender_type, item.content, item.created_at, item.client_message_id)
         for item in wanted.messages
@@ -143,6 +145,9 @@ async def import_chat(here: Here, caller: Caller, wanted: ConversationToImport) 
     async with here.store.transaction() as tx:
         level = await _level(tx, conversation.owner)
     return Imported(conversation=ConversationView.of(conversation, level), imported=len(messages))
+
+
+router.include_router(imports)
 
 
 @router.get("/{conversation_id}", responses=TAGGED)

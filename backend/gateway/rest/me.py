@@ -8,11 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
+from starlette.exceptions import HTTPException
 
 from backend.errors import NotConfirmed
-from backend.gateway.authentication import Caller, CallersSignIn, Here
+from backend.gateway.authentication import CallersSignIn, EvenBlocked, Here
 from backend.gateway.control import AccountGone
-from backend.gateway.openapi import fails_with
+from backend.gateway.error_mapping import HTTP_CODES
+from backend.gateway.openapi import CODES, fails_with
 from backend.gateway.passwords import LONGEST, is_right
 from backend.gateway.services import Services
 from backend.gateway.views import RemainingView, Time, View
@@ -71,11 +73,12 @@ class ErasureView(View):
     responses={
         200: {"description": "A zip archive.", "content": _ZIP},
         206: {"description": "The rest of it.", "content": _ZIP},
+        416: {CODES: [HTTP_CODES[416]]},
     },
 )
 async def export_me(
     here: Here,
-    caller: Caller,
+    caller: EvenBlocked,
     wanted: Annotated[str, Header(alias="range")] = "",
     if_range: Annotated[str, Header()] = "",
 ) -> StreamingResponse:
@@ -122,12 +125,18 @@ def _answer(
 
 def _span(wanted: str, size: int) -> tuple[int, int]:
     """The first and the last byte of a range; the whole for one that we don't understand, for several
-    at once, and for one behind the end: a range may be ignored (RFC 9110, 14.2)."""
+    at once, and for one behind the end: a range may be ignored (RFC 9110, 14.2).
+
+    Raises:
+        HTTPException: 416, the last no bytes.
+    """
     whole = 0, size - 1
     found = _RANGE.fullmatch(wanted.strip())
     if found is None or not any(found.groups()):
         return whole
     first, last = found.groups()
+    if not first and not int(last):
+        raise HTTPException(416, "No byte was asked for.", {"Content-Range": f"bytes */{size}"})
     if not first:
         return max(0, size - int(last)), size - 1
     span = int(first), min(int(last or size - 1), size - 1)
@@ -136,13 +145,17 @@ def _span(wanted: str, size: int) -> tuple[int, int]:
 
 @router.delete("", responses=fails_with(NotConfirmed))
 async def erase_me(
-    here: Here, request: Request, caller: Caller, sign_in: CallersSignIn, wanted: ErasureRequest
+    here: Here,
+    request: Request,
+    caller: EvenBlocked,
+    sign_in: CallersSignIn,
+    wanted: ErasureRequest,
 ) -> ErasureView:
     """Erase the account and all that is held on it, for good. The token lets nobody in any more, and
     every connection is closed. Wants the password; of an account without one `confirm`, and a sign-in
     of the last 15 minutes where that is another issuer's."""
     await _confirm(here, request, caller, sign_in, wanted)
-    erasure = await begin_erasure(here.store, caller.id)
+    erasure = await begin_erasure(here.store, caller.id, here.tokens.mark(caller.id))
     await here.control.tell(AccountGone(user_id=caller.id))
     async with here.store.transaction() as tx:
         answering = await tx.erasures.being_answered(caller.id)

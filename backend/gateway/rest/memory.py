@@ -37,6 +37,7 @@ from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
 from backend.models import Memory
+from backend.safety.policy import setting_of
 from backend.store import MemoryFilter
 
 router = APIRouter(prefix="/characters/{character_id}", tags=["memory"])
@@ -47,6 +48,7 @@ SHORT_TERM = ("summary", "episode")
 RECENT_SHORT_TERM = 20
 
 Kind = Annotated[str, Field(pattern=f"^({'|'.join(KINDS)})$")]
+MOST_KINDS = len(KINDS)
 Category = Annotated[str, Field(pattern="^(preference|personal|relationship|event|other)$")]
 Status = Annotated[str, Field(pattern="^(active|superseded|retracted|expired|unsure)$")]
 
@@ -76,7 +78,7 @@ class MemoryChange(View):
 class SearchRequest(View):
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
     limit: Annotated[int, Field(ge=1, le=100), NUMBER] = 10
-    kinds: list[Kind] | None = None
+    kinds: Annotated[list[Kind] | None, Field(max_length=MOST_KINDS)] = None
     min_score: Annotated[float, Field(ge=0, le=1), NUMBER] = 0.0
 
 
@@ -112,7 +114,7 @@ async def list_memory(
     user_id: str,
     limit: Limit = DEFAULT_LIMIT,
     before: Cursor = None,
-    kind: Annotated[list[Kind] | None, Query()] = None,
+    kind: Annotated[list[Kind] | None, Query(max_length=MOST_KINDS)] = None,
     category: Annotated[Category | None, Query()] = None,
     status: Annotated[Status, Query()] = "active",
     q: Annotated[str | None, Query(max_length=200)] = None,
@@ -155,9 +157,11 @@ async def add_memory(
     if "\x00" in wanted.content:
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
     async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        owner, character = await own_pair(tx, character_id, user_id, caller, "memory")
     note = Note(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    return MemoryView.of(await remember(here.memory, owner, note))
+    return MemoryView.of(
+        await remember(here.memory, owner, note, setting=setting_of(caller, character))
+    )
 
 
 @router.post("/memory/{user_id}/search")
@@ -246,10 +250,13 @@ async def change_memory(
     if "\x00" in (wanted.content or ""):
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
     async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+        owner, character = await own_pair(tx, character_id, user_id, caller, "memory")
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
     check = _as_known(unchanged)
-    memory = await correct(here.memory, owner, memory_id, correction, check=check)
+    setting = setting_of(caller, character)
+    memory = await correct(
+        here.memory, owner, memory_id, correction, check=check, setting=setting
+    )
     await announce_memory(here.hub, owner, [changed("edited", memory)])
     return tagged(response, MemoryView.of(memory))
 

@@ -141,9 +141,8 @@ async def post_message(
         message = await send_message(here, caller.id, conversation_id, draft)
         return _json(202, Stored(message=MessageView.of(message)))
     listener = _Listener(caller.id)
-    await here.hub.join(listener, conversation_room(conversation_id))
     try:
-        message = await send_message(here, caller.id, conversation_id, draft)
+        message = await send_message(here, caller.id, conversation_id, draft, joining=listener)
     except BaseException:
         await here.hub.drop(listener)
         raise
@@ -154,7 +153,9 @@ async def post_message(
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
     reply = await _wait_for_reply(here, listener, message)
-    return _json(201, Exchange(message=MessageView.of(message), reply=reply))
+    async with here.store.transaction() as tx:  # it was read meanwhile, and perhaps marked
+        answered = await tx.messages.get(message.id) or message
+    return _json(201, Exchange(message=MessageView.of(answered), reply=reply))
 
 
 async def _wait_for_reply(here: Services, listener: _Listener, message: Message) -> MessageView:

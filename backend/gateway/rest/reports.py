@@ -9,7 +9,7 @@ from pydantic import Field
 from backend.errors import NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.views import Time, View
-from backend.models import Message, Report
+from backend.models import Message, Report, rfc3339
 from backend.store import Surroundings
 
 router = APIRouter(tags=["messages"])
@@ -104,6 +104,6 @@ def _evidence(message: Message, found: Surroundings) -> dict[str, object]:
         "senderType": message.sender_type,
         "content": message.content,
         "state": message.state,
-        "createdAt": message.created_at.isoformat(),
+        "createdAt": rfc3339(message.created_at),
         "decision": next((found.decisions[id] for id in turns if id in found.decisions), None),
     }

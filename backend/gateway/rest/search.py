@@ -21,7 +21,7 @@ from backend.gateway.rest.paging import (
     time_and_id_cursor,
 )
 from backend.gateway.views import MessageView
-from backend.gateway.wire_types import Moment
+from backend.gateway.wire_types import Moment, check_span
 from backend.store.searches import FoundMessage, SearchFilter
 
 router = APIRouter(tags=["messages"])
@@ -101,6 +101,7 @@ async def search_messages(
     """Search what was said in the caller's conversations. By its words, newest first (`mode=text`), or
     by what it means, nearest first (`mode=semantic`). Neither finds what was deleted or forgotten. See
     `docs/search.md`."""
+    check_span(since, until)
     narrow = SearchFilter(caller.id, conversation_id, character_id, sender_type, since, until)
     if mode == "semantic":
         rank = score_and_id_cursor(before)

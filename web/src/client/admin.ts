@@ -1,9 +1,19 @@
 import type { HttpOptions } from "./http";
-import type { Page } from "./types";
+import type { Page, ReportReason } from "./types";
 
 export type ReportStatus = "open" | "reviewing" | "resolved" | "dismissed";
 
 export type ReportAction = "none" | "message_removed" | "user_blocked" | "character_blocked";
+
+/** What content policy decided of a turn. */
+export interface PolicyDecision {
+  action: "allow" | "deflect" | "block";
+  reason?: string;
+  decidedBy?: "policy" | "moderation" | "provider";
+  categories?: string[];
+  /** What was decided on: the user's message, or the reply to it. */
+  about?: "message" | "reply";
+}
 
 /** A message as it was when it was reported. */
 export interface ReportedMessage {
@@ -12,14 +22,16 @@ export interface ReportedMessage {
   senderType: "user" | "character";
   content: string;
   createdAt: string;
+  decision: PolicyDecision | null;
 }
 
 export interface Report {
   id: string;
+  /** Who reported it, and who talks in its conversation. */
   userId: string;
   messageId: string;
   characterId: string;
-  reason: string;
+  reason: ReportReason;
   note: string;
   message: ReportedMessage;
   status: ReportStatus;
@@ -38,6 +50,23 @@ export interface ReportChange {
   status?: ReportStatus;
   resolution?: string;
   action?: ReportAction;
+}
+
+export interface Person {
+  id: string;
+  email: string;
+  displayName: string;
+  role: "user" | "admin";
+  blockedAt: string | null;
+  blockedReason: string | null;
+}
+
+export interface BlockedCharacter {
+  id: string;
+  ownerId: string | null;
+  name: string;
+  blockedAt: string | null;
+  blockedReason: string | null;
 }
 
 export interface Overview {
@@ -95,7 +124,33 @@ export class AdminClient {
     return this.call(`/admin/reports/${id}`);
   }
 
+  /** Who has this id, if anybody does. */
+  async person(id: string): Promise<Person | null> {
+    const found = await this.call<Page<Person>>(`/admin/users?${new URLSearchParams({ q: id })}`);
+    return found.items.find((person) => person.id === id) ?? null;
+  }
+
+  blockedPeople(before?: string): Promise<Page<Person>> {
+    return this.call(`/admin/users?${blocked(before)}`);
+  }
+
+  blockedCharacters(before?: string): Promise<Page<BlockedCharacter>> {
+    return this.call(`/admin/characters?${blocked(before)}`);
+  }
+
+  unblockPerson(id: string): Promise<Person> {
+    return this.call(`/admin/users/${id}/block`, { method: "DELETE" });
+  }
+
+  unblockCharacter(id: string): Promise<BlockedCharacter> {
+    return this.call(`/admin/characters/${id}/block`, { method: "DELETE" });
+  }
+
   changeReport(id: string, change: ReportChange): Promise<Report> {
     return this.call(`/admin/reports/${id}`, { method: "PATCH", body: change });
   }
+}
+
+function blocked(before?: string): URLSearchParams {
+  return new URLSearchParams({ blocked: "true", limit: "50", ...(before && { before }) });
 }

@@ -19,16 +19,23 @@ export async function request<Value>(url: string, options: HttpOptions = {}): Pr
   return (text ? JSON.parse(text) : undefined) as Value;
 }
 
+export interface NamedFile {
+  /** As the server calls it; empty if it doesn't say. */
+  name: string;
+  content: Blob;
+}
+
 /**
  * A whole file.
  *
  * @throws KeepsakeError as with `request`.
  */
-export async function requestFile(url: string, token: string): Promise<Blob> {
+export async function requestFile(url: string, token: string): Promise<NamedFile> {
   const response = await fetchOrExplain(url, { token });
   if (!response.ok) throw problemOf(response, await response.text());
+  const name = fileNameIn(response.headers.get("Content-Disposition"));
   try {
-    return await response.blob();
+    return { name, content: await response.blob() };
   } catch {
     throw KeepsakeError.unreachable(); // it broke off
   }
@@ -49,6 +56,12 @@ export async function requestPicture(url: string, token: string): Promise<string
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(picture);
   });
+}
+
+/** The name that a Content-Disposition header gives a file, without any path; empty if none. */
+export function fileNameIn(disposition: string | null): string {
+  const [, quoted, bare] = /;\s*filename=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition ?? "") ?? [];
+  return (quoted ?? bare ?? "").split(/[\\/]/).at(-1) ?? "";
 }
 
 async function fetchOrExplain(url: string, { method, body, token }: HttpOptions) {

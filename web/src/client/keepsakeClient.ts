@@ -1,13 +1,17 @@
 import { AdminClient } from "./admin";
 import { Connection } from "./connection";
-import { type HttpOptions, request, requestFile, requestPicture } from "./http";
+import { type HttpOptions, type NamedFile, request, requestFile, requestPicture } from "./http";
 import type {
+  ChangedAccount,
   Character,
   CharacterMemory,
   Conversation,
+  Erasure,
   Message,
   Page,
+  ProfileChange,
   ReplyContext,
+  ReportReason,
   SearchPage,
   User,
 } from "./types";
@@ -43,22 +47,26 @@ export class KeepsakeClient {
     return this.get("/auth/me");
   }
 
-  changeMe(change: { adultConfirmed: boolean }): Promise<User> {
+  changeMe(change: ProfileChange): Promise<ChangedAccount> {
     return this.call("/auth/me", { method: "PATCH", body: change });
   }
 
   /** All that is held on the user, as a zip archive. */
-  exportMe(): Promise<Blob> {
+  exportMe(): Promise<NamedFile> {
     return requestFile(`${this.root}/users/me/export`, this.token);
   }
 
-  /** Erases the user with all that is held on them, for good. */
-  eraseMe(proof: { password: string } | { confirm: "erase" }): Promise<void> {
+  /** Erases the user with all that is held on them, for good; answers the receipt. */
+  eraseMe(proof: { password: string } | { confirm: "erase" }): Promise<Erasure> {
     return this.call("/users/me", { method: "DELETE", body: proof });
   }
 
   characters(): Promise<Page<Character>> {
     return this.get("/characters", { limit: "200" });
+  }
+
+  character(characterId: string): Promise<Character> {
+    return this.get(`/characters/${characterId}`);
   }
 
   /** A character's picture as a data URL. */
@@ -83,6 +91,11 @@ export class KeepsakeClient {
   /** What was said to and by a character, by words, newest first. */
   search(characterId: string, words: string, before?: string): Promise<SearchPage> {
     return this.get("/messages/search", { q: words, characterId, limit: "20", before });
+  }
+
+  /** Tell the admins of a message. Told again, they keep what they were told first. */
+  reportMessage(messageId: string, reason: ReportReason, note: string): Promise<unknown> {
+    return this.call(`/messages/${messageId}/report`, { method: "POST", body: { reason, note } });
   }
 
   /** What a reply was made from. */

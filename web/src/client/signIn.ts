@@ -41,6 +41,8 @@ export interface NewAccount {
   email: string;
   password: string;
   displayName: string;
+  /** An IANA name; UTC if absent. */
+  timeZone?: string;
 }
 
 /** Make an account. It still has to be signed in to. */

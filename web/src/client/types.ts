@@ -14,6 +14,39 @@ export interface User {
   displayName: string;
   role: "user" | "admin";
   adultConfirmed: boolean;
+  /** An IANA name. */
+  timeZone: string;
+}
+
+export interface ProfileChange {
+  adultConfirmed?: boolean;
+  timeZone?: string;
+  /** The new one; wants the old one too. */
+  password?: string;
+  currentPassword?: string;
+}
+
+export interface ChangedAccount extends User {
+  /** With a new password, which ends all tokens from before. */
+  tokens?: Tokens | null;
+}
+
+/** The receipt of an erasure: what was deleted, and what was found to be left afterwards. */
+export interface Erasure {
+  id: string;
+  begunAt: string;
+  /** Null until nothing is left: the rest is done in the background. */
+  finishedAt: string | null;
+  rowsDeleted: Record<string, number>;
+  vectorsDeleted: number;
+  cacheKeysDeleted: number;
+  /** Null where a part couldn't be reached. */
+  remaining: {
+    rows: number;
+    vectors: number | null;
+    cacheKeys: number | null;
+    jobs: number;
+  } | null;
 }
 
 export interface Page<Item> {
@@ -31,6 +64,13 @@ export interface Character {
   greeting: string;
   /** Where its picture is, if it has one. */
   picture: string | null;
+  ownerId: string | null;
+  visibility: "private" | "public";
+  /** When an admin blocked it, and why. */
+  blockedAt: string | null;
+  blockedReason: string | null;
+  /** When its owner deleted it; only who talked with it before still gets it. */
+  deletedAt?: string | null;
 }
 
 export interface Conversation {
@@ -71,6 +111,18 @@ export interface Message {
   /** Set on a message that was deleted: its content is empty. */
   deletedAt?: string | null;
 }
+
+export type ReportReason =
+  | "sexual"
+  | "minors"
+  | "harassment"
+  | "hate"
+  | "self_harm"
+  | "violence"
+  | "illegal"
+  | "spam"
+  | "wrong_memory"
+  | "other";
 
 /** A message that a search found. */
 export interface FoundMessage extends Message {

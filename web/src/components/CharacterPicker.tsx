@@ -1,24 +1,21 @@
 import { useEffect } from "react";
 
-import type { Character, KeepsakeClient, User } from "../client";
-import { ADMINISTRATION, addressOf } from "../route";
+import type { Character, User } from "../client";
+import { ACCOUNT, ADMINISTRATION, addressOf } from "../route";
 import { AdultSwitch } from "./AdultSwitch";
 import { CharacterCard } from "./CharacterCard";
-import { KeepsakeIcon } from "./icons";
-import { YourData } from "./YourData";
+import { KeepsakeIcon, PersonIcon } from "./icons";
 
 interface Props {
-  client: KeepsakeClient;
   characters: Character[];
   user: User;
   onSignOut?: () => void;
   isAdult: boolean;
   onAdult: (isAdult: boolean) => void;
-  onErased: () => void;
 }
 
 export function CharacterPicker(props: Props) {
-  const { client, characters, user, onSignOut, isAdult, onAdult, onErased } = props;
+  const { characters, user, onSignOut, isAdult, onAdult } = props;
   useEffect(() => {
     document.title = "Keepsake";
   }, []);
@@ -36,9 +33,17 @@ export function CharacterPicker(props: Props) {
             Administration
           </a>
         )}
+        <a
+          className="link link-account"
+          href={addressOf({ characterId: ACCOUNT })}
+          aria-label={`${user.displayName}: your account and your data`}
+        >
+          <PersonIcon />
+          <span>{user.displayName}</span>
+        </a>
         {onSignOut && (
           <button type="button" className="link" onClick={onSignOut}>
-            Sign out {user.displayName}
+            Sign out
           </button>
         )}
       </header>
@@ -55,7 +60,6 @@ export function CharacterPicker(props: Props) {
         ))}
       </ul>
       <AdultSwitch isOn={isAdult} onChange={onAdult} />
-      <YourData client={client} isLocal={!onSignOut} onErased={onErased} />
     </main>
   );
 }

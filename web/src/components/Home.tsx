@@ -1,9 +1,18 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { type Character, type KeepsakeClient, sentenceOf, type User } from "../client";
+import {
+  type Character,
+  type Erasure,
+  type KeepsakeClient,
+  sentenceOf,
+  type Tokens,
+  type User,
+} from "../client";
 import { filledIn } from "../placeholders";
-import { ADMINISTRATION, useRoute } from "../route";
+import { ACCOUNT, ADMINISTRATION, type Route, useRoute } from "../route";
+import { useCharacter } from "../useCharacter";
 import { Pictures, usePictures } from "../usePictures";
+import { AccountPage } from "./AccountPage";
 import { AdminPage } from "./admin/AdminPage";
 import { CharacterPicker } from "./CharacterPicker";
 import { Room } from "./Room";
@@ -14,17 +23,41 @@ interface Props {
   user: User;
   /** Absent for the local user, who has no account to sign out of. */
   onSignOut?: () => void;
+  /** The password was changed, and with it the tokens. */
+  onNewTokens: (tokens: Tokens) => void;
   /** There is nothing left of the user. */
-  onErased: () => void;
+  onErased: (receipt: Erasure) => void;
   report: (error: unknown) => void;
 }
 
-/** What a signed-in person sees: all characters, or the room of one. */
-export function Home({ client, user, onSignOut, onErased, report }: Props) {
+/** What a signed-in person sees: all characters, the room of one, or a page of its own. */
+export function Home(props: Props) {
+  const { client, user, onSignOut, onNewTokens, onErased, report } = props;
+  const route = useRoute();
+  const { characterId } = route;
+  if (characterId === ADMINISTRATION && user.role === "admin") {
+    return <AdminPage client={client} user={user} report={report} />;
+  }
+  if (characterId === ACCOUNT) {
+    return (
+      <AccountPage
+        client={client}
+        user={user}
+        isLocal={!onSignOut}
+        onNewTokens={onNewTokens}
+        onErased={onErased}
+      />
+    );
+  }
+  return <Characters {...props} route={route} />;
+}
+
+/** The route comes from above: asked for here, it would be known a moment before this page goes. */
+function Characters({ client, user, onSignOut, report, route }: Props & { route: Route }) {
   const [characters, setCharacters] = useState<Character[] | null>(null);
   const [problem, setProblem] = useState("");
   const [isAdult, setIsAdult] = useState(user.adultConfirmed);
-  const { characterId, conversationId } = useRoute();
+  const { characterId, conversationId } = route;
 
   const load = useCallback(() => {
     setProblem("");
@@ -34,6 +67,7 @@ export function Home({ client, user, onSignOut, onErased, report }: Props) {
     );
   }, [client, user.displayName]);
   useEffect(load, [load]);
+  const current = useCharacter(client, user, characters, characterId, report);
   const pictures = usePictures(client, characters);
 
   const confirmAdult = (adultConfirmed: boolean) => {
@@ -44,23 +78,17 @@ export function Home({ client, user, onSignOut, onErased, report }: Props) {
     });
   };
 
-  if (characterId === ADMINISTRATION && user.role === "admin") {
-    return <AdminPage client={client} report={report} />;
-  }
   if (problem) return <Splash problem={problem} onRetry={load} />;
-  if (!characters) return <Splash />;
-  const character = characters.find(({ id }) => id === characterId);
-  if (!character) {
+  if (!characters || current === undefined) return <Splash />;
+  if (!current) {
     return (
       <Pictures value={pictures}>
         <CharacterPicker
-          client={client}
           characters={characters}
           user={user}
           onSignOut={onSignOut}
           isAdult={isAdult}
           onAdult={confirmAdult}
-          onErased={onErased}
         />
       </Pictures>
     );
@@ -68,10 +96,10 @@ export function Home({ client, user, onSignOut, onErased, report }: Props) {
   return (
     <Pictures value={pictures}>
       <Room
-        key={character.id}
+        key={current.id}
         client={client}
         user={user}
-        character={character}
+        character={current}
         conversationId={conversationId}
         report={report}
       />

@@ -14,11 +14,13 @@ interface Props {
   client: KeepsakeClient;
   character: Character;
   view: ChatView;
+  /** Whether anything can still be said here. */
+  mayGoOn: boolean;
   /** Puts a text back into the composer. */
   onEdit: (text: string) => void;
 }
 
-export function MessageList({ client, character, view, onEdit }: Props) {
+export function MessageList({ client, character, view, mayGoOn, onEdit }: Props) {
   const { entries, chat } = view;
   const scroll = useStickyScroll(entries);
   const hasText = entries.some((entry) => entry.state === "streaming" && entry.text !== "");
@@ -36,7 +38,7 @@ export function MessageList({ client, character, view, onEdit }: Props) {
             Earlier messages
           </button>
         )}
-        {view.isLoaded && entries.length === 0 && (
+        {view.isLoaded && entries.length === 0 && mayGoOn && (
           <EmptyChat character={character} onPick={onEdit} />
         )}
         {entries.map((entry, position) => (
@@ -46,6 +48,7 @@ export function MessageList({ client, character, view, onEdit }: Props) {
               client={client}
               character={character}
               entry={entry}
+              mayGoOn={mayGoOn}
               isLast={position === entries.length - 1}
               chat={chat}
               onEdit={onEdit}

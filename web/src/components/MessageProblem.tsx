@@ -43,12 +43,13 @@ function RetryButton({ retryAt, onClick }: { retryAt?: string; onClick: () => vo
 interface ReplyProps {
   entry: Entry;
   name: string;
+  mayGoOn: boolean;
   isLast: boolean;
   chat: Chat;
 }
 
 /** A reply that failed or was stopped, and a way to ask for it again. */
-export function ReplyProblem({ entry, name, isLast, chat }: ReplyProps) {
+export function ReplyProblem({ entry, name, mayGoOn, isLast, chat }: ReplyProps) {
   const { state, messageId, error } = entry;
   const hasFailed = state === "failed";
   if (!messageId || !(hasFailed || (state === "interrupted" && isLast))) return null;
@@ -58,9 +59,11 @@ export function ReplyProblem({ entry, name, isLast, chat }: ReplyProps) {
   return (
     <div className={hasFailed ? "problem" : "problem problem-mild"}>
       <p>{hasFailed ? failure : "Stopped."}</p>
-      <button type="button" className="link" onClick={() => void chat.regenerate(messageId)}>
-        Try again
-      </button>
+      {mayGoOn && (
+        <button type="button" className="link" onClick={() => void chat.regenerate(messageId)}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

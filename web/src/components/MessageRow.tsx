@@ -1,5 +1,5 @@
 import type { Chat } from "../chat";
-import type { Entry } from "../chatEntries";
+import { type Entry, mayBeReported } from "../chatEntries";
 import type { Character, KeepsakeClient } from "../client";
 import { timeOf } from "../when";
 import { Avatar } from "./Avatar";
@@ -7,18 +7,21 @@ import { MemoriesUsed } from "./MemoriesUsed";
 import { MessageText } from "./MessageText";
 import { ReplyProblem, SendProblem } from "./MessageProblem";
 import { ReplyNotice } from "./ReplyNotice";
+import { ReportMessage } from "./ReportMessage";
 
 interface Props {
   client: KeepsakeClient;
   character: Character;
   entry: Entry;
+  /** Whether anything can still be said here. */
+  mayGoOn: boolean;
   isLast: boolean;
   chat: Chat;
   onEdit: (text: string) => void;
 }
 
 export function MessageRow(props: Props) {
-  const { client, character, entry, isLast, chat, onEdit } = props;
+  const { client, character, entry, mayGoOn, isLast, chat, onEdit } = props;
   // Before its first word, the typing dots stand for a reply.
   if (entry.state === "streaming" && entry.text === "" && !entry.notice) return null;
   const isOwn = entry.from === "user";
@@ -39,7 +42,13 @@ export function MessageRow(props: Props) {
         )}
         <ReplyNotice notice={entry.notice} />
         <SendProblem entry={entry} chat={chat} onEdit={onEdit} />
-        <ReplyProblem entry={entry} name={character.name} isLast={isLast} chat={chat} />
+        <ReplyProblem
+          entry={entry}
+          name={character.name}
+          mayGoOn={mayGoOn}
+          isLast={isLast}
+          chat={chat}
+        />
         <div className="row-foot">
           {entry.state === "sending" && <span>Sending…</span>}
           {time && entry.state !== "sending" && <time dateTime={entry.createdAt}>{time}</time>}
@@ -51,6 +60,7 @@ export function MessageRow(props: Props) {
               recalled={entry.recalled}
             />
           )}
+          {mayBeReported(entry) && <ReportMessage client={client} messageId={entry.messageId} />}
         </div>
       </div>
     </article>

@@ -2,12 +2,14 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { Character, KeepsakeClient, User } from "../client";
 import { goTo, redirectTo } from "../route";
+import { standingOf } from "../standing";
 import { useConversations } from "../useConversations";
 import { useMediaQuery } from "../useMediaQuery";
 import { ChatPane } from "./ChatPane";
 import { Drawer } from "./Drawer";
 import { MemoryPanel } from "./MemoryPanel";
 import { Sidebar } from "./Sidebar";
+import { StandingNotice } from "./StandingNotice";
 
 interface Props {
   client: KeepsakeClient;
@@ -34,7 +36,9 @@ export function Room({ client, user, character, conversationId, report }: Props)
   useEffect(() => {
     document.title = `${character.name} · Keepsake`;
   }, [character.name]);
-  useFirstConversation(character.id, conversationId, conversations.list, startNew);
+  const standing = standingOf(character, user.id);
+  const begin = standing ? undefined : startNew;
+  useFirstConversation(character.id, conversationId, conversations.list, begin);
 
   return (
     <div className="room">
@@ -51,7 +55,7 @@ export function Room({ client, user, character, conversationId, report }: Props)
           conversations={conversations}
           currentId={conversationId}
           isStarting={isStarting}
-          onStart={() => void startNew().then(list.closeModal)}
+          onStart={begin && (() => void begin().then(list.closeModal))}
           onChosen={list.closeModal}
         />
       </Drawer>
@@ -61,6 +65,7 @@ export function Room({ client, user, character, conversationId, report }: Props)
           client={client}
           character={character}
           conversationId={conversationId}
+          standing={standing}
           isMemoryOpen={memory.isOpen}
           onReply={refresh}
           onToggleMemory={memory.toggle}
@@ -68,7 +73,9 @@ export function Room({ client, user, character, conversationId, report }: Props)
           report={report}
         />
       ) : (
-        <main className="chat" aria-busy="true" />
+        <main className="chat" aria-busy={!standing}>
+          <StandingNotice standing={standing} />
+        </main>
       )}
       <Drawer
         side="right"
@@ -105,19 +112,22 @@ function useColumn(roomFor: string) {
   };
 }
 
-/** Without a conversation in the address, the latest one is opened, or the first one started. */
+/**
+ * Without a conversation in the address, the latest one is opened, or the first one started where
+ * that is possible.
+ */
 function useFirstConversation(
   characterId: string,
   conversationId: string | undefined,
   list: { id: string }[] | null,
-  startNew: () => Promise<void>,
+  startNew: (() => Promise<void>) | undefined,
 ): void {
   const hasStarted = useRef(false);
   useEffect(() => {
     if (conversationId || !list) return;
     const latest = list[0];
     if (latest) redirectTo({ characterId, conversationId: latest.id });
-    else if (!hasStarted.current) {
+    else if (startNew && !hasStarted.current) {
       hasStarted.current = true;
       void startNew();
     }

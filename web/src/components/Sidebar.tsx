@@ -14,7 +14,8 @@ interface Props {
   conversations: Conversations;
   currentId?: string;
   isStarting: boolean;
-  onStart: () => void;
+  /** Absent where no new conversation can begin. */
+  onStart?: () => void;
   onChosen: () => void;
 }
 
@@ -31,16 +32,22 @@ export function Sidebar(props: Props) {
         <Avatar id={character.id} name={character.name} size="medium" />
         <p className="name">{character.name}</p>
       </div>
-      <button
-        type="button"
-        className="button button-primary"
-        disabled={isStarting}
-        onClick={onStart}
-      >
-        <PlusIcon />
-        New conversation
-      </button>
-      <p className="sidebar-hint">Start a new conversation; {character.name} still remembers.</p>
+      {onStart && (
+        <>
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={isStarting}
+            onClick={onStart}
+          >
+            <PlusIcon />
+            New conversation
+          </button>
+          <p className="sidebar-hint">
+            Start a new conversation; {character.name} still remembers.
+          </p>
+        </>
+      )}
       <SearchBox name={character.name} words={search.words} onWords={search.setWords} />
       {search.words.trim() ? (
         <SearchResults search={search} onChosen={onChosen} />

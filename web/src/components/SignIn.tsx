@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 
 import { register, sentenceOf, signIn, type Tokens } from "../client";
+import { browserTimeZone } from "../timeZone";
 import { Field } from "./Field";
 import { KeepsakeIcon } from "./icons";
 
@@ -61,6 +62,9 @@ export function SignIn({ onSignedIn }: Props) {
 async function tokensFor(form: FormData, isNew: boolean): Promise<Tokens> {
   const read = (name: string) => String(form.get(name) ?? "");
   const [email, password] = [read("email"), read("password")];
-  if (isNew) await register({ email, password, displayName: read("displayName") });
+  if (isNew) {
+    const timeZone = browserTimeZone();
+    await register({ email, password, displayName: read("displayName"), timeZone });
+  }
   return signIn(email, password);
 }

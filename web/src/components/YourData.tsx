@@ -1,14 +1,14 @@
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 
-import { type KeepsakeClient, sentenceOf } from "../client";
+import { type Erasure, type KeepsakeClient, type NamedFile, sentenceOf } from "../client";
+import { Dialog } from "./Dialog";
 import { Field } from "./Field";
-import "./your-data.css";
 
 interface Props {
   client: KeepsakeClient;
   /** The local user has no password, and types a word instead. */
   isLocal: boolean;
-  onErased: () => void;
+  onErased: (receipt: Erasure) => void;
 }
 
 const WORD = "erase";
@@ -17,7 +17,7 @@ const WORD = "erase";
 export function YourData({ client, isLocal, onErased }: Props) {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState("");
-  const dialog = useRef<HTMLDialogElement>(null);
+  const [isLeaving, setIsLeaving] = useState(false);
 
   const download = async () => {
     setIsBusy(true);
@@ -31,16 +31,16 @@ export function YourData({ client, isLocal, onErased }: Props) {
   };
 
   return (
-    <section className="your-data" aria-labelledby="your-data">
+    <section aria-labelledby="your-data">
       <h2 id="your-data">Your data</h2>
       <p className="quiet">
         All that you said, and all that is remembered of it, in one file: pages to read, and JSON.
       </p>
-      <p className="your-data-choices">
+      <p className="dialog-choices">
         <button type="button" className="button" disabled={isBusy} onClick={() => void download()}>
           {isBusy ? "Gathering …" : "Download my data"}
         </button>
-        <button type="button" className="link" onClick={() => dialog.current?.showModal()}>
+        <button type="button" className="link link-danger" onClick={() => setIsLeaving(true)}>
           Delete my account
         </button>
       </p>
@@ -49,19 +49,18 @@ export function YourData({ client, isLocal, onErased }: Props) {
           {problem}
         </p>
       )}
-      <dialog ref={dialog} className="erasure" aria-labelledby="erasure">
-        <Erasure
-          client={client}
-          isLocal={isLocal}
-          onErased={onErased}
-          onCancel={() => dialog.current?.close()}
-        />
-      </dialog>
+      {isLeaving && (
+        <Dialog title="Delete my account" onClosed={() => setIsLeaving(false)}>
+          {(close) => (
+            <ErasureForm client={client} isLocal={isLocal} onErased={onErased} onCancel={close} />
+          )}
+        </Dialog>
+      )}
     </section>
   );
 }
 
-function Erasure({ client, isLocal, onErased, onCancel }: Props & { onCancel: () => void }) {
+function ErasureForm({ client, isLocal, onErased, onCancel }: Props & { onCancel: () => void }) {
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState("");
 
@@ -75,8 +74,7 @@ function Erasure({ client, isLocal, onErased, onCancel }: Props & { onCancel: ()
     setIsBusy(true);
     setProblem("");
     try {
-      await client.eraseMe(isLocal ? { confirm: WORD } : { password: typed });
-      onErased();
+      onErased(await client.eraseMe(isLocal ? { confirm: WORD } : { password: typed }));
     } catch (error) {
       setProblem(sentenceOf(error));
       setIsBusy(false);
@@ -85,7 +83,6 @@ function Erasure({ client, isLocal, onErased, onCancel }: Props & { onCancel: ()
 
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <h2 id="erasure">Delete my account</h2>
       <p>
         Every conversation, every memory and the characters that you made are erased at once. Nobody
         can bring them back.
@@ -101,7 +98,7 @@ function Erasure({ client, isLocal, onErased, onCancel }: Props & { onCancel: ()
           {problem}
         </p>
       )}
-      <p className="your-data-choices">
+      <p className="dialog-choices">
         <button type="submit" className="button button-grave" disabled={isBusy}>
           {isBusy ? "Erasing …" : "Erase everything"}
         </button>
@@ -114,10 +111,10 @@ function Erasure({ client, isLocal, onErased, onCancel }: Props & { onCancel: ()
 }
 
 /** Hands a file to the browser. */
-function save(file: Blob): void {
+function save({ name, content }: NamedFile): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "keepsake-export.zip";
+  link.href = URL.createObjectURL(content);
+  link.download = name || "keepsake-export.zip";
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // by then it is being written
 }

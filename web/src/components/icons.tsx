@@ -63,6 +63,19 @@ export const ChevronIcon = () => (
   </Icon>
 );
 
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M6 20V5M6 5h11l-2.5 4L17 13H6" />
+  </Icon>
+);
+
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="12" cy="8.5" r="3.5" />
+    <path d="M5 19.5c1-3.2 3.7-5 7-5s6 1.8 7 5" />
+  </Icon>
+);
+
 /** A locket: what is kept. */
 export const KeepsakeIcon = () => (
   <Icon>

@@ -1,8 +1,9 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
-import type { KeepsakeClient } from "../../client";
+import type { KeepsakeClient, User } from "../../client";
 import { addressOf } from "../../route";
 import { BackIcon } from "../icons";
+import { Blocked } from "./Blocked";
 import { MemoryHealth } from "./MemoryHealth";
 import { Numbers } from "./Numbers";
 import { Reports } from "./Reports";
@@ -10,11 +11,13 @@ import "./admin.css";
 
 interface Props {
   client: KeepsakeClient;
+  user: User;
   report: (error: unknown) => void;
 }
 
-/** For admins: what people reported, and how memory is doing. */
-export function AdminPage({ client, report }: Props) {
+/** For admins: what people reported, who is blocked, and how memory is doing. */
+export function AdminPage({ client, user, report }: Props) {
+  const [blockings, setBlockings] = useState(0);
   useEffect(() => {
     document.title = "Administration · Keepsake";
   }, []);
@@ -26,7 +29,13 @@ export function AdminPage({ client, report }: Props) {
       </a>
       <h1>Administration</h1>
       <Numbers admin={client.admin} report={report} />
-      <Reports admin={client.admin} report={report} />
+      <Reports
+        client={client}
+        user={user}
+        onBlocked={() => setBlockings((count) => count + 1)}
+        report={report}
+      />
+      <Blocked key={blockings} admin={client.admin} report={report} />
       <MemoryHealth admin={client.admin} report={report} />
     </main>
   );

@@ -35,7 +35,7 @@ export function MemoryHealth({ admin, report }: Props) {
         {pendingMessages} messages wait to be remembered, {waiting} memories to be indexed
         {live?.model && `, by ${live.model}`}.
       </p>
-      {parkedJobs.length === 0 && <p className="quiet">No work was given up.</p>}
+      {parkedJobs.length === 0 && <p className="quiet">No background work has failed.</p>}
       <ul>
         {parkedJobs.map((job) => (
           <li key={job.id} className="admin-job">

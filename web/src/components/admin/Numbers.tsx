@@ -16,20 +16,25 @@ export function Numbers({ admin, report }: Props) {
   if (!overview) return <div className="admin-numbers" aria-busy="true" />;
   const { users, activeUsers, conversations, messages, tokens } = overview;
   const facts = overview.memories.fact?.active ?? 0;
-  const tiles: [string, number, string][] = [
-    ["People", users.total, `${activeUsers.day} today, ${activeUsers.week} this week`],
-    ["Conversations", conversations.total, `${messages.total.toLocaleString()} messages`],
-    ["Messages today", messages.today, `${users.newThisWeek} new people this week`],
+  const active = `Active: ${activeUsers.day} today, ${activeUsers.week} this week`;
+  const tiles: [string, number, ...string[]][] = [
+    ["People", users.total, active, `New this week: ${users.newThisWeek}`],
+    ["Conversations", conversations.total],
+    ["Messages", messages.total, `${messages.today.toLocaleString()} of them today`],
     ["Facts remembered", facts, "active ones"],
     ["Tokens", tokens.prompt + tokens.completion, "of the replies that are stored"],
   ];
   return (
     <dl className="admin-numbers">
-      {tiles.map(([name, amount, note]) => (
+      {tiles.map(([name, amount, ...notes]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{amount.toLocaleString()}</dd>
-          <dd className="quiet">{note}</dd>
+          {notes.map((note) => (
+            <dd key={note} className="quiet">
+              {note}
+            </dd>
+          ))}
         </div>
       ))}
     </dl>

@@ -1,17 +1,23 @@
 import { useCallback, useEffect, useState } from "react";
 
-import type { AdminClient, Report, ReportChange, ReportStatus } from "../../client";
+import type { KeepsakeClient, Report, ReportChange, ReportStatus, User } from "../../client";
+import { useLookup } from "../../useConcerned";
 import { ReportCard } from "./ReportCard";
 
 const STATUSES: ReportStatus[] = ["open", "reviewing", "resolved", "dismissed"];
 
 interface Props {
-  admin: AdminClient;
+  client: KeepsakeClient;
+  user: User;
+  /** Somebody or something was blocked. */
+  onBlocked: () => void;
   report: (error: unknown) => void;
 }
 
 /** What people reported, by how far it has come. */
-export function Reports({ admin, report }: Props) {
+export function Reports({ client, user, onBlocked, report }: Props) {
+  const { admin } = client;
+  const lookup = useLookup(client);
   const [status, setStatus] = useState<ReportStatus>("open");
   const [reports, setReports] = useState<Report[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
@@ -30,6 +36,7 @@ export function Reports({ admin, report }: Props) {
   const change = async (id: string, wanted: ReportChange) => {
     try {
       const changed = await admin.changeReport(id, wanted);
+      if (wanted.action?.endsWith("_blocked")) onBlocked();
       setReports(
         (known) =>
           known
@@ -65,6 +72,8 @@ export function Reports({ admin, report }: Props) {
           <ReportCard
             key={each.id}
             reported={each}
+            lookup={lookup}
+            adminId={user.id}
             context={() => admin.report(each.id)}
             onChange={(wanted) => change(each.id, wanted)}
             report={report}
