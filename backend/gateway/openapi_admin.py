@@ -89,6 +89,7 @@ ADMIN_WORDS: dict[str, Any] = {
         "visibility": "public",
         "nsfwLevel": 0,
         "createdAt": "2026-08-20T08:05:00.000Z",
+        "deletedAt": None,
         **_BLOCK,
     },
     "OverviewView": {

@@ -254,9 +254,7 @@ async def change_memory(
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
     check = _as_known(unchanged)
     setting = setting_of(caller, character)
-    memory = await correct(
-        here.memory, owner, memory_id, correction, check=check, setting=setting
-    )
+    memory = await correct(here.memory, owner, memory_id, correction, check=check, setting=setting)
     await announce_memory(here.hub, owner, [changed("edited", memory)])
     return tagged(response, MemoryView.of(memory))
 
