@@ -120,9 +120,10 @@ class GroqServer:
     def reset(self) -> None:
         """Forget behaviours, requests, unused permits and changes, so that tests can share a server.
 
-        Chunks that wait for a permit now go on waiting until their client leaves.
+        Chunks that wait for a permit now go on waiting until their client leaves, and count no more.
         """
         self._permits = asyncio.Semaphore(0)
+        self.held = 0
         self._queue.clear()
         self.requests.clear()
         self.models = list(MODELS)
@@ -170,12 +171,14 @@ class GroqServer:
         return self.default(request)
 
     async def _hold(self) -> None:
+        permits = self._permits
+
         def count(change: int) -> None:
-            self.held += change
+            self.held += change if permits is self._permits else 0
 
         self._change(lambda: count(1))
         try:
-            await self._permits.acquire()
+            await permits.acquire()
         finally:
             self._change(lambda: count(-1))
 
