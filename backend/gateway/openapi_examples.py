@@ -187,6 +187,7 @@ DETAILS: dict[str, str] = {
     "invalid_request": "characterId: is missing.",
     "message_too_long": "The message has 2001 characters; at most 2000 are allowed.",
     "invalid_card": "The PNG is a picture alone: it carries no card.",
+    "content_refused": "That is not something that can be written or kept here.",
     "changed_meanwhile": "This was changed since you read it. Read it again; your change was not made.",
     "idempotency_key_reused": "This Idempotency-Key was used for another request. Use a new key for each.",
     "not_authenticated": "The token has expired. Sign in again.",

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from backend.cards.card_file import TYPES, Format, picture_type
 from backend.cards.transfer import export_card, import_card
 from backend.conversation.character_texts import rule_on_character
-from backend.errors import InvalidCard, InvalidRequest, NotFound
+from backend.errors import ContentRefused, InvalidCard, InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.error_mapping import HTTP_CODES
 from backend.gateway.etags import TAGGED, etag_of_bytes, tagged
@@ -83,7 +83,7 @@ CARD_BODY = {
     "/import",
     status_code=201,
     openapi_extra=CARD_BODY,
-    responses={**fails_with(InvalidCard), 415: {CODES: [HTTP_CODES[415]]}},
+    responses={**fails_with(InvalidCard, ContentRefused), 415: {CODES: [HTTP_CODES[415]]}},
 )
 async def import_character(
     here: Here, caller: Caller, request: Request, response: Response

@@ -10,9 +10,10 @@ from backend.cards.bounds import MAX_EXAMPLES, MAX_LOREBOOK_ENTRIES, MAX_NAME, M
 from backend.cards.fields import check_personality
 from backend.cards.json_text import check_storable
 from backend.conversation.character_texts import rule_on_character
-from backend.errors import CharacterBlocked, InvalidCard, NotFound
+from backend.errors import CharacterBlocked, ContentRefused, InvalidCard, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, IfMatch, tagged
+from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -84,7 +85,7 @@ async def list_characters(
     )
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=fails_with(ContentRefused))
 async def create_character(
     here: Here, caller: Caller, draft: CharacterDraft, response: Response
 ) -> CharacterView:
@@ -110,7 +111,7 @@ async def get_character(
     return tagged(response, CharacterView.of(character, caller.id))
 
 
-@router.put("/{character_id}")
+@router.put("/{character_id}", responses=fails_with(ContentRefused))
 async def replace_character(
     here: Here,
     caller: Caller,

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, Field, StringConstraints
 
-from backend.errors import InvalidRequest, NotFound
+from backend.errors import ContentRefused, InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_memory, changed, forgotten
+from backend.gateway.openapi import fails_with
 from backend.gateway.rest.characters import own_pair, own_pair_as_they_stand
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
@@ -149,7 +150,7 @@ async def list_memory(
     )
 
 
-@router.post("/memory/{user_id}", status_code=201)
+@router.post("/memory/{user_id}", status_code=201, responses=fails_with(ContentRefused))
 async def add_memory(
     here: Here, caller: Caller, character_id: UUID, user_id: str, wanted: NewMemory
 ) -> MemoryView:
@@ -235,7 +236,7 @@ async def get_memory(
     return tagged(response, MemoryView.of(found[0]))
 
 
-@router.patch("/memory/{user_id}/{memory_id}")
+@router.patch("/memory/{user_id}/{memory_id}", responses=fails_with(ContentRefused))
 async def change_memory(
     here: Here,
     caller: Caller,

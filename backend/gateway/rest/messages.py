@@ -14,6 +14,7 @@ from backend.conversation.accepting import Draft
 from backend.conversation.editing import ChangedMessage, choose_variant, edit_message
 from backend.errors import (
     CharacterBlocked,
+    ContentRefused,
     InvalidRequest,
     MessageTooLong,
     NotFound,
@@ -307,7 +308,7 @@ async def put_variant(
     return tagged(response, await _tell(here, changed))
 
 
-@router.patch("/messages/{message_id}", responses=fails_with(MessageTooLong))
+@router.patch("/messages/{message_id}", responses=fails_with(MessageTooLong, ContentRefused))
 async def patch_message(
     here: Here,
     caller: Caller,
