@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlmodel import Field, SQLModel
 
 from backend.models.base import time_field
@@ -14,6 +16,10 @@ class Newcomer:
     """Somebody as another issuer's token tells of them; `email` only if it says that it is verified.
     `mark` is what the receipt of their account's erasure, if there was one, is known by."""
 
+    # A ticket keeps it as JSON, which has no bytes.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64"
+    )
     issuer: str
     subject: str
     email: str | None = None

@@ -32,12 +32,15 @@ async def fuzzed() -> AsyncIterator[KeepsakeProcess]:
 
 
 @pytest.mark.parametrize(
-    ("operations", "seconds"),
-    [("--exclude-operation-id", SECONDS), ("--include-operation-id", 5)],
+    ("operations", "seconds", "phases"),
+    [
+        ("--exclude-operation-id", SECONDS, "examples,coverage,fuzzing,stateful"),
+        ("--include-operation-id", 5, "examples,coverage,fuzzing"),  # nothing comes after them
+    ],
     ids=["all that leave the account alone", "those that end it"],
 )
 async def test_no_request_has_an_answer_that_is_not_described(
-    fuzzed: KeepsakeProcess, tmp_path: Path, operations: str, seconds: int
+    fuzzed: KeepsakeProcess, tmp_path: Path, operations: str, seconds: int, phases: str
 ) -> None:
     async with signed_in(fuzzed.url) as admin:
         email = admin.user["email"]
@@ -53,6 +56,7 @@ async def test_no_request_has_an_answer_that_is_not_described(
                 "run",
                 f"{fuzzed.url}/openapi.json",
             ),
+            *("--phases", phases),
             *("--checks", "all", "--max-time", str(seconds), "--seed", SEED, "--workers", "2"),
             *(word for name in LAST_WORDS for word in (operations, name)),
             env={"PATH": os.environ["PATH"], **variables},
