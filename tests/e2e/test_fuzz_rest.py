@@ -57,7 +57,7 @@ async def test_no_request_has_an_answer_that_is_not_described(
                 f"{fuzzed.url}/openapi.json",
             ),
             *("--phases", phases),
-            *("--checks", "all", "--max-time", str(seconds), "--seed", SEED, "--workers", "2"),
+            *("--checks", "all", "--max-time", str(seconds), "--seed", SEED),
             *(word for name in LAST_WORDS for word in (operations, name)),
             env={"PATH": os.environ["PATH"], **variables},
             cwd=tmp_path,

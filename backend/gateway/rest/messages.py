@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
@@ -54,7 +54,7 @@ RESTARTS = "restarts"  # among a listener's events: none will follow
 
 class NewMessage(View):
     content: Annotated[str, NOT_EMPTY]
-    type: str = "text"
+    type: Literal["text", "image", "voice"] = "text"
     client_message_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
 
 
