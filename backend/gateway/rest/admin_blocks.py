@@ -16,8 +16,8 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
     id_cursor,
+    page_of,
 )
 from backend.gateway.views import View
 from backend.gateway.views_admin import AdminCharacterView, AdminUserView
@@ -54,11 +54,7 @@ async def list_users(
     cursor = id_cursor(before)
     async with admin.acting("users.list") as tx:
         found = await tx.people.page(UserFilter(q, role, blocked), limit=limit + 1, before=cursor)
-    shown = found[:limit]
-    return Page(
-        items=[AdminUserView.of(user) for user in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, AdminUserView.of)
 
 
 @router.put("/users/{user_id}/block", responses=fails_with(Conflict))
@@ -99,11 +95,7 @@ async def find_characters(
     cursor = id_cursor(before)
     async with admin.acting("characters.list") as tx:
         found = await tx.people.characters(blocked=blocked, limit=limit + 1, before=cursor)
-    shown = found[:limit]
-    return Page(
-        items=[AdminCharacterView.of(character) for character in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, AdminCharacterView.of)
 
 
 @router.put("/characters/{character_id}/block")

@@ -17,8 +17,8 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
     id_cursor,
+    page_of,
 )
 from backend.gateway.views import View
 from backend.gateway.views_admin import (
@@ -123,8 +123,4 @@ async def list_audit(
     cursor = id_cursor(before)
     async with admin.acting("audit.read") as tx:
         found = await tx.audit.page(narrow, limit=limit + 1, before=cursor)
-    shown = found[:limit]
-    return Page(
-        items=[AuditView.of(line) for line in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, AuditView.of)

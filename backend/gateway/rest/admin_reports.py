@@ -18,8 +18,8 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
     id_cursor,
+    page_of,
 )
 from backend.gateway.services import Services
 from backend.gateway.views import View
@@ -70,11 +70,7 @@ async def list_reports(
     cursor = id_cursor(before)
     async with admin.acting("reports.list") as tx:
         found = await tx.reports.page(limit=limit + 1, status=status, before=cursor)
-    shown = found[:limit]
-    return Page(
-        items=[AdminReportView.of(report) for report in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, AdminReportView.of)
 
 
 @router.get("/{report_id}")

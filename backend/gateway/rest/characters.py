@@ -19,8 +19,8 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
     id_cursor,
+    page_of,
 )
 from backend.gateway.views import CharacterView, View
 from backend.gateway.wire_types import NUMBER
@@ -77,12 +77,7 @@ async def list_characters(
     """The caller's own and all public characters, without their `card`."""
     async with here.store.transaction() as tx:
         found = await tx.characters.page(caller.id, limit=limit + 1, after=id_cursor(after))
-    more = len(found) > limit
-    shown = found[:limit]
-    return Page(
-        items=[CharacterView.listed(character) for character in shown],
-        next_cursor=encode_cursor(shown[-1].id) if more else None,
-    )
+    return page_of(found, limit, CharacterView.listed)
 
 
 @router.post("", status_code=201, responses=fails_with(ContentRefused))

@@ -20,7 +20,7 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
+    cut,
     id_cursor,
 )
 from backend.gateway.views import (
@@ -137,7 +137,7 @@ async def list_memory(
         if kind is None and cursor is None:
             short = MemoryFilter(SHORT_TERM, category, status, q)
             recent = await tx.memories.page(owner, short, limit=RECENT_SHORT_TERM, before=None)
-    shown = found[:limit]
+    shown, next_cursor = cut(found, limit)
     return MemoryListing(
         character_id=owner.character_id,
         user_id=owner.user_id,
@@ -146,7 +146,7 @@ async def list_memory(
         ],
         long_term_memory=[MemoryView.of(item) for item in shown if is_long_term(item)],
         relationship=RelationshipView.of(relationship),
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
+        next_cursor=next_cursor,
     )
 
 

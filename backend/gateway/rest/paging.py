@@ -1,8 +1,9 @@
 """Lists: `{items, nextCursor}` with opaque cursors."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -11,6 +12,14 @@ from backend.errors import InvalidRequest
 from backend.gateway.views import View
 
 Item = TypeVar("Item")
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Row = TypeVar("Row", bound=_HasId)
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -31,15 +40,26 @@ def encode_cursor(*parts: object) -> str:
     return urlsafe_b64encode("|".join(map(str, parts)).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, count: int) -> list[str]:
+def cut(found: Sequence[Row], limit: int) -> tuple[Sequence[Row], str | None]:
+    """The rows of a page in order of id, and the cursor to what follows them. `found` was asked for one
+    row more than a page holds."""
+    shown = found[:limit]
+    return shown, encode_cursor(shown[-1].id) if len(found) > limit else None
+
+
+def page_of(found: Sequence[Row], limit: int, show: Callable[[Row], Item]) -> Page[Item]:
+    """The page of such rows, each as `show` has it."""
+    shown, cursor = cut(found, limit)
+    return Page(items=[show(row) for row in shown], next_cursor=cursor)
+
+
+def _decode(cursor: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         parts = urlsafe_b64decode(padded.encode()).decode().split("|")
+        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
     except ValueError as error:
         raise InvalidRequest("The cursor is not one of ours.") from error
-    if len(parts) != count:
-        raise InvalidRequest("The cursor is not one of ours.")
-    return parts
 
 
 def id_cursor(cursor: str | None) -> UUID | None:
@@ -48,12 +68,7 @@ def id_cursor(cursor: str | None) -> UUID | None:
     Raises:
         InvalidRequest: not one of ours.
     """
-    if cursor is None:
-        return None
-    try:
-        return UUID(_decode(cursor, 1)[0])
-    except ValueError as error:
-        raise InvalidRequest("The cursor is not one of ours.") from error
+    return None if cursor is None else _decode(cursor, UUID)[0]
 
 
 def time_and_id_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -64,11 +79,8 @@ def time_and_id_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
     """
     if cursor is None:
         return None
-    at, key = _decode(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), UUID(key)
-    except ValueError as error:
-        raise InvalidRequest("The cursor is not one of ours.") from error
+    at, key = _decode(cursor, datetime.fromisoformat, UUID)
+    return at, key
 
 
 def score_and_id_cursor(cursor: str | None) -> tuple[float, UUID] | None:
@@ -79,11 +91,8 @@ def score_and_id_cursor(cursor: str | None) -> tuple[float, UUID] | None:
     """
     if cursor is None:
         return None
-    score, key = _decode(cursor, 2)
-    try:
-        return float(score), UUID(key)
-    except ValueError as error:
-        raise InvalidRequest("The cursor is not one of ours.") from error
+    score, key = _decode(cursor, float, UUID)
+    return score, key
 
 
 def seq_cursor(cursor: str | None) -> int | None:

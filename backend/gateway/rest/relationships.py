@@ -12,8 +12,8 @@ from backend.gateway.rest.paging import (
     Cursor,
     Limit,
     Page,
-    encode_cursor,
     id_cursor,
+    page_of,
 )
 from backend.gateway.views import RelationshipChangeView, RelationshipView
 from backend.memory.ledger import begin_anew
@@ -46,11 +46,7 @@ async def relationship_history(
     async with here.store.transaction() as tx:
         owner, _ = await own_pair(tx, character_id, user_id, caller, "relationship")
         found = await tx.relationships.page(owner, limit=limit + 1, before=cursor)
-    shown = found[:limit]
-    return Page(
-        items=[RelationshipChangeView.of(change) for change in shown],
-        next_cursor=encode_cursor(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, RelationshipChangeView.of)
 
 
 @router.post("/{user_id}/reset")
