@@ -88,9 +88,14 @@ def token(
 ) -> None:
     """Print a JWT for a local user."""
     settings = settings_for()
-    from backend.operations import print_token
+    from backend.commands.token import access_token
 
-    typer.echo(asyncio.run(print_token(settings, email)))
+    typer.echo(asyncio.run(access_token(settings, email)))
+
+
+PasswordFromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
 
 
 @app.command("create-admin")
@@ -105,9 +110,7 @@ def create_admin(
             " then it is asked for where one is needed.",
         ),
     ] = None,
-    from_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    from_stdin: PasswordFromStdin = False,
 ) -> None:
     """Make an account with admin rights, or give them to one that exists."""
     settings = settings_for(QUIET)
@@ -125,9 +128,7 @@ def create_admin(
 @one_line_errors
 def set_password(
     email: Annotated[str, typer.Argument(help="The account's email address.")],
-    from_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    from_stdin: PasswordFromStdin = False,
 ) -> None:
     """Give an account a new password, for somebody who has forgotten theirs. Signs it out everywhere."""
     settings = settings_for(QUIET)

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from redis.asyncio import Redis
 
+from backend.adapters.redis.connection import command_client
 from tests.support.services import embedded_postgres, embedded_valkey
 
 
@@ -19,3 +21,11 @@ async def valkey_url() -> AsyncIterator[str]:
     """The URL of a Valkey server that the whole session shares."""
     async with embedded_valkey() as url:
         yield url
+
+
+@pytest_asyncio.fixture
+async def redis(valkey_url: str) -> AsyncIterator[Redis]:
+    """A client of that server."""
+    client = command_client(valkey_url)
+    yield client
+    await client.aclose()

@@ -1,4 +1,4 @@
-"""The prompt: the seed's template and its seven instructions, stable parts first. Pure functions.
+"""The prompt: one template and its seven instructions, stable parts first. Pure functions.
 
 What never changes within a conversation comes first and what is recalled comes last, so that a
 provider's prompt cache covers everything but the end. Recalled text is fenced as data: somebody

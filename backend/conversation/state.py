@@ -43,7 +43,7 @@ def read_intent(text: str) -> str:
 
 
 def read_state(text: str, *, nsfw_level: int, topics: list[str]) -> dict[str, Any]:
-    """The seed's conversation state: {currentTopic, mood, nsfwLevel, lastUserIntent}."""
+    """The conversation state that clients see: {currentTopic, mood, nsfwLevel, lastUserIntent}."""
     return {
         "currentTopic": topics[-1] if topics else None,
         "mood": read_mood(text),

@@ -55,56 +55,71 @@ def create_socketio_server(services: Services, events: ClientEvents) -> SocketIO
         async_handlers=False,
         max_http_buffer_size=MAX_FRAME_BYTES,
     )
-    connections: dict[str, SocketIOConnection] = {}
+    clients = _Clients(server, services, events)
+    server.on("connect", clients.connect)
+    server.on("disconnect", clients.disconnect)
+    server.on("*", clients.any_event)
+    return server
 
-    async def connect(sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
+
+class _Clients:
+    """Whoever is connected, and what becomes of what they send."""
+
+    def __init__(self, server: SocketIOServer, services: Services, events: ClientEvents) -> None:
+        self._server = server
+        self._services = services
+        self._events = events
+        self._connections: dict[str, SocketIOConnection] = {}
+
+    async def connect(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
         try:
-            sign_in = services.tokens.read(token)
-            connection = SocketIOConnection(server, sid, sign_in.user_id)
-            await services.admission.admit(connection, sign_in)
+            sign_in = self._services.tokens.read(token)
+            connection = SocketIOConnection(self._server, sid, sign_in.user_id)
+            await self._services.admission.admit(connection, sign_in)
         except KeepsakeError as error:
             raise socketio.exceptions.ConnectionRefusedError(
                 error.message, error_data(error)
             ) from error
-        connections[sid] = connection
+        self._connections[sid] = connection
         _open.inc()
-        await events.connected(connection)
+        await self._events.connected(connection)
         if connection.closed:  # meanwhile; the library tells of no disconnect before the connect
-            await disconnect(sid)
+            await self.disconnect(sid)
             raise socketio.exceptions.ConnectionRefusedError("The connection has ended.")
 
-    async def disconnect(sid: str, *_reason: Any) -> None:
-        if connection := connections.pop(sid, None):
+    async def disconnect(self, sid: str, *_reason: Any) -> None:
+        if connection := self._connections.pop(sid, None):
             _open.dec()
-            services.admission.leave(connection)
-            await events.disconnected(connection)
+            self._services.admission.leave(connection)
+            await self._events.disconnected(connection)
 
-    async def any_event(event: str, sid: str, data: Any = None, *_more: Any) -> dict[str, Any]:
-        connection = connections.get(sid)
+    async def any_event(
+        self, event: str, sid: str, data: Any = None, *_more: Any
+    ) -> dict[str, Any]:
+        connection = self._connections.get(sid)
         if connection is None or await connection.ends_as_slow() or connection.ended:
             return {}
         try:
             connection.allowance.take(event)
             if event == UNREADABLE:
                 raise InvalidRequest("There is no such event, or it can't be read.")
-            return await events.handle(connection, event, data)
+            return await self._events.handle(connection, event, data)
         except TooFast:
             await connection.cut_off(FLOODED)
             return {}
         except Exception as error:  # a defect here must not cost the client its connection
-            refusal = error_data(error)
-            FRAMES_REFUSED.labels(TRANSPORT, refusal["code"]).inc()
-            # The seed's client sends without a callback: it hears of the refusal by event.
-            about = data.get("clientMessageId") if isinstance(data, dict) else None
-            extra = {"clientMessageId": about} if isinstance(about, str) else {}
-            await connection.send(ServerEvent.ERROR, {**refusal, **extra})
-            return {"error": refusal}
+            return {"error": await _refuse(connection, data, error)}
 
-    server.on("connect", connect)
-    server.on("disconnect", disconnect)
-    server.on("*", any_event)
-    return server
+
+async def _refuse(connection: SocketIOConnection, data: Any, error: Exception) -> dict[str, Any]:
+    refusal = error_data(error)
+    FRAMES_REFUSED.labels(TRANSPORT, refusal["code"]).inc()
+    # Some clients send without a callback: they hear of the refusal by event.
+    about = data.get("clientMessageId") if isinstance(data, dict) else None
+    extra = {"clientMessageId": about} if isinstance(about, str) else {}
+    await connection.send(ServerEvent.ERROR, {**refusal, **extra})
+    return refusal
 
 
 class SocketIOApplication:

@@ -215,8 +215,8 @@ class EmbeddingView(View):
 
 
 class MemoryView(View):
-    """A memory with SPEC's fields, and the seed's names for them: `fact` for what is known for
-    long, `summary` and `timestamp` for what was said lately."""
+    """A memory, with `content` under a second name: `fact` for what is known for long, `summary`, with
+    its `timestamp`, for what was said lately."""
 
     id: UUID
     character_id: UUID
@@ -251,7 +251,7 @@ class MemoryView(View):
 
     @classmethod
     def of(cls, memory: Memory) -> "MemoryView":
-        seed_names: dict[str, Any] = (
+        second_names: dict[str, Any] = (
             {"fact": memory.content}
             if is_long_term(memory)
             else {"summary": memory.content, "timestamp": memory.mention_time}
@@ -263,13 +263,13 @@ class MemoryView(View):
         }
         return cls(
             **plain,
-            **seed_names,
+            **second_names,
             embedding=EmbeddingView(model=memory.embedding_model, state=memory.index_state),
         )
 
 
 def is_long_term(memory: Memory) -> bool:
-    """Facts and experiences are the seed's longTermMemory, the rest its shortTermMemory."""
+    """Facts and experiences are `longTermMemory`, the rest is `shortTermMemory`."""
     return memory.kind in {"fact", "experience"}
 
 

@@ -20,7 +20,7 @@ from backend.models.owner import Owner
 
 
 class Conversation(Sealable, table=True):
-    """The seed's fields, and marks that say how far work has come.
+    """What people see of it, and marks that say how far work has come.
 
     `last_seq`: the newest message's number. `answered_seq`: every user message up to here has
     its reply. `formed_seq`: every message up to here has been formed into memory.

@@ -1,13 +1,11 @@
 """The suite of the `Tickets` port, on a real Valkey."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from redis.asyncio import Redis
 
 from backend.adapters.redis.connection import command_client
@@ -17,13 +15,6 @@ from backend.models import SignIn, utc_now
 from tests.support.eventually import eventually
 
 LONG = timedelta(minutes=5)
-
-
-@pytest_asyncio.fixture
-async def redis(valkey_url: str) -> AsyncIterator[Redis]:
-    client = command_client(valkey_url)
-    yield client
-    await client.aclose()
 
 
 @pytest.fixture

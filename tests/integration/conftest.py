@@ -9,7 +9,9 @@ import pytest_asyncio
 from backend.adapters.in_memory.index import InMemoryIndex
 from backend.adapters.postgres.migrate import migrate
 from backend.adapters.postgres.store import PostgresStore
+from backend.models import User
 from tests.support.language_models import make, provider, server, shared_server, sleep
+from tests.support.records import a_user
 from tests.support.services import fresh_database
 from tests.support.system import System, edge_index, open_store, open_system
 
@@ -61,3 +63,12 @@ async def edge_system(
     """A system with its index on files."""
     async with open_system(database_url, store, edge_index(tmp_path)) as system:
         yield system
+
+
+@pytest_asyncio.fixture
+async def user(system: System) -> User:
+    """Somebody with an account."""
+    user = a_user()
+    async with system.store.transaction() as tx:
+        await tx.users.add(user)
+    return user

@@ -99,15 +99,6 @@ async def processes(system: System) -> AsyncIterator[tuple[Process, Process]]:
         yield both
 
 
-@pytest_asyncio.fixture
-async def user(system: System) -> User:
-    """Somebody with an account."""
-    user = a_user()
-    async with system.store.transaction() as tx:
-        await tx.users.add(user)
-    return user
-
-
 def a_sign_in(user: User, seconds: float = 3600, **known: Any) -> SignIn:
     """Of a user, for so many seconds."""
     known.setdefault("issued_at", utc_now())

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +15,11 @@ from backend.adapters.postgres.held_on_user import ERASED, IN_FLIGHT, JOBS, KEPT
 from backend.adapters.postgres.store import PostgresStore
 from backend.adapters.qdrant.collection import Collection
 from backend.adapters.qdrant.server import ServerIndex
-from backend.adapters.redis.cache_keys import RedisCacheKeys
 from backend.adapters.redis.connection import command_client
 from backend.errors import Conflict, KeepsakeError, NotAuthenticated, NotFound
 from backend.gateway.authentication import account_of
 from backend.memory.indexing import encode_memories, points_of
 from backend.memory.reindexing import BUILDER
-from backend.memory.resources import MemoryResources
 from backend.models import Erasure, SignIn, User, new_id, utc_now
 from backend.models.sign_in import Newcomer
 from backend.privacy.erasing import begin_erasure, erase, erase_round, erase_waiting
@@ -382,17 +379,6 @@ async def test_two_who_erase_at_once_count_everything_once(edge_system: System) 
 # --- what Redis holds -----------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture
-async def redis(valkey_url: str) -> AsyncIterator[Redis]:
-    client = command_client(valkey_url)
-    yield client
-    await client.aclose()
-
-
-def with_cache(system: System, redis: Redis) -> MemoryResources:
-    return replace(system.memory, cache=RedisCacheKeys(redis))
-
-
 async def test_a_user_s_keys_go_with_the_user(system: System, redis: Redis) -> None:
     life = await live(system)
     await redis.set(f"keepsake:rate:message:{life.id}", 1)
@@ -400,7 +386,7 @@ async def test_a_user_s_keys_go_with_the_user(system: System, redis: Redis) -> N
     await redis.set(f"keepsake:rate:message:{new_id()}", 1)
     begun = await begin_erasure(system.store, life.id, MARK)
 
-    receipt = await erase(with_cache(system, redis), begun.id)
+    receipt = await erase(system.with_cache(redis), begun.id)
 
     assert (receipt.deleted["cacheKeys"], receipt.remaining) == (2, NOTHING)
     assert [key async for key in redis.scan_iter(match=f"*{life.id}*")] == []
@@ -412,8 +398,8 @@ async def test_with_redis_away_the_receipt_doesn_t_say_that_all_is_gone(
     life = await live(system)
     nobody = command_client("redis://127.0.0.1:1/0")
     begun = await begin_erasure(system.store, life.id, MARK)
-    receipt = await erase(with_cache(system, nobody), begun.id)
+    receipt = await erase(system.with_cache(nobody), begun.id)
     assert receipt.finished_at is None
     assert receipt.remaining == NOTHING | {"cacheKeys": None}
     await nobody.aclose()
-    assert await erase_waiting(with_cache(system, redis)) == 0
+    assert await erase_waiting(system.with_cache(redis)) == 0

@@ -1,12 +1,9 @@
 """Forgetting: what is gone is gone everywhere, and the receipt says so."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from redis.asyncio import Redis
 
 from backend.adapters.in_memory.language_model import ScriptedModel
@@ -23,7 +20,6 @@ from backend.memory.forgetting import (
 from backend.memory.formation import form_memory
 from backend.memory.receipts import Receipt, Remaining
 from backend.memory.remembering import Note, remember
-from backend.memory.resources import MemoryResources
 from backend.memory.summaries import fold
 from backend.models import Conversation, Memory, Message, Owner, new_id
 from backend.models.candidate import Candidate
@@ -703,22 +699,11 @@ async def test_a_reply_that_ends_after_everything_was_forgotten_is_not_remembere
 # --- what Redis holds ---------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture
-async def redis(valkey_url: str) -> AsyncIterator[Redis]:
-    client = command_client(valkey_url)
-    yield client
-    await client.aclose()
-
-
-def with_cache(system: System, redis: Redis) -> MemoryResources:
-    return replace(system.memory, cache=RedisCacheKeys(redis))
-
-
 async def test_keys_that_name_what_was_forgotten_go_and_others_stay(
     system: System, redis: Redis
 ) -> None:
     conversation, fact = await learned(system)
-    resources = with_cache(system, redis)
+    resources = system.with_cache(redis)
     theirs = f"keepsake:cache:memory:{fact.id}"
     others = f"keepsake:cache:memory:{new_id()}"
     foreign = f"another-program:{fact.id}"
@@ -738,7 +723,7 @@ async def test_forgetting_a_pair_doesn_t_lift_the_user_s_rate_limit(
     conversation, _ = await learned(system)
     await redis.set(f"keepsake:rate:message:{conversation.user_id}", 1)
     await redis.set(f"keepsake:cache:{conversation.owner.key}", 1)
-    receipt = await forget_pair(with_cache(system, redis), conversation.owner)
+    receipt = await forget_pair(system.with_cache(redis), conversation.owner)
     assert receipt.cache_keys_deleted == 1
 
 
@@ -746,7 +731,7 @@ async def test_with_redis_away_the_receipt_doesn_t_say_that_all_is_gone(system: 
     conversation, fact = await learned(system)
     nobody = command_client("redis://127.0.0.1:1/0")
 
-    receipt = await forget_memory(with_cache(system, nobody), conversation.owner, fact.id)
+    receipt = await forget_memory(system.with_cache(nobody), conversation.owner, fact.id)
 
     assert receipt == Receipt(2, 2, None, Remaining(0, 0, None))
     with pytest.raises(KeepsakeError):

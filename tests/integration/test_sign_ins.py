@@ -5,23 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest_asyncio
-
 from backend.models import SignIn, User, utc_now
 from tests.support.eventually import eventually
 from tests.support.records import a_user
 from tests.support.system import System
 
 HOUR = timedelta(hours=1)
-
-
-@pytest_asyncio.fixture
-async def user(system: System) -> User:
-    """Somebody with an account."""
-    user = a_user()
-    async with system.store.transaction() as tx:
-        await tx.users.add(user)
-    return user
 
 
 def a_sign_in(user: User, **known: Any) -> SignIn:

@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
+from redis.asyncio import Redis
 
 from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.store import PostgresStore
 from backend.adapters.qdrant.collection import Collection
 from backend.adapters.qdrant.edge import EdgeIndex
 from backend.adapters.qdrant.keyword import Bm25KeywordEncoder
+from backend.adapters.redis.cache_keys import RedisCacheKeys
 from backend.conversation.assignment import TurnResources
 from backend.conversation.context_builder import ContextPolicy
 from backend.memory.indexing import index_memories
@@ -40,6 +42,10 @@ class System:
     def memory(self) -> MemoryResources:
         """What the memory services take."""
         return MemoryResources(self.store, self.index, self.encoder, Bm25KeywordEncoder())
+
+    def with_cache(self, redis: Redis) -> MemoryResources:
+        """The same, forgetting in Redis too."""
+        return replace(self.memory, cache=RedisCacheKeys(redis))
 
     def turns(self, model: LanguageModel, context: ContextPolicy = PATIENT) -> TurnResources:
         """What answering takes."""

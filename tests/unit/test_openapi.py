@@ -16,7 +16,7 @@ from tests.support.described_api import DOCUMENT, OPERATIONS, Operation
 Json = dict[str, Any]
 
 ME = "/api/v1/characters/{character_id}"
-SPEC = {
+PROMISED = {
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/token",
     "GET /api/v1/auth/me",
@@ -74,7 +74,7 @@ SPEC = {
 
 
 def test_every_operation_of_the_contract_is_there() -> None:
-    assert SPEC - {str(operation) for operation in OPERATIONS} == set()
+    assert PROMISED - {str(operation) for operation in OPERATIONS} == set()
 
 
 def test_operation_ids_are_readable_and_unique() -> None:

@@ -89,7 +89,7 @@ class SearchAnswer(View):
 
 
 class MemoryListing(View):
-    """The seed's shape: recent things in `shortTermMemory`, lasting ones in `longTermMemory`."""
+    """Recent things in `shortTermMemory`, lasting ones in `longTermMemory`."""
 
     character_id: UUID
     user_id: UUID
