@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
@@ -70,6 +71,30 @@ async def test_a_user_downloads_everything_and_leaves(
         assert answer.status_code == 401
         await page.get_by_role("button", name="Begin anew").click()
         await expect(page.get_by_role("heading", name="Who would you like")).to_be_visible()
+
+
+async def test_somebody_blocked_is_told_why_and_keeps_what_is_theirs(
+    page: Page, keepsake_url: str, own_account: SignIn
+) -> None:
+    async with signed_in(keepsake_url) as user, httpx.AsyncClient(base_url=keepsake_url) as http:
+        await own_account(user, "#/account")
+        await expect(page.get_by_text(user.user["email"])).to_be_visible()
+        admin = (await http.post("/api/v1/auth/local")).json()["access_token"]
+        block = await http.put(
+            f"/api/v1/admin/users/{user.user['id']}/block",
+            json={"reason": "Sold halibut."},
+            headers={"Authorization": f"Bearer {admin}"},
+        )
+        assert block.status_code == 200
+        await expect(page.get_by_role("heading", name="Your account is blocked")).to_be_visible()
+        await expect(page.get_by_text("blocked by an admin: Sold halibut.")).to_be_visible()
+        async with page.expect_download():
+            await page.get_by_role("button", name="Download my data").click()
+        await page.get_by_role("button", name="Delete my account").click()
+        dialog = page.get_by_role("dialog", name="Delete my account")
+        await dialog.get_by_label("Your password").fill(PASSWORD)
+        await dialog.get_by_role("button", name="Erase everything").click()
+        await expect(page.get_by_role("heading", name="Everything is erased")).to_be_visible()
 
 
 async def test_a_new_password_leaves_the_page_signed_in(

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.groq_behaviours import Behaviour, answers, says, smallest_object
 from tests.support.groq_server import ChatRequest, GroqServer
+from tests.support.records import a_proposal
 
 CHUNKS = 6
 CHUNK_SECONDS = 0.08
@@ -47,18 +48,7 @@ def pieces(text: str) -> list[str]:
 def facts(prompt: str) -> list[dict[str, Any]]:
     """One for each message of the user's in a prompt to extract from."""
     return [
-        {
-            "fact": said,
-            "messages": [int(number)],
-            "category": "personal",
-            "about": "user",
-            "about_name": None,
-            "realm": "real",
-            "attribute": None,
-            "confidence": 0.9,
-            "importance": 5,
-            "event_date": None,
-        }
+        a_proposal(said, messages=[int(number)], importance=5)
         for number, said in _USER_LINE.findall(prompt)
     ]
 

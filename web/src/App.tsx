@@ -1,3 +1,4 @@
+import { BlockedPage } from "./components/BlockedPage";
 import { Farewell } from "./components/Farewell";
 import { Home } from "./components/Home";
 import { SignIn } from "./components/SignIn";
@@ -15,6 +16,15 @@ export function App() {
       {session.state === "unreachable" && <Splash problem={session.sentence} onRetry={restart} />}
       {session.state === "signedOut" && <SignIn onSignedIn={takeTokens} />}
       {session.state === "erased" && <Farewell receipt={session.receipt} onBeginAnew={restart} />}
+      {session.state === "blocked" && (
+        <BlockedPage
+          client={session.client}
+          sentence={session.sentence}
+          isLocal={session.isLocal}
+          onErased={end}
+          onSignOut={signOut}
+        />
+      )}
       {session.state === "signedIn" && (
         <Home
           client={session.client}

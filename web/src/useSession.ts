@@ -32,6 +32,7 @@ export type Session =
   | { state: "signedOut" }
   | { state: "unreachable"; sentence: string }
   | { state: "erased"; receipt: Erasure }
+  | { state: "blocked"; client: KeepsakeClient; sentence: string; isLocal: boolean }
   | { state: "signedIn"; client: KeepsakeClient; user: User; isLocal: boolean };
 
 export interface SessionControl {
@@ -133,8 +134,14 @@ async function findSession(): Promise<Session> {
 }
 
 async function renewed(kept: Kept): Promise<Session | null> {
-  const fresh = await renewedTokens(kept);
-  return fresh && sessionOf(fresh);
+  try {
+    const fresh = await renewedTokens(kept);
+    return fresh && (await sessionOf(fresh));
+  } catch (error) {
+    if (!isBlocked(error)) throw error;
+    sessionStorage.removeItem(KEPT);
+    return { state: "signedOut" }; // the password gives a token for what is left
+  }
 }
 
 let renewing: Promise<Kept | null> | undefined;
@@ -165,11 +172,15 @@ async function sessionOf({ token, isLocal }: Kept): Promise<Session | null> {
     return { state: "signedIn", client, user, isLocal };
   } catch (error) {
     if (error instanceof KeepsakeError && error.status === 401) return null;
-    if (error instanceof KeepsakeError && error.status === 403) {
-      sessionStorage.removeItem(KEPT); // blocked; the next who signs in here may not be
+    if (isBlocked(error)) {
+      return { state: "blocked", client, sentence: sentenceOf(error), isLocal };
     }
     throw error;
   }
+}
+
+function isBlocked(error: unknown): boolean {
+  return error instanceof KeepsakeError && error.code === "account_blocked";
 }
 
 /** By it the server finds help nearby and says when things were. It goes without, too. */

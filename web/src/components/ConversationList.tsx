@@ -2,6 +2,7 @@ import type { Conversation } from "../client";
 import { addressOf } from "../route";
 import type { Conversations } from "../useConversations";
 import { briefly } from "../when";
+import { ShowMore } from "./ShowMore";
 
 interface Props {
   characterId: string;
@@ -31,11 +32,7 @@ export function ConversationList({ characterId, conversations, currentId, onChos
           </li>
         ))}
       </ul>
-      {hasMore && (
-        <button type="button" className="link" onClick={loadMore}>
-          Show more
-        </button>
-      )}
+      {hasMore && <ShowMore onMore={loadMore} />}
     </nav>
   );
 }

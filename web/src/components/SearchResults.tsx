@@ -3,6 +3,7 @@ import { markedText } from "../markedText";
 import { addressOf } from "../route";
 import type { Search } from "../useSearch";
 import { briefly } from "../when";
+import { ShowMore } from "./ShowMore";
 
 interface Props {
   search: Search;
@@ -24,11 +25,7 @@ export function SearchResults({ search, onChosen }: Props) {
           </li>
         ))}
       </ul>
-      {hasMore && (
-        <button type="button" className="link" onClick={loadMore}>
-          Show more
-        </button>
-      )}
+      {hasMore && <ShowMore onMore={loadMore} />}
     </section>
   );
 }
