@@ -43,6 +43,9 @@ class ServerEvent(StrEnum):
     ERROR = "error"
 
 
+AUTHENTICATION_SECONDS = 5.0  # how long a connection may take to say whose it is
+
+
 class CloseCode:
     """Why a plain WebSocket was closed."""
 

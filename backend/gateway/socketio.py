@@ -19,7 +19,7 @@ from backend.gateway.origins import origin_allowed
 from backend.gateway.plain_connection import LAST_WORDS_SECONDS
 from backend.gateway.protocol import FLOODED, CloseCode, ServerEvent
 from backend.gateway.services import Services
-from backend.gateway.socketio_connection import SocketIOConnection, end
+from backend.gateway.socketio_connection import SocketIOConnection
 from backend.gateway.socketio_packets import (
     MAX_FRAME_BYTES,
     TRANSPORT,
@@ -27,10 +27,10 @@ from backend.gateway.socketio_packets import (
     Json,
     Receive,
     Send,
-    SocketIOServer,
     TextPacket,
     guarded,
 )
+from backend.gateway.socketio_server import SocketIOServer, end
 from backend.gateway.stopping import Stopping
 from backend.monitoring.metrics import CONNECTIONS, FRAMES_REFUSED
 

@@ -9,12 +9,11 @@ from engineio.async_socket import AsyncSocket
 from backend.gateway.flood import Allowance
 from backend.gateway.outgoing import Outgoing
 from backend.gateway.protocol import CutOff, ServerEvent
-from backend.gateway.socketio_packets import TRANSPORT, SocketIOServer
+from backend.gateway.socketio_packets import TRANSPORT
+from backend.gateway.socketio_server import NAMESPACE, SocketIOServer, end
 from backend.monitoring.metrics import EVENTS_SENT, SLOW_READERS
 
 log = structlog.get_logger(__name__)
-
-NAMESPACE = "/"
 
 _sent = EVENTS_SENT.labels(TRANSPORT)
 
@@ -75,12 +74,3 @@ class SocketIOConnection:
     def _engine(self) -> AsyncSocket | None:
         engine = self._server.eio.sockets.get(self._engine_id)
         return None if engine is None or engine.closed else engine
-
-
-async def end(engine: AsyncSocket) -> None:
-    """Close one connection of the library's lower layer once what is queued for it is written: a
-    poll by its answer, a WebSocket as such. Clients that aren't told otherwise connect again."""
-    if engine.upgraded:
-        engine.queue.put_nowait(None)  # ends the writer, which closes
-    else:
-        await engine.close(wait=False)

@@ -5,13 +5,11 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import engineio
 import socketio
 from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
 
 from backend.errors import RateLimited
 from backend.gateway.flood import Allowance, TooFast
-from backend.gateway.outgoing import Outbox
 from backend.gateway.protocol import CloseCode
 from backend.monitoring.metrics import FRAMES_REFUSED
 
@@ -85,19 +83,6 @@ class TextPacket(socketio.packet.Packet):  # type: ignore[misc]
     def _give_up(self) -> None:
         self.packet_type = EVENT
         self.data = [UNREADABLE]
-
-
-class _Engine(engineio.AsyncServer):  # type: ignore[misc]
-    def create_queue(self, *_arguments: Any, **_options: Any) -> Outbox:
-        """What waits for one client."""
-        return Outbox()
-
-
-class SocketIOServer(socketio.AsyncServer):  # type: ignore[misc]
-    """The library's server with bounded queues."""
-
-    def _engineio_server_class(self) -> type[_Engine]:
-        return _Engine
 
 
 def guarded(receive: Receive, send: Send) -> Receive:

@@ -14,11 +14,10 @@ from backend.gateway.error_mapping import error_data
 from backend.gateway.flood import TooFast
 from backend.gateway.origins import origin_allowed
 from backend.gateway.plain_connection import TRANSPORT, PlainConnection
-from backend.gateway.protocol import FLOODED, CloseCode, ServerEvent
+from backend.gateway.protocol import AUTHENTICATION_SECONDS, FLOODED, CloseCode, ServerEvent
 from backend.gateway.services import Services
 from backend.monitoring.metrics import CONNECTIONS, FRAMES_REFUSED
 
-AUTHENTICATION_SECONDS = 5.0
 MAX_FRAME_BYTES = 256 * 1024
 LONGEST_ID = 100
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import websockets
 from socketio.exceptions import ConnectionError as SocketIOConnectionError
 
 from tests.support.answers import problem
@@ -127,11 +128,16 @@ async def test_ws_closes_with_4401_on_a_first_frame_that_doesn_t_authenticate(
     assert socket.heard == []
 
 
-async def test_ws_closes_with_4408_when_nobody_authenticates(
-    groq_keepsake: KeepsakeProcess,
-) -> None:
-    socket = await plain_socket(groq_keepsake.url)
-    assert (await socket.closed_by_server())[0] == 4408
+async def test_whoever_does_not_sign_in_is_put_out(groq_keepsake: KeepsakeProcess) -> None:
+    plain = await plain_socket(groq_keepsake.url)
+    below_socketio = await websockets.connect(
+        f"ws{groq_keepsake.url.removeprefix('http')}/socket.io/?EIO=4&transport=websocket",
+        proxy=None,
+    )
+    async with asyncio.timeout(30), below_socketio:
+        heard = [frame async for frame in below_socketio]
+    assert len(heard) == 1  # the handshake
+    assert (await plain.closed_by_server())[0] == 4408
 
 
 async def ticket_of(client: Client) -> str:

@@ -13,13 +13,14 @@ from backend.gateway.asyncapi import describe
 from backend.gateway.client_events import read_payload
 from backend.gateway.protocol import (
     ACKS,
+    AUTHENTICATION_SECONDS,
     PAYLOADS,
     SERVER_PAYLOADS,
     ClientEvent,
     CloseCode,
     ServerEvent,
 )
-from backend.gateway.websocket import AUTHENTICATION_SECONDS, MAX_FRAME_BYTES
+from backend.gateway.websocket import MAX_FRAME_BYTES
 from tests.support.realtime_contract import DOCUMENT, faults_of, off_contract, resolve
 
 Json = dict[str, Any]

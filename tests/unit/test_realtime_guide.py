@@ -8,7 +8,7 @@ from backend.errors import KeepsakeError
 from backend.gateway import joining, outgoing, protocol, websocket
 from backend.gateway.authentication import ACCESS_LIFETIME, TICKET_LIFETIME
 from backend.gateway.flood import BURST, EVENTS_PER_SECOND
-from backend.gateway.protocol import CloseCode, CutOff, MessageSend
+from backend.gateway.protocol import AUTHENTICATION_SECONDS, CloseCode, CutOff, MessageSend
 from backend.gateway.services import GatewayOptions
 from backend.gateway.views import MessageView
 from backend.settings import Settings
@@ -67,7 +67,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"{EVENTS_PER_SECOND:.0f} a second, {BURST} at once",
         f"{options.most_connections}",
         f"{longest} characters",
-        f"{websocket.AUTHENTICATION_SECONDS:.0f} seconds after connecting",
+        f"{AUTHENTICATION_SECONDS:.0f} seconds after connecting",
         f"{TICKET_LIFETIME.total_seconds():.0f} seconds, once",
         f"{joining.REPLAY_LIMIT} with `afterSeq`; the newest {joining.JOIN_LIMIT} without, or when there "
         "are more",
