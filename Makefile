@@ -29,7 +29,7 @@ run: .setup/runtime ## Set up what is missing, then serve on port 5000
 
 test: node chromium .setup/dev .setup/page .setup/asyncapi_parser ## Set up what is missing, then run every test
 	cd web && npm test
-	CHROMIUM_PATH=$$(sh deploy/setup/chromium.sh) $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	CHROMIUM_PATH=$$(sh deploy/setup/chromium.sh) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 install: node .setup/runtime .setup/page ## The set-up alone
 

@@ -38,6 +38,7 @@ from backend.gateway.rest import (
     messages,
     relationships,
     reports,
+    saying,
     search,
 )
 from backend.gateway.services import GatewayOptions, Services
@@ -97,6 +98,7 @@ def _add_routes(app: FastAPI) -> None:
         characters,
         conversations,
         search,  # ahead of messages, whose ids would take its path
+        saying,
         messages,
         me,
         memory,

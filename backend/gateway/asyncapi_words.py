@@ -37,7 +37,8 @@ from backend.gateway.protocol import (
     ServerEvent,
     TypingIndicator,
 )
-from backend.gateway.views import MessageView, RelationshipView
+from backend.gateway.views import MessageView
+from backend.gateway.views_memory import RelationshipView
 
 USER = UUID("0199a1b2-0000-7000-8000-000000000001")
 CHARACTER = UUID("0199a1b2-0000-7000-8000-000000000002")

@@ -11,7 +11,7 @@ from backend.gateway.protocol import (
     ServerEvent,
     user_room,
 )
-from backend.gateway.views import MemoryView, RelationshipView
+from backend.gateway.views_memory import MemoryView, RelationshipView
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Memory, Owner
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
-from backend.gateway.views import MemoryView, MessageView, RelationshipView, Time
+from backend.gateway.views import MessageView, Time
+from backend.gateway.views_memory import MemoryView, RelationshipView
 from backend.gateway.wire_types import NUMBER
 from backend.models import Message
 

@@ -5,11 +5,13 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Strict
+from pydantic import AwareDatetime, BeforeValidator, Field, Strict
 
 from backend.errors import InvalidRequest
 
 Flag = Annotated[bool, Strict()]
+# Why another is refused `conversation.accepting.check_content` says.
+MessageText = Annotated[str, Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})]
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 

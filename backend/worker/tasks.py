@@ -10,7 +10,7 @@ import structlog
 from backend.errors import KeepsakeError
 from backend.gateway.memory_events import changed, memory_updated
 from backend.gateway.protocol import ServerEvent, user_room
-from backend.gateway.views import RelationshipView
+from backend.gateway.views_memory import RelationshipView
 from backend.memory.formation import FormationOutcome, form_memory
 from backend.memory.resources import MemoryResources
 from backend.memory.summaries import Fold, fold

@@ -16,7 +16,7 @@ from backend.gateway.deliveries import Deliveries
 from backend.gateway.hub import Connection, Hub
 from backend.gateway.joining import CHANGES_LIMIT, Joined, join
 from backend.gateway.protocol import ConversationJoin, ServerEvent, conversation_room
-from backend.gateway.rest.messages import NewMessage, post_message
+from backend.gateway.rest.saying import NewMessage, post_message
 from backend.gateway.services import GatewayOptions, Services
 from backend.memory.forgetting import forget_message
 from backend.models import Conversation, Message, User, utc_now

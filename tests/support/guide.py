@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from backend.gateway.asyncapi_words import CLIENT_EXAMPLES, SERVER_EXAMPLES
 from backend.gateway.protocol import ACKS, PAYLOADS, SERVER_PAYLOADS
-from backend.gateway.views import MessageView, RelationshipView
+from backend.gateway.views import MessageView
+from backend.gateway.views_memory import RelationshipView
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/realtime.md"

@@ -24,7 +24,8 @@ from backend.gateway.rest.paging import (
     time_and_id_cursor,
 )
 from backend.gateway.rest.reading_imports import ReadApart
-from backend.gateway.views import ConversationView, ReceiptView, View
+from backend.gateway.views import ConversationView, View
+from backend.gateway.views_memory import ReceiptView
 from backend.gateway.wire_types import NUMBER, Moment
 from backend.memory.forgetting import forget_conversation
 from backend.memory.relationship import as_of

@@ -17,7 +17,8 @@ from backend.gateway.error_mapping import HTTP_CODES
 from backend.gateway.openapi import CODES, fails_with
 from backend.gateway.passwords import LONGEST, is_right
 from backend.gateway.services import Services
-from backend.gateway.views import RemainingView, Time, View
+from backend.gateway.views import Time, View
+from backend.gateway.views_memory import RemainingView
 from backend.models import Erasure, SignIn, User, utc_now
 from backend.privacy.downloads import Download, begin_download, find_download
 from backend.privacy.erasing import begin_erasure, erase

@@ -23,14 +23,13 @@ from backend.gateway.rest.paging import (
     cut,
     id_cursor,
 )
-from backend.gateway.views import (
+from backend.gateway.views import Time, View
+from backend.gateway.views_memory import (
     MemoryView,
     RecalledView,
     ReceiptView,
     RelationshipView,
     RevisionView,
-    Time,
-    View,
     is_long_term,
 )
 from backend.gateway.wire_types import NUMBER, Flag

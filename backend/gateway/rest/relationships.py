@@ -15,7 +15,7 @@ from backend.gateway.rest.paging import (
     id_cursor,
     page_of,
 )
-from backend.gateway.views import RelationshipChangeView, RelationshipView
+from backend.gateway.views_memory import RelationshipChangeView, RelationshipView
 from backend.memory.ledger import begin_anew
 
 router = APIRouter(prefix="/characters/{character_id}/relationship", tags=["relationships"])
