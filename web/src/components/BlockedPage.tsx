@@ -25,11 +25,13 @@ export function BlockedPage({ client, sentence, isLocal, onErased, onSignOut }: 
         <p className="quiet" role="alert">
           {sentence}
         </p>
-        <button type="button" className="link" onClick={onSignOut}>
-          Sign out
-        </button>
       </header>
       <YourData client={client} isLocal={isLocal} onErased={onErased} />
+      <p>
+        <button type="button" className="button" onClick={onSignOut}>
+          Sign out
+        </button>
+      </p>
     </main>
   );
 }
