@@ -11,7 +11,7 @@ from tests.e2e.conftest import for_chat, replies
 from tests.support.chat_sockets import TRANSPORTS, open_socket, plain_socket
 from tests.support.groq_behaviours import fails, json_validate_failed
 from tests.support.groq_server import GroqServer
-from tests.support.keepsake_client import Client, signed_in
+from tests.support.keepsake_client import PASSWORD, Client, expect, signed_in
 from tests.support.keepsake_process import KeepsakeProcess
 from tests.support.tokens import by_issuer
 
@@ -28,6 +28,7 @@ async def test_a_whole_story_with_its_failures_leaves_no_word_in_the_logs(
         said = await talk(user, groq)
         given = await sign_in_in_every_way(user, groq_keepsake)
         await go_wrong(user, groq_keepsake)
+        given += await change_password(user)
         metrics = (await user.http.get(f"{user.url}/metrics")).text
     log = groq_keepsake.log()[before:]
     for place, text in (("log", log), ("metrics", metrics), *embedded_logs(groq_keepsake.data_dir)):
@@ -108,6 +109,15 @@ async def go_wrong(user: Client, server: KeepsakeProcess) -> None:
         await postgres.execute("ALTER TABLE character DROP CONSTRAINT refusing")
     assert answer.status_code == 500
     assert SECRET not in answer.text
+
+
+async def change_password(user: Client) -> list[str]:
+    """Refused and done; returns the tokens that come of it."""
+    for current in (SECRET, PASSWORD):
+        change = {"currentPassword": current, "password": f"{SECRET} anew"}
+        answer = await user.http.patch("/auth/me", json=change)
+    tokens = expect(answer, 200)["tokens"]
+    return [tokens["access_token"], tokens["refresh_token"]]
 
 
 def embedded_logs(data_dir: Path) -> list[tuple[str, str]]:
