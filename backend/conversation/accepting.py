@@ -6,10 +6,17 @@ from uuid import UUID
 from backend.conversation.care import note_minor, note_talk
 from backend.conversation.ruling import marks
 from backend.conversation.state import read_mood
-from backend.errors import CharacterBlocked, InvalidRequest, MessageTooLong, NotFound
-from backend.models import Conversation, Message, utc_now
+from backend.errors import (
+    CharacterBlocked,
+    InvalidRequest,
+    MessageTooLong,
+    NotFound,
+    RequestInProgress,
+)
+from backend.models import Conversation, Message
 from backend.safety.screening import screen
-from backend.store import Store
+from backend.safety.verdict import Verdict
+from backend.store import Store, Transaction
 
 MESSAGE_TYPES = ("text", "image", "voice", "system")
 
@@ -44,38 +51,47 @@ async def accept(
         CharacterBlocked: nobody can talk to its character.
     """
     _check(draft, longest)
-    verdict, now = screen(draft.content), utc_now()
+    verdict = screen(draft.content)
+    message = Message(
+        conversation_id=conversation_id,
+        seq=0,
+        sender_id=user_id,
+        sender_type="user",
+        content=draft.content,
+        type=draft.type,
+        details={"mood": read_mood(draft.content), **marks(verdict)},
+        client_message_id=draft.client_message_id,
+    )
+    try:
+        return await _store(store, message, verdict)
+    except RequestInProgress:  # of two copies sent at once, the other was first: now it is known
+        return await _store(store, message, verdict)
+
+
+async def _store(store: Store, message: Message, verdict: Verdict) -> Accepted:
     async with store.transaction() as tx:
-        # The lock makes "seen before?" and "store it" one step for two copies sent at once.
-        found = await tx.conversations.to_speak_in(conversation_id, user_id)
-        if found is None:
-            raise NotFound("There is no such conversation.")
-        conversation, blocked = found
-        if draft.client_message_id:
-            earlier = await tx.messages.by_client_id(conversation_id, draft.client_message_id)
-            if earlier:
-                return Accepted(earlier, conversation, repeated=True)
-        if blocked:
-            raise CharacterBlocked(blocked.blocked_reason)
-        await note_talk(tx, conversation, now)
+        said = await tx.messages.say(message)
+        if said is None:
+            return await _said_before(tx, message)
+        await note_talk(tx, said)
         if verdict.writer_is_minor:
-            await note_minor(tx, user_id)
-        message = await tx.messages.append(
-            Message(
-                conversation_id=conversation_id,
-                seq=0,
-                sender_id=user_id,
-                sender_type="user",
-                content=draft.content,
-                type=draft.type,
-                details={"mood": read_mood(draft.content), **marks(verdict)},
-                client_message_id=draft.client_message_id,
-                created_at=now,
-            )
-        )
-        if conversation.status == "archived":
-            await tx.conversations.change(conversation_id, status="active")
-    return Accepted(message, conversation, repeated=False)
+            await note_minor(tx, message.sender_id)
+    return Accepted(said.message, said.conversation, repeated=False)
+
+
+async def _said_before(tx: Transaction, message: Message) -> Accepted:
+    """The message that has its clientMessageId already; or why nothing can be said."""
+    found = await tx.conversations.to_speak_in(message.conversation_id, message.sender_id)
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    conversation, blocked = found
+    if message.client_message_id:
+        earlier = await tx.messages.by_client_id(conversation.id, message.client_message_id)
+        if earlier:
+            return Accepted(earlier, conversation, repeated=True)
+    if blocked:
+        raise CharacterBlocked(blocked.blocked_reason)
+    raise RequestInProgress("Its character was let speak again in this very moment.")
 
 
 def _check(draft: Draft, longest: int) -> None:

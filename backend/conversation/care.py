@@ -1,6 +1,5 @@
 """What Keepsake minds about the people who talk: their age, how long they talk, what they were told."""
 
-from datetime import datetime
 from uuid import UUID
 
 from backend.conversation.context_builder import BuiltContext
@@ -8,9 +7,11 @@ from backend.conversation.ruling import Safeguards
 from backend.models import Conversation, Message, utc_now
 from backend.safety.disclosure import goes_on
 from backend.safety.notices import Audience, Notice, due_notice
-from backend.store import Transaction
+from backend.store import Said, Transaction
 
-LOOKED_AT = 5  # of a user's conversations, the latest: in one of them they spoke last
+LOOKED_AT = (
+    5  # of a user's conversations, the latest: before this one they spoke last in one of them
+)
 
 
 def notice_for(safeguards: Safeguards, context: BuiltContext, target: Message) -> Notice | None:
@@ -40,15 +41,16 @@ async def keep_in_mind(tx: Transaction, conversation: Conversation, notice: Noti
         await tx.users.save(user)
 
 
-async def note_talk(tx: Transaction, conversation: Conversation, now: datetime) -> None:
-    """The user is about to say something: after a silence, here and with everybody else, a new talk
-    begins."""
-    if goes_on(conversation.last_message_at, now):
+async def note_talk(tx: Transaction, said: Said) -> None:
+    """The user has said something: after a silence, here and with everybody else, a new talk begins."""
+    conversation, now = said.conversation, said.message.created_at
+    if goes_on(said.spoke_last, now):
         return
     latest = await tx.conversations.page(
         conversation.user_id, limit=LOOKED_AT, before=None, character_id=None, status=None
     )
-    if any(goes_on(each.last_message_at, now) for each in latest):
+    elsewhere = [each for each in latest if each.id != conversation.id]
+    if any(goes_on(each.last_message_at, now) for each in elsewhere):
         return
     user = await tx.users.get(conversation.user_id)
     if user:

@@ -29,7 +29,7 @@ from backend.conversation.state import read_state
 from backend.conversation.token_budget import estimate_tokens, fit_newest
 from backend.conversation.wishes import CONTEXT_KEY, ForgetWish
 from backend.errors import ServiceUnavailable
-from backend.memory.questions import OpenQuestion, open_questions
+from backend.memory.questions import OpenQuestion, open_among
 from backend.memory.recall import RecallRequest, Recollection, recall
 from backend.memory.relationship import as_of
 from backend.memory.resources import MemoryResources
@@ -137,26 +137,25 @@ async def build_context(
 async def _read_background(
     tx: Transaction, conversation: Conversation, target: Message, policy: ContextPolicy
 ) -> _Background:
-    user = await tx.users.get(conversation.user_id)
-    character = await tx.characters.get(conversation.character_id)
-    assert user is not None, "a conversation goes with its user"
-    assert character is not None, "a conversation goes with its character"
-    around = await tx.messages.page(
-        conversation.id, limit=policy.window + LATE_MARGIN, before=target.seq + LATE_MARGIN
+    user, character, relationship = await tx.conversations.participants(conversation.owner)
+    # What was said since the turn was taken up answers nothing that was said before it.
+    behind = min(conversation.last_seq - target.seq, LATE_MARGIN)
+    around = await tx.messages.for_prompt(
+        conversation.id, limit=policy.window + behind, before=target.seq + behind + 1
     )
     earlier = in_answer_order(around, target)[-(policy.window - 1) :] if policy.window > 1 else []
     fitting = fit_newest([message.content for message in earlier], policy.history_tokens)
     window = earlier[len(earlier) - fitting :]
+    summary, unsure = await tx.memories.behind_the_talk(conversation.owner, conversation.id)
+    questions = await open_among(tx, conversation.owner, unsure, target.created_at)
     return _Background(
         user,
         character,
-        as_of(await tx.relationships.get(conversation.owner), target.created_at),
+        as_of(relationship, target.created_at),
         window,
         opening=(window[0].seq if window else target.seq) == 1,
-        summary=await tx.memories.summary_of(conversation.owner, conversation.id),
-        questions=(await open_questions(tx, conversation.owner, target.created_at))[
-            :QUESTIONS_SHOWN
-        ],
+        summary=summary,
+        questions=questions[:QUESTIONS_SHOWN],
         topics=conversation.details.get("topics", []),
     )
 

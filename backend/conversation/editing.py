@@ -13,7 +13,7 @@ from backend.errors import ContentRefused, InvalidRequest, NotFound, ServiceUnav
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
 from backend.memory.titles import title_from
-from backend.memory.transcript import MessageCheck, Restatement, changing, follow
+from backend.memory.transcript import MessageCheck, Restatement, changing, follow, owner_of
 from backend.memory.withdrawal import Withdrawal
 from backend.models import Conversation, Message, MessageVariant, Owner, utc_now
 from backend.safety.moderation import Moderation
@@ -60,7 +60,8 @@ async def edit_message(
     refused = refusal if message.sender_type == "user" else refusal_as_reply
     if why := refused(ruling.decision):
         raise ContentRefused(why)
-    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
+    owner = scene.conversation.owner
+    async with changing(resources.store, owner, message_id, check) as (tx, conversation, message):
         if message.type == "system":
             raise InvalidRequest("A system message can't be edited.")
         if message.state == "failed":
@@ -88,17 +89,14 @@ async def edit_message(
 async def _read(store: Store, user_id: UUID, message_id: UUID) -> tuple[Message, Scene]:
     """One of the user's messages, and who talked there."""
     async with store.transaction() as tx:
-        message = await tx.messages.get(message_id)
-        conversation = (
-            await tx.conversations.of_user(message.conversation_id, user_id) if message else None
-        )
-        if message is None or conversation is None:
+        found = await tx.messages.of_user(message_id, user_id)
+        if found is None:
             raise NotFound("There is no such message.")
-        user = await tx.users.get(user_id)
-        character = await tx.characters.get(conversation.character_id)
+        message, conversation = found
+        both = await tx.characters.with_user(conversation.owner)
         said = await tx.messages.page(conversation.id, limit=SAID_BEFORE, before=message.seq)
-    assert user is not None, "a conversation goes with its user"
-    assert character is not None, "a conversation goes with its character"
+    assert both is not None, "a conversation goes with its character and its user"
+    character, user = both
     return message, Scene(user, character, conversation, said)
 
 
@@ -115,7 +113,8 @@ async def choose_variant(
     Raises:
         NotFound: the user has no such message, or it no such variant.
     """
-    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
+    owner = await owner_of(resources.store, user_id, message_id)
+    async with changing(resources.store, owner, message_id, check) as (tx, conversation, message):
         variants = await tx.messages.variants([message_id])
         chosen = next((item for item in variants if item.number == number), None)
         if chosen is None:

@@ -50,13 +50,8 @@ async def import_conversation(
         InvalidRequest: a clientMessageId twice, text that can't be stored, or a time to come.
     """
     _check(messages)
-    conversation = Conversation(
-        user_id=user.id,
-        character_id=character.id,
-        title=title or (f"Chat with {character.name}"),
-        title_is_custom=bool(title),
-    )
     in_order = sorted(messages, key=lambda message: message.created_at)
+    conversation = _conversation(user, character, title, in_order)
     scene = Scene(user, character, conversation)
     read, says_minor = await asyncio.to_thread(
         lambda: (
@@ -64,27 +59,43 @@ async def import_conversation(
             any(map(_is_minor_s, in_order)),
         )
     )
+    conversation.sensitive = any(ruling.verdict.sensitive for ruling in read)
     names = {"user": user.display_name, "character": character.name}
     async with store.transaction() as tx:
         await tx.conversations.add(conversation)
         before = None
         for start in range(0, len(in_order), AT_A_TIME):
             these = slice(start, start + AT_A_TIME)
-            rows = _rows(conversation, in_order[these], read[these])
-            await tx.messages.append_many(conversation.id, rows)
+            rows = _rows(conversation, in_order[these], read[these], first=start + 1)
+            await tx.messages.add_many(rows)
             await tx.memories.add(episodes(conversation.owner, rows, names, before, user.zone))
             before = rows[-1]
             wrote(len(rows))
-        done = ("answered_seq", "user_read_seq", "character_read_seq")
-        await tx.conversations.change(conversation.id, **dict.fromkeys(done, len(in_order)))
         if says_minor:
             await note_minor(tx, user.id)
         if in_order:
             await tx.formation.enqueue(conversation.id, delay_seconds=0)
-    async with store.transaction() as tx:
-        stored = await tx.conversations.get(conversation.id)
-    assert stored is not None, "it was committed a moment ago"
-    return stored
+    return conversation
+
+
+def _conversation(
+    user: User, character: Character, title: str, in_order: Sequence[ImportedMessage]
+) -> Conversation:
+    """As it is with all its messages, which both have read and nobody is to answer."""
+    last = len(in_order)
+    newest = in_order[-1].created_at if in_order else None
+    return Conversation(
+        user_id=user.id,
+        character_id=character.id,
+        title=title or (f"Chat with {character.name}"),
+        title_is_custom=bool(title),
+        message_count=last,
+        last_message_at=newest,
+        last_seq=last,
+        answered_seq=last,
+        user_read_seq=last,
+        character_read_seq=last,
+    )
 
 
 def _check(messages: Sequence[ImportedMessage]) -> None:
@@ -117,15 +128,20 @@ def _details(ruling: Ruling) -> dict[str, Any]:
 
 
 def _rows(
-    conversation: Conversation, messages: Sequence[ImportedMessage], read: Sequence[Ruling]
+    conversation: Conversation,
+    messages: Sequence[ImportedMessage],
+    read: Sequence[Ruling],
+    *,
+    first: int,
 ) -> list[Message]:
-    """What content policy blocks is kept for people to read, and goes into no memory."""
+    """Numbered from `first` on. What content policy blocks is kept for people to read, and goes into no
+    memory."""
     senders = {"user": conversation.user_id, "character": conversation.character_id}
     return [
         Message(
             id=new_id(),
             conversation_id=conversation.id,
-            seq=0,
+            seq=seq,
             sender_id=senders[message.sender_type],
             sender_type=message.sender_type,
             content=message.content,
@@ -136,5 +152,5 @@ def _rows(
             details=_details(ruling),
             forgotten_at=utc_now() if ruling.blocks else None,
         )
-        for message, ruling in zip(messages, read, strict=True)
+        for seq, (message, ruling) in enumerate(zip(messages, read, strict=True), start=first)
     ]

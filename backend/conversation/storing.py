@@ -14,8 +14,16 @@ from backend.conversation.state import read_mood
 from backend.errors import Conflict
 from backend.memory.episodes import episodes, says_something
 from backend.memory.titles import title_from
-from backend.memory.transcript import follow, predecessor
-from backend.models import Memory, Message, MessageVariant, Owner, ReplyContext, utc_now
+from backend.memory.transcript import follow
+from backend.models import (
+    Conversation,
+    Memory,
+    Message,
+    MessageVariant,
+    Owner,
+    ReplyContext,
+    utc_now,
+)
 from backend.store import Transaction
 
 
@@ -40,24 +48,23 @@ async def store_reply(
     conversation, target = assignment.conversation, assignment.target
     reply = _reply(assignment, context, writing, resources.model.name)
     async with resources.memory.store.transaction() as tx:
-        # The owner's lock first, as everywhere: nobody forgets or changes anything meanwhile.
+        # The owner's lock first, as everywhere: nobody forgets or changes anything meanwhile. Then the
+        # conversation's row: what is said from now on comes behind the reply.
         await tx.memories.lock(conversation.owner)
-        answered = await tx.messages.get(target.id)
-        if answered is None or answered.deleted_at:
-            raise Conflict("The message was deleted while it was being answered.")
+        conversation = await tx.turns.confirm(conversation.id, assignment.fence)
+        answered, before = await _as_it_is_now(tx, target)
         marked, touched = await mark(tx, answered, context.ruling)
         record, forgotten = await _without_forgotten(tx, conversation.owner, context.record)
         # It may say what the two have forgotten since it was begun; a refusal says nothing to remember.
         if forgotten or writing.refused:
             reply.forgotten_at = utc_now()
         if assignment.replaces:
-            await tx.turns.confirm(conversation.id, assignment.fence)
-            remembered = await _replace(tx, assignment, reply)
+            remembered = await _replace(tx, conversation, reply)
             await tx.turns.drop_wanted(reply.id, assignment.wanted)
         else:
-            reply = await tx.messages.append(reply)
-            await tx.turns.mark_answered(conversation.id, target, assignment.fence)
-            remembered = await _remember(tx, context, answered, reply)
+            reply = await tx.messages.append(reply, answered=target)
+            exchange = [answered, reply]
+            remembered = await _remember(tx, context, conversation, before, exchange)
         await tx.contexts.save(record)
         await keep_in_mind(tx, conversation, writing.notice)
         if not (conversation.title or assignment.replaces) and says_something(answered):
@@ -77,6 +84,18 @@ async def give_up_variant(resources: TurnResources, assignment: Assignment, repl
         await tx.turns.drop_wanted(reply.id, assignment.wanted)
 
 
+async def _as_it_is_now(tx: Transaction, target: Message) -> tuple[Message, Message | None]:
+    """The message that is answered, and what was said just before it.
+
+    Raises:
+        Conflict: it was deleted.
+    """
+    said = await tx.formation.preceding(target.conversation_id, target.seq + 1, limit=2)
+    if not said or said[-1].id != target.id:
+        raise Conflict("The message was deleted while it was being answered.")
+    return said[-1], said[0] if len(said) > 1 else None
+
+
 async def _without_forgotten(
     tx: Transaction, owner: Owner, record: ReplyContext
 ) -> tuple[ReplyContext, bool]:
@@ -84,19 +103,20 @@ async def _without_forgotten(
     there was anything."""
     used = [UUID(item["memoryId"]) for item in record.active_memories]
     shown = [UUID(item["messageId"]) for item in record.recent_messages]
-    memories = await tx.memories.of_owner(owner, used)
-    messages = await tx.messages.of_ids(shown)
-    kept = {str(memory.id) for memory in memories if memory.content}
-    kept |= {
-        str(message.id) for message in messages if not (message.deleted_at or message.forgotten_at)
-    }
-    record.sensitive = any(message.sensitive for message in messages) or any(
-        memory.sensitive for memory in memories
-    )
-    record.active_memories = [item for item in record.active_memories if item["memoryId"] in kept]
-    record.recent_messages = [item for item in record.recent_messages if item["messageId"] in kept]
-    left = len(record.active_memories) + len(record.recent_messages)
-    return record, left < len(used) + len(shown)
+    left = await tx.contexts.standing(owner, memory_ids=used, message_ids=shown)
+    record.sensitive = left.sensitive
+    record.active_memories = [
+        item
+        for key, item in zip(used, record.active_memories, strict=True)
+        if key in left.memory_ids
+    ]
+    record.recent_messages = [
+        item
+        for key, item in zip(shown, record.recent_messages, strict=True)
+        if key in left.message_ids
+    ]
+    kept = len(record.active_memories) + len(record.recent_messages)
+    return record, kept < len(used) + len(shown)
 
 
 def _reply(
@@ -156,12 +176,11 @@ def _ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
 
-async def _replace(tx: Transaction, assignment: Assignment, new: Message) -> list[Memory]:
+async def _replace(tx: Transaction, conversation: Conversation, new: Message) -> list[Memory]:
     """Make `new` the active variant of a reply; a failed attempt is replaced, not kept. Memory follows:
     the old words make way. Returns what is to be indexed."""
     stored = await tx.messages.get(new.id)
-    conversation = await tx.conversations.get(new.conversation_id)
-    if stored is None or stored.deleted_at or conversation is None:
+    if stored is None or stored.deleted_at:
         raise Conflict("The reply was deleted while it was being written anew.")
     old = Message(**stored.model_dump())
     if old.status != "sent":  # a mark of how far somebody has read; new words don't move it
@@ -189,15 +208,17 @@ def _variant(message: Message, number: int) -> MessageVariant:
 
 
 async def _remember(
-    tx: Transaction, context: BuiltContext, target: Message, reply: Message
+    tx: Transaction,
+    context: BuiltContext,
+    conversation: Conversation,
+    before: Message | None,
+    exchange: list[Message],
 ) -> list[Memory]:
-    """Store both messages as episodes, unless everything was forgotten since the first was said."""
-    conversation = await tx.conversations.get(reply.conversation_id)
-    assert conversation is not None, "its mark was moved in this transaction"
-    if target.seq <= conversation.forgotten_seq:
+    """Store what was said, and its reply, as episodes, unless everything was forgotten since the first
+    was said."""
+    if exchange[0].seq <= conversation.forgotten_seq:
         return []
     user, character = context.scene.user, context.scene.character
     names = {"user": user.display_name, "character": character.name}
-    before = await predecessor(tx, target)
-    said = episodes(conversation.owner, [target, reply], names, before, user.zone)
+    said = episodes(conversation.owner, exchange, names, before, user.zone)
     return await tx.memories.add(said)

@@ -68,9 +68,7 @@ async def mark_read(
     """
     async with services.store.transaction() as tx:
         await own_conversation(tx, conversation_id, user_id)
-        read = await tx.messages.mark_read(
-            conversation_id, reader="user", up_to_seq=up_to_seq, at=utc_now()
-        )
+        read = await tx.messages.mark_read(conversation_id, up_to_seq=up_to_seq, at=utc_now())
     if read is None:
         return 0
     event = MessagesRead(conversation_id=conversation_id, up_to_seq=read.seq, reader_id=user_id)

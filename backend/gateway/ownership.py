@@ -13,12 +13,10 @@ async def own_message(tx: Transaction, message_id: UUID, user_id: UUID) -> Messa
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    message = await tx.messages.get(message_id)
-    if message is None or message.deleted_at is not None:
+    found = await tx.messages.of_user(message_id, user_id)
+    if found is None or found[0].deleted_at:
         raise NotFound("There is no such message.")
-    if await tx.conversations.of_user(message.conversation_id, user_id) is None:
-        raise NotFound("There is no such message.")
-    return message
+    return found[0]
 
 
 async def own_conversation(

@@ -18,6 +18,7 @@ from backend.gateway.generations import Generations
 from backend.gateway.hub import Hub
 from backend.gateway.neighbours import Answer, Neighbours
 from backend.gateway.turn_news import TurnNews
+from backend.models import Conversation
 from backend.monitoring.metrics import TURNS_RUNNING
 from backend.store import Store, Transaction
 
@@ -138,34 +139,46 @@ class TurnDriver:
             del self._tasks[conversation_id]
 
     async def _answer_waiting(self, conversation_id: UUID) -> None:
-        lease = self._pace.lease
-        async with self._store.transaction() as tx:
-            fence = await tx.turns.claim(conversation_id, self._process, seconds=lease)
-            if fence is None:
-                return
-            assignment = await self._next(tx, conversation_id, fence)
-        try:
-            while assignment:
+        assignment = await self._take_up(conversation_id)
+        while assignment:
+            fence = assignment.fence
+            try:
                 async with self._renewed(conversation_id, fence):
                     await self._drive(assignment)
-                async with self._store.transaction() as tx:
-                    await tx.turns.renew(conversation_id, fence, seconds=lease)
-                    assignment = await self._next(tx, conversation_id, fence)
-        except BaseException:
-            with suppress(KeepsakeError):
-                async with self._store.transaction() as tx:
-                    await tx.turns.release(conversation_id, fence)
-            raise
+                assignment = await self._go_on(conversation_id, fence)
+            except BaseException:
+                with suppress(KeepsakeError):
+                    async with self._store.transaction() as tx:
+                        await tx.turns.release(conversation_id, fence)
+                raise
 
-    async def _next(self, tx: Transaction, conversation_id: UUID, fence: int) -> Assignment | None:
+    async def _take_up(self, conversation_id: UUID) -> Assignment | None:
+        """The first thing to do in a conversation that nobody has a lease on."""
+        async with self._store.transaction() as tx:
+            conversation = await tx.turns.claim(
+                conversation_id, self._process, seconds=self._pace.lease
+            )
+            return await self._next(tx, conversation) if conversation else None
+
+    async def _go_on(self, conversation_id: UUID, fence: int) -> Assignment | None:
+        """What waits when a reply is done, under the same lease; mostly nothing, and it is given back."""
+        self._again.discard(conversation_id)  # what was asked for until now is seen from here
+        async with self._store.transaction() as tx:
+            conversation = await tx.turns.let_go(conversation_id, fence)
+            if conversation is None:
+                return None
+            await tx.turns.renew(conversation_id, fence, seconds=self._pace.lease)
+            return await self._next(tx, conversation)
+
+    async def _next(self, tx: Transaction, conversation: Conversation) -> Assignment | None:
         """The next thing to do. If there is none the lease is given back in the same transaction,
         which holds the conversation's row: what is stored in it later finds the lease free."""
         assignment = None
         if not self._closing:
-            heard = partial(self._news.is_heard, conversation_id)
-            assignment = await next_assignment(tx, conversation_id, fence, reaches_user=heard)
+            heard = partial(self._news.is_heard, conversation.id)
+            assignment = await next_assignment(tx, conversation, reaches_user=heard)
         if assignment is None:
-            await tx.turns.release(conversation_id, fence)
+            await tx.turns.release(conversation.id, conversation.turn_fence)
         return assignment
 
     async def _drive(self, assignment: Assignment) -> None:

@@ -1,7 +1,7 @@
 """Carrying out what was decided about a candidate, in the caller's transaction and under the
 owner's lock: every change to a memory is a line of its history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,18 +59,35 @@ class Finding:
         )
 
 
+Mentions = Mapping[UUID, Mention]  # by the message
+
+
+async def mentions_of(tx: Transaction, memories: Iterable[Memory]) -> Mentions:
+    """Where and when memories were mentioned last, as far as that tells a repetition."""
+    named = {key for memory in memories for key in memory.source_message_ids[-EARLIER_MENTIONS:]}
+    return {
+        message.id: Mention(message.id, message.conversation_id, message.created_at)
+        for message in await tx.messages.of_ids(list(named))
+    }
+
+
 async def carry_out(
-    tx: Transaction, decision: Decision, finding: Finding, claims: Sequence[Memory]
+    tx: Transaction,
+    decision: Decision,
+    finding: Finding,
+    claims: Sequence[Memory],
+    mentions: Mentions,
 ) -> list[MemoryChange]:
-    """Do what was decided. `claims` are the owner's open ones; those it settles change in place."""
+    """Do what was decided. `claims` are the owner's open ones; those it settles change in place.
+    `mentions` are those of the memories concerned."""
     draft = finding.draft
     match decision.action:
         case Action.IGNORE:
             return []
         case Action.REINFORCE:
-            return await reinforce(tx, decision.targets[0], finding.saying, claims)
+            return await reinforce(tx, decision.targets[0], finding.saying, claims, mentions)
         case Action.CONFIRM:
-            return await _confirm(tx, decision.targets[0], finding, claims)
+            return await _confirm(tx, decision.targets[0], finding, claims, mentions)
         case Action.ADD:
             return await _add(tx, finding)
     # An import may bring the elder value last: what is newest by its own time holds.
@@ -86,8 +103,7 @@ async def carry_out(
 async def _add(tx: Transaction, finding: Finding) -> list[MemoryChange]:
     # The time it is stored at, for whoever looks for what came since their search.
     finding.draft.created_at = finding.draft.updated_at = utc_now()
-    if not await tx.memories.add([finding.draft]):
-        return []
+    await tx.memories.learn(finding.draft)
     await _write_history(tx, finding.draft, "added", finding.saying)
     return [MemoryChange("added", finding.draft)]
 
@@ -97,13 +113,13 @@ async def _add_as_past(tx: Transaction, finding: Finding, holder: Memory) -> Mem
     draft.status = "superseded"
     draft.superseded_by = holder.id
     draft.valid_to = holder.valid_from
-    await tx.memories.add([draft])
+    await tx.memories.learn(draft)
     await _write_history(tx, draft, "added", finding.saying)
     return MemoryChange("superseded", draft)
 
 
 async def reinforce(
-    tx: Transaction, memory: Memory, saying: Saying, claims: Sequence[Memory]
+    tx: Transaction, memory: Memory, saying: Saying, claims: Sequence[Memory], mentions: Mentions
 ) -> list[MemoryChange]:
     """One more mention. Whoever says again what was in question settles it."""
     settled = [
@@ -111,17 +127,21 @@ async def reinforce(
         for claim in claims
         if claim.questions == memory.id and saying.said_at >= claim.mention_time
     ]
-    action = await _mention_again(tx, memory, saying, settled)
+    action = await _mention_again(tx, memory, saying, mentions, settled)
     for claim in settled:
         await give_up(tx, claim, memory)
     return [MemoryChange(action, memory)]
 
 
 async def _mention_again(
-    tx: Transaction, memory: Memory, saying: Saying, settled: Sequence[Memory] = ()
+    tx: Transaction,
+    memory: Memory,
+    saying: Saying,
+    mentions: Mentions,
+    settled: Sequence[Memory] = (),
 ) -> str:
     """Take a mention into a memory; one that is no witness of its own is only noted as a source."""
-    weight = await _weight(tx, memory, saying)
+    weight = _weight(memory, saying, mentions)
     new = [key for key in saying.message_ids if key not in memory.source_message_ids]
     memory.source_message_ids = [*memory.source_message_ids, *new]
     memory.last_reinforced = max(memory.last_reinforced, saying.said_at)
@@ -139,15 +159,13 @@ async def _mention_again(
     return action
 
 
-async def _weight(tx: Transaction, memory: Memory, saying: Saying) -> float:
-    known = await tx.messages.of_ids(memory.source_message_ids[-EARLIER_MENTIONS:])
+def _weight(memory: Memory, saying: Saying, mentions: Mentions) -> float:
+    known = memory.source_message_ids[-EARLIER_MENTIONS:]
     new = [key for key in saying.message_ids if key not in memory.source_message_ids]
     if not new:
         return 0.0
     mention = Mention(new[-1], saying.conversation_id, saying.said_at)
-    return independence(
-        mention, [Mention(each.id, each.conversation_id, each.created_at) for each in known]
-    )
+    return independence(mention, [mentions[key] for key in known if key in mentions])
 
 
 async def _question(
@@ -157,17 +175,21 @@ async def _question(
     claim = finding.draft
     claim.status = "unsure"
     claim.questions = max(rivals, key=lambda memory: memory.confidence).id
-    await tx.memories.add([claim])
+    await tx.memories.learn(claim)
     await _write_history(tx, claim, "questioned", finding.saying)
     return [MemoryChange("questioned", claim)]
 
 
 async def _confirm(
-    tx: Transaction, claim: Memory, finding: Finding, claims: Sequence[Memory]
+    tx: Transaction,
+    claim: Memory,
+    finding: Finding,
+    claims: Sequence[Memory],
+    mentions: Mentions,
 ) -> list[MemoryChange]:
     """A claim was made again: it holds once it is no longer doubtful beside what it questions."""
     said = finding.candidate.confidence
-    await _mention_again(tx, claim, finding.saying)
+    await _mention_again(tx, claim, finding.saying, mentions)
     held = await tx.memories.of_owner(claim.owner, [claim.questions] if claim.questions else [])
     if any(
         memory.status == "active" and is_doubtful(max(said, claim.confidence), memory)
@@ -178,10 +200,15 @@ async def _confirm(
 
 
 async def affirm(
-    tx: Transaction, claim: Memory, held: Memory, saying: Saying, claims: Sequence[Memory]
+    tx: Transaction,
+    claim: Memory,
+    held: Memory,
+    saying: Saying,
+    claims: Sequence[Memory],
+    mentions: Mentions,
 ) -> list[MemoryChange]:
     """The user said that a claim is so: a mention of it, and it takes the place of what was held."""
-    await _mention_again(tx, claim, saying)
+    await _mention_again(tx, claim, saying, mentions)
     return await accept(tx, claim, [held], claims, because_of=saying.message_ids)
 
 

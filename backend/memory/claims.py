@@ -63,11 +63,12 @@ async def supersede(
     return changes
 
 
-async def restore(tx: Transaction, elder: Memory) -> Memory:
+async def restore(tx: Transaction, elder: Memory, twins: Iterable[Memory]) -> Memory:
     """Let an elder hold again, unless exactly that holds already by another name: that took its
-    place, then."""
-    twin = await tx.memories.by_content_hash(elder.owner, elder.kind, elder.content_hash)
-    if twin:
+    place, then. `twins` are the owner's memories that say the same."""
+    same = (elder.kind, elder.content_hash)
+    holds = (each for each in twins if each.status == "active")
+    if twin := next((each for each in holds if (each.kind, each.content_hash) == same), None):
         elder.superseded_by = twin.id
         await save(tx, elder)
         return elder
@@ -77,21 +78,41 @@ async def restore(tx: Transaction, elder: Memory) -> Memory:
     return elder
 
 
-async def part_claims(
-    tx: Transaction, elders: Sequence[Memory]
-) -> tuple[list[Memory], list[Memory]]:
-    """Of what was superseded, what had only been claimed, and what had held."""
-    histories = await tx.histories.of_each([elder.id for elder in elders]) if elders else {}
-    claimed = {
+@dataclass(frozen=True, slots=True)
+class Elders:
+    """What some memories took the place of. `claimed` are the ids of those that had only been claimed,
+    not held; `twins` are all memories that say the same as one of the elders."""
+
+    memories: tuple[Memory, ...] = ()
+    claimed: frozenset[UUID] = frozenset()
+    twins: tuple[Memory, ...] = ()
+
+    def part(self, elders: Iterable[Memory]) -> tuple[list[Memory], list[Memory]]:
+        """Of some of them, what had only been claimed, and what had held."""
+        parted: tuple[list[Memory], list[Memory]] = [], []
+        for elder in elders:
+            parted[elder.id not in self.claimed].append(elder)
+        return parted
+
+    def superseded_by(self, memory: Memory) -> list[Memory]:
+        """Those whose place a memory has taken to this moment."""
+        return [elder for elder in self.memories if elder.superseded_by == memory.id]
+
+
+async def read_elders(tx: Transaction, owner: Owner, elders: Sequence[Memory]) -> Elders:
+    """What there is to know of elders before any of them is to hold again."""
+    if not elders:
+        return Elders()
+    histories = await tx.histories.of_each([elder.id for elder in elders])
+    claimed = frozenset(
         key
         for key, lines in histories.items()
         for line in [line for line in lines if line.action == "superseded"][-1:]
         if "questioned" in line.details
-    }
-    return (
-        [elder for elder in elders if elder.id in claimed],
-        [elder for elder in elders if elder.id not in claimed],
     )
+    hashes = [elder.content_hash for elder in elders]
+    twins = await tx.memories.around(owner, [], content_hashes=hashes)
+    return Elders(tuple(elders), claimed, tuple(twins))
 
 
 async def question_again(tx: Transaction, claims: Iterable[Memory], holder_id: UUID | None) -> None:
@@ -111,31 +132,46 @@ class Settlement:
     memory: Memory
     line: MemoryRevision
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to take back: what it settled, for a memory that still holds."""
+        details = self.line.details
+        return self.memory.status == "active" and bool(
+            details.get("over") or details.get("settled")
+        )
 
-async def reopen(tx: Transaction, owner: Owner, settlements: Iterable[Settlement]) -> list[Memory]:
+
+async def reopen(tx: Transaction, owner: Owner, settlements: Sequence[Settlement]) -> list[Memory]:
     """Undo what the lines had settled, as far as nothing else has settled it since. Returns what holds
     again."""
+    ids = {settlement.memory.id for settlement in settlements if settlement.stands}
+    near = await tx.memories.around(owner, list(ids)) if ids else []
+    elders = await read_elders(tx, owner, [each for each in near if each.superseded_by in ids])
     restored = []
     for settlement in settlements:
-        memory, details = settlement.memory, settlement.line.details
-        if memory.status != "active" or not (details.get("over") or details.get("settled")):
+        if not settlement.stands:
             continue
-        claims, facts = await part_claims(tx, await tx.memories.superseded_by(owner, [memory.id]))
+        memory, details = settlement.memory, settlement.line.details
+        claims, facts = elders.part(elders.superseded_by(memory))
         settled = [claim for claim in claims if str(claim.id) in details.get("settled", ())]
         await question_again(tx, settled, memory.id)
         held = [fact for fact in facts if str(fact.id) in details.get("over", ())]
         if any(is_doubtful(memory.confidence, fact) for fact in held):
-            restored += await _step_back(tx, memory, held, claims)
+            restored += await _step_back(tx, memory, held, claims, elders.twins)
     return restored
 
 
 async def _step_back(
-    tx: Transaction, claim: Memory, held: Sequence[Memory], rivals: Sequence[Memory]
+    tx: Transaction,
+    claim: Memory,
+    held: Sequence[Memory],
+    rivals: Sequence[Memory],
+    twins: Sequence[Memory],
 ) -> list[Memory]:
     """A claim that had been accepted is one again, beside the surest of what it had taken the place of,
     and so are its rivals."""
     surest = max(held, key=lambda fact: fact.confidence)
-    restored = [await restore(tx, fact) for fact in held]
+    restored = [await restore(tx, fact, twins) for fact in held]
     holds = surest.status == "active"
     await question_again(tx, [claim, *rivals], surest.id if holds else surest.superseded_by)
     return [fact for fact in restored if fact.status == "active"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from backend.memory.echoes import echoes, key_words, probes
+from backend.memory.speakers import speakers_of
 from backend.memory.summaries import unfold
 from backend.memory.support import saying
-from backend.memory.titles import describe_anew, forget_title
-from backend.memory.transcript import requote, speaker_names
+from backend.memory.titles import describe_anew, forget_titles
+from backend.memory.transcript import requote
 from backend.memory.withdrawal import NOT_FACTS
 from backend.models import Memory, Message, Owner
 from backend.store import Transaction
@@ -19,9 +20,11 @@ REPLY_WITHIN = 20  # messages behind what it answers
 @dataclass(slots=True)
 class Doomed:
     """What is to go: memories by id and by the `hashes` of what they say, `quoted` messages, whose words
-    nothing may repeat but they themselves, and `cited` ones, which are gone."""
+    nothing may repeat but they themselves, and `cited` ones, which are gone. `names` is what the two are
+    called, by sender type."""
 
     owner: Owner
+    names: dict[str, str] = field(default_factory=dict)
     memory_ids: set[UUID] = field(default_factory=set)
     hashes: set[str] = field(default_factory=set)
     quoted: set[UUID] = field(default_factory=set)
@@ -29,6 +32,11 @@ class Doomed:
 
     def add(self, memories: Iterable[Memory]) -> None:
         self.memory_ids.update(memory.id for memory in memories)
+
+
+async def doomed_of(tx: Transaction, owner: Owner) -> Doomed:
+    """Nothing yet, of an owner's."""
+    return Doomed(owner, (await speakers_of(tx, owner)).names)
 
 
 async def with_kin(tx: Transaction, owner: Owner, found: list[Memory]) -> list[Memory]:
@@ -39,11 +47,8 @@ async def with_kin(tx: Transaction, owner: Owner, found: list[Memory]) -> list[M
     kin, newest = list(found), list(found)
     while newest:
         ids = [memory.id for memory in newest]
-        near = [
-            *await tx.memories.superseded_by(owner, ids),
-            *await tx.memories.questioning(owner, ids),
-            *await tx.memories.twins(owner, [memory.content_hash for memory in newest]),
-        ]
+        hashes = [memory.content_hash for memory in newest]
+        near = await tx.memories.around(owner, ids, content_hashes=hashes)
         known = {memory.id for memory in kin}
         newest = list({memory.id: memory for memory in near if memory.id not in known}.values())
         kin += newest
@@ -64,28 +69,32 @@ async def messages_behind(tx: Transaction, memories: Sequence[Memory]) -> list[M
 
 async def repetitions(
     tx: Transaction,
-    owner: Owner,
+    doomed: Doomed,
     facts: Iterable[Memory],
     speakers: Collection[str] = ("user", "character"),
 ) -> list[Message]:
     """Messages in which one of these says one of the facts again, in any conversation of the two."""
-    names = (await speaker_names(tx, owner)).values()
-    found = []
-    for fact in facts:
-        looked_for = probes(fact.content, names)
-        if fact.kind in NOT_FACTS or not looked_for:
-            continue
-        found += [
-            message
-            for message in await tx.messages.saying(owner, looked_for)
-            if message.sender_type in speakers and echoes(fact.content, message, names)
-        ]
-    return found
+    names = doomed.names.values()
+    looked_for = {
+        fact.content: words
+        for fact in facts
+        if fact.kind not in NOT_FACTS and (words := probes(fact.content, names))
+    }
+    if not looked_for:
+        return []
+    return [
+        message
+        for message in await tx.messages.saying(doomed.owner, list(looked_for.values()))
+        if message.sender_type in speakers
+        and any(echoes(content, message, names) for content in looked_for)
+    ]
 
 
-async def reply_repeating(tx: Transaction, owner: Owner, message: Message) -> list[Message]:
+async def reply_repeating(tx: Transaction, doomed: Doomed, message: Message) -> list[Message]:
     """The reply to a message, if it says its names and numbers again."""
-    names = (await speaker_names(tx, owner)).values()
+    if message.sender_type != "user":
+        return []
+    names = doomed.names.values()
     behind = await tx.messages.page(message.conversation_id, limit=REPLY_WITHIN, after=message.seq)
     return [
         each
@@ -103,37 +112,38 @@ async def forget_words(
     owner, ids = doomed.owner, [message.id for message in messages]
     doomed.add(memories)
     doomed.quoted.update(ids)
+    summaries: list[Memory] = []
     if ids:
-        doomed.add(await tx.memories.of_messages(owner, ids, kind="episode"))
+        citing = await tx.memories.of_messages(owner, ids)
+        summaries = [memory for memory in citing if memory.id not in doomed.memory_ids]
+        doomed.add(memory for memory in citing if memory.kind == "episode")
+        await requote(tx, owner, messages, None, doomed.names)
         await tx.messages.mark_forgotten(ids)
-        await tx.formation.skip(ids)
-    for message in messages:
-        await requote(tx, owner, message, None, await speaker_names(tx, owner))
     await empty_rows(tx, doomed)
-    if ids:
-        doomed.add(await unfold(tx, owner, ids))
+    doomed.add(await unfold(tx, owner, summaries))
     await tx.contexts.scrub(owner, memory_ids=list(doomed.memory_ids), message_ids=ids)
-    await _forget_titles(tx, owner, memories, messages)
+    await _forget_titles(tx, doomed, memories, messages)
 
 
 async def _forget_titles(
-    tx: Transaction, owner: Owner, memories: Sequence[Memory], messages: Sequence[Message]
+    tx: Transaction, doomed: Doomed, memories: Sequence[Memory], messages: Sequence[Message]
 ) -> None:
     """Of every conversation in which something was said of it."""
-    names = (await speaker_names(tx, owner)).values()
     facts = [memory for memory in memories if memory.kind not in NOT_FACTS]
-    known_by = {word for fact in facts for word in key_words(fact.content, names)}
+    known_by = {word for fact in facts for word in key_words(fact.content, doomed.names.values())}
     for summary in memories:
         if summary.kind == "summary" and summary.conversation_id:
             await describe_anew(tx, summary.conversation_id, None)
-    for conversation_id in {message.conversation_id for message in messages}:
-        contents = [each.content for each in messages if each.conversation_id == conversation_id]
-        await forget_title(tx, conversation_id, contents, known_by)
+    said: dict[UUID, list[str]] = {}
+    for message in messages:
+        said.setdefault(message.conversation_id, []).append(message.content)
+    await forget_titles(tx, doomed.owner, said, known_by)
+    for conversation_id in said:
         # A run that has read one of the messages is about to give up; what else it read waits.
         await tx.formation.enqueue(conversation_id, delay_seconds=0)
-    touched = {message.conversation_id for message in messages}
-    touched |= {memory.conversation_id for memory in memories if memory.conversation_id}
-    await tx.contexts.forget_topics(list(touched))
+    touched = {memory.conversation_id for memory in memories if memory.conversation_id}
+    if touched := touched.union(said):
+        await tx.contexts.forget_topics(list(touched))
 
 
 async def empty_rows(tx: Transaction, doomed: Doomed) -> None:

@@ -6,13 +6,14 @@ them, the summaries that hold them. Then vectors and cache keys go, then the emp
 reached is left to the index sweep. Then everything is looked through again for the receipt.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import NotFound
 from backend.memory.doomed import (
     Doomed,
+    doomed_of,
     empty_rows,
     forget_words,
     messages_behind,
@@ -20,13 +21,14 @@ from backend.memory.doomed import (
     reply_repeating,
     with_kin,
 )
+from backend.memory.holding import hold
 from backend.memory.receipts import Receipt
 from backend.memory.resources import MemoryResources
 from backend.memory.settling import settle, settle_owner
-from backend.memory.shared_life import tell_shared_life
-from backend.memory.transcript import MessageCheck, changing
+from backend.memory.shared_life import tell_of, tell_shared_life
+from backend.memory.transcript import MessageCheck, changing, owner_of
 from backend.memory.withdrawal import NOT_FACTS, Withdrawal, withdraw
-from backend.models import Conversation, Memory, Message, Owner, utc_now
+from backend.models import Conversation, Memory, Message, Owner
 from backend.store import Transaction
 
 
@@ -63,22 +65,21 @@ async def forget_memory(
     under the owner's lock, and ends all this by raising.
 
     Raises:
-        NotFound: the owner has no such memory.
+        NotFound: the owner has no such memory, or the user doesn't know the character.
     """
-    doomed = Doomed(owner)
     async with resources.store.transaction() as tx:
-        await tx.memories.lock(owner)
+        await hold(tx, owner)
         found = await tx.memories.of_owner(owner, [memory_id])
         if not found or not found[0].content:
             raise NotFound("There is no such memory.")
         if check:
             check(found[0])
+        doomed = await doomed_of(tx, owner)
         facts = await with_kin(tx, owner, found)
-        doomed.add(facts)
         doomed.hashes = {fact.content_hash for fact in facts if fact.kind not in NOT_FACTS}
         said = [
             *await messages_behind(tx, facts),
-            *await repetitions(tx, owner, facts),
+            *await repetitions(tx, doomed, facts),
             *(await tx.messages.of_ids([asked_in]) if asked_in else ()),
         ]
         await forget_words(tx, doomed, facts, said)
@@ -98,18 +99,20 @@ async def forget_message(
     Raises:
         NotFound: the user has no such message.
     """
-    async with changing(resources.store, user_id, message_id, check) as (tx, conversation, message):
-        owner = conversation.owner
-        doomed = Doomed(owner, cited={message_id})
-        withdrawal = await withdraw(tx, owner, [message_id])
+    owner = await owner_of(resources.store, user_id, message_id)
+    async with changing(resources.store, owner, message_id, check) as (tx, conversation, message):
+        doomed = await doomed_of(tx, owner)
+        doomed.cited = {message_id}
+        citing = await tx.memories.of_messages(owner, [message_id])
+        withdrawal = await withdraw(tx, owner, [message_id], citing)
         facts = withdrawal.unsupported
         repeated = [
-            *await repetitions(tx, owner, facts, speakers=["character"]),
-            *await reply_repeating(tx, owner, message),
+            *await repetitions(tx, doomed, facts, speakers=["character"]),
+            *await reply_repeating(tx, doomed, message),
         ]
         await forget_words(tx, doomed, facts, [message, *repeated])
         await tx.histories.uncite(owner, [message_id])
-        await empty_messages(tx, conversation, [message])
+        await tx.messages.empty(conversation.id, [message])
     receipt = await settle(resources, doomed)
     return ForgottenMessage(message, conversation, withdrawal, receipt)
 
@@ -133,7 +136,6 @@ async def forget_conversation(
     if known is None:
         raise NotFound("There is no such conversation.")
     owner = known.owner
-    doomed = Doomed(owner)
     async with resources.store.transaction() as tx:
         await tx.memories.lock(owner)
         conversation = await tx.conversations.of_user(conversation_id, user_id, for_update=True)
@@ -142,15 +144,17 @@ async def forget_conversation(
         if check:
             await check(tx, conversation)
         said = await tx.messages.ids_of(conversation_id)
+        doomed = await doomed_of(tx, owner)
         doomed.cited, doomed.quoted = set(said), set(said)
-        withdrawal = await withdraw(tx, owner, said)
+        citing = await tx.memories.of_messages(owner, said)
+        withdrawal = await withdraw(tx, owner, said, citing)
         facts = withdrawal.unsupported
         elsewhere = [
             message
-            for message in await repetitions(tx, owner, facts, speakers=["character"])
+            for message in await repetitions(tx, doomed, facts, speakers=["character"])
             if message.conversation_id != conversation_id
         ]
-        doomed.add(await tx.memories.of_messages(owner, said, kind="episode"))
+        doomed.add(memory for memory in citing if memory.kind == "episode")
         doomed.add(await tx.memories.summaries_of(owner, conversation_id))
         await forget_words(tx, doomed, facts, elsewhere)
         await tx.histories.uncite(owner, said)
@@ -162,32 +166,22 @@ async def forget_conversation(
 
 async def forget_pair(resources: MemoryResources, owner: Owner) -> Receipt:
     """Forget everything that the character remembers about the user, and that has been said until now:
-    it won't be formed into memory again. Conversations and the relationship's standing stay."""
+    it won't be formed into memory again. Conversations and the relationship's standing stay.
+
+    Raises:
+        NotFound: the user doesn't know the character.
+    """
     doomed = Doomed(owner)
     async with resources.store.transaction() as tx:
-        await tx.memories.lock(owner)
+        await hold(tx, owner)
         doomed.memory_ids = set(await tx.memories.ids_of(owner))
-        conversations = await tx.conversations.of_owner(owner)
+        conversations = await tx.conversations.begin_anew(owner)
+        ids = [conversation.id for conversation in conversations]
         await empty_rows(tx, doomed)
-        await tx.contexts.delete_of([each.id for each in conversations])
-        for conversation in conversations:
-            await _begin_anew(tx, conversation)
-        await tell_shared_life(tx, owner)
+        await tx.contexts.delete_of(ids)
+        await tx.messages.mark_all_forgotten(ids)
+        await tell_of(tx, owner, conversations)
     return await settle_owner(resources, doomed, conversations)
-
-
-async def empty_messages(
-    tx: Transaction, conversation: Conversation, messages: Sequence[Message]
-) -> None:
-    """Leave nothing of messages but their places, which change in place."""
-    for message in messages:
-        await tx.messages.delete_variants(message.id)
-        await tx.contexts.delete(message.id)
-        message.content, message.details, message.active_variant = "", {}, 0
-        message.deleted_at, message.form_again = utc_now(), False
-        await tx.messages.change(message)
-    left = max(0, conversation.message_count - len(messages))
-    await tx.conversations.change(conversation.id, message_count=left)
 
 
 async def _close(tx: Transaction, conversation: Conversation) -> None:
@@ -199,22 +193,6 @@ async def _close(tx: Transaction, conversation: Conversation) -> None:
         message_count=0,
         **_everything_done(conversation),
     )
-
-
-async def _begin_anew(tx: Transaction, conversation: Conversation) -> None:
-    """What was said so far is never to become memory; the next exchange gives a new title."""
-    changes = {} if conversation.title_is_custom else {"title": ""}
-    await tx.conversations.change(
-        conversation.id,
-        details={},
-        forgotten_seq=conversation.last_seq,
-        formed_seq=conversation.last_seq,
-        summarised_seq=conversation.last_seq,
-        **changes,
-    )
-    said = await tx.messages.ids_of(conversation.id)
-    await tx.messages.mark_forgotten(said)
-    await tx.formation.skip(said)
 
 
 def _everything_done(conversation: Conversation) -> dict[str, int]:

@@ -10,21 +10,24 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from backend.errors import Conflict, ServiceUnavailable
 from backend.memory.changes import Finding, carry_out
-from backend.memory.consolidation import decide, fingerprint
+from backend.memory.consolidation import fingerprint
 from backend.memory.episodes import says_something
 from backend.memory.history import MemoryChange
 from backend.memory.indexing import index_memories
 from backend.memory.ledger import move
 from backend.memory.likeness import Likeness, find_alike
+from backend.memory.matching import read_known
 from backend.memory.questions import settle_by_answers
 from backend.memory.reading import as_lines
 from backend.memory.resources import MemoryResources
-from backend.models import Conversation, Memory, Message
+from backend.memory.speakers import speakers_of
+from backend.models import Conversation, Memory, Message, Owner
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
 from backend.ports import Extractor
 from backend.store import Transaction
@@ -50,6 +53,7 @@ class _Batch:
     conversation: Conversation
     messages: list[Message]
     transcript: Transcript
+    zone: ZoneInfo  # the user's
 
 
 async def form_memory(
@@ -94,21 +98,18 @@ async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Bat
         )
         if not messages:
             return None
-        user = await tx.users.get(conversation.user_id)
-        character = await tx.characters.get(conversation.character_id)
+        speakers = await speakers_of(tx, conversation.owner)
         before = await tx.formation.preceding(
             conversation_id, messages[0].seq, limit=PRECEDING_LINES
         )
-    assert user is not None, "a conversation goes with its user"
-    assert character is not None, "a conversation goes with its character"
-    names = {"user": user.display_name, "character": character.name}
+    names, zone = speakers.names, speakers.zone
     transcript = Transcript(
-        user.display_name,
-        character.name,
-        as_lines(filter(says_something, messages), names, user.zone),
-        as_lines(filter(says_something, before), names, user.zone),
+        names["user"],
+        names["character"],
+        as_lines(filter(says_something, messages), names, zone),
+        as_lines(filter(says_something, before), names, zone),
     )
-    return _Batch(conversation, messages, transcript)
+    return _Batch(conversation, messages, transcript, zone)
 
 
 def _within_size(messages: Sequence[Message]) -> list[Message]:
@@ -166,14 +167,11 @@ async def _store(
     owner = batch.conversation.owner
     await _mark_formed(tx, batch)
     changes = await settle_by_answers(tx, owner, _exchanges(batch))
-    for place, finding in enumerate(findings):
-        made = await _consolidate(tx, finding, alike.cosines[place])
-        if any(change.memory is finding.draft for change in made):
-            alike.add_draft(place, finding.draft.id)
-        changes += made
+    if findings:
+        changes += await _consolidate(tx, owner, findings, alike)
     spoken = [message for message in _read(batch) if message.sender_type == "user"]
     if spoken:
-        await move(tx, owner, spoken, extraction.signals)
+        await move(tx, owner, spoken, extraction.signals, batch.zone)
     return FormationOutcome(batch.conversation, tuple(changes), bool(spoken))
 
 
@@ -246,25 +244,16 @@ def _draft(batch: _Batch, candidate: Candidate) -> Memory:
 
 
 async def _consolidate(
-    tx: Transaction, finding: Finding, similar: dict[UUID, float]
+    tx: Transaction, owner: Owner, findings: Sequence[Finding], alike: Likeness
 ) -> list[MemoryChange]:
-    candidate, draft = finding.candidate, finding.draft
-    owner = draft.owner
-    stored = {memory.id: memory for memory in await tx.memories.of_owner(owner, list(similar))}
-    claims = await tx.memories.unsure(owner)
-    decision = decide(
-        candidate,
-        same_content=await tx.memories.by_content_hash(owner, "fact", draft.content_hash),
-        same_attribute=(
-            await tx.memories.by_attribute(owner, candidate.attribute)
-            if candidate.attribute
-            else ()
-        ),
-        near=[
-            (stored[key], similarity)
-            for key, similarity in sorted(similar.items(), key=lambda item: -item[1])
-            if key in stored and stored[key].status == "active"
-        ],
-        claims=claims,
-    )
-    return await carry_out(tx, decision, finding, claims)
+    """Decide on one after the other: each may be said again, or contradicted, by the next."""
+    known = await read_known(tx, owner, findings, alike.cosines)
+    changes: list[MemoryChange] = []
+    for place, finding in enumerate(findings):
+        decision = known.decide_on(finding, alike.cosines[place])
+        made = await carry_out(tx, decision, finding, known.claims, known.mentions)
+        if any(change.memory is finding.draft for change in made):
+            known.memories[finding.draft.id] = finding.draft
+            alike.add_draft(place, finding.draft.id)
+        changes += made
+    return changes

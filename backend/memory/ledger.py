@@ -1,11 +1,11 @@
 """The relationship's ledger: steps are written, undone and forgotten here, in the caller's
-transaction, with the relationship's row locked."""
+transaction, under the owner's lock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import groupby
 from uuid import UUID
 
+from backend.memory.holding import hold
 from backend.memory.relationship import (
     TIME_APART,
     Delta,
@@ -26,31 +26,30 @@ BEGUN_AGAIN = "began again"
 
 
 async def move(
-    tx: Transaction, owner: Owner, said: Sequence[Message], signals: Mapping[UUID, Signal]
+    tx: Transaction,
+    owner: Owner,
+    said: Sequence[Message],
+    signals: Mapping[UUID, Signal],
+    zone: tzinfo,
 ) -> None:
     """Let the user's messages, oldest first, move the relationship; those without a signal are read
     by word lists. Each is a line of the ledger, and so is what the silence before it took.
 
-    The caller holds the owner's lock (`Memories.lock`): a fresh relationship has no row to lock."""
-    relationship = await tx.relationships.get(owner, for_update=True)
-    # Caps are per day of what was said, the user's day: an import brings many at once, old ones last.
-    user = await tx.users.get(owner.user_id)
-    assert user is not None, "a relationship goes with its user"
-    for day, messages in groupby(said, key=lambda message: _day_of(message, user.zone)):
-        ledger = await tx.relationships.changes(
-            owner, since=day, before=day + timedelta(days=1), limit=DAY_OF_CHANGES
+    The caller holds the owner's lock."""
+    relationship = await tx.relationships.get(owner)
+    # Caps are per day of what was said, in the user's `zone`: an import brings many at once, old ones last.
+    spent = await _spent_on(tx, owner, {_day_of(message.created_at, zone) for message in said})
+    for message in said:
+        await _fade(tx, relationship, message.created_at)
+        signal = signals.get(message.id) or read_signal(message.content)
+        day = _day_of(message.created_at, zone)
+        delta, reason = step(relationship, signal, spent[day])
+        spent[day] = spent[day].plus(delta)
+        await _write(tx, relationship, delta, reason, message.created_at, message.id)
+        relationship.total_interactions += 1
+        relationship.last_interaction_at = max(
+            message.created_at, relationship.last_interaction_at or message.created_at
         )
-        spent = daily_spend(ledger)
-        for message in messages:
-            await _fade(tx, relationship, message.created_at)
-            signal = signals.get(message.id) or read_signal(message.content)
-            delta, reason = step(relationship, signal, spent)
-            spent = spent.plus(delta)
-            await _write(tx, relationship, delta, reason, message.created_at, message.id)
-            relationship.total_interactions += 1
-            relationship.last_interaction_at = max(
-                message.created_at, relationship.last_interaction_at or message.created_at
-            )
     relationship.updated_at = utc_now()
     await tx.relationships.save(relationship)
 
@@ -58,12 +57,11 @@ async def move(
 async def undo(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> Relationship | None:
     """Undo what messages did to the relationship, as if they had never been said.
 
-    Returns how the two stand then; None where the messages had moved nothing, or were undone."""
-    await tx.memories.lock(owner)
-    relationship = await tx.relationships.get(owner, for_update=True)
-    undone = await tx.relationships.undo(owner, message_ids)
-    if not undone:
+    Returns how the two stand then; None where the messages had moved nothing, or were undone. The
+    caller holds the owner's lock."""
+    if not (undone := await tx.relationships.undo(owner, message_ids)):
         return None
+    relationship = await tx.relationships.get(owner)
     replay(relationship, await tx.relationships.deltas(owner))
     relationship.total_interactions = max(0, relationship.total_interactions - undone)
     relationship.updated_at = utc_now()
@@ -72,9 +70,13 @@ async def undo(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> Re
 
 
 async def begin_anew(tx: Transaction, owner: Owner) -> Relationship:
-    """Let the two be strangers again. The ledger keeps what was, marked as undone."""
-    await tx.memories.lock(owner)
-    relationship = await tx.relationships.get(owner, for_update=True)
+    """Let the two be strangers again. The ledger keeps what was, marked as undone.
+
+    Raises:
+        NotFound: the user doesn't know the character.
+    """
+    await hold(tx, owner)
+    relationship = await tx.relationships.get(owner)
     await tx.relationships.undo_all(owner)
     begin_again(relationship)
     relationship.total_interactions = 0
@@ -113,7 +115,18 @@ async def _write(
     )
 
 
-def _day_of(message: Message, zone: tzinfo) -> datetime:
-    """Where the day begins on which something was said."""
-    at = message.created_at.astimezone(zone)
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+async def _spent_on(
+    tx: Transaction, owner: Owner, days: Collection[datetime]
+) -> dict[datetime, Delta]:
+    """What messages have moved on each of the days until now."""
+    within = [(day, day + timedelta(days=1)) for day in days]
+    ledger = await tx.relationships.changes(owner, within=within, limit=len(days) * DAY_OF_CHANGES)
+    return {
+        day: daily_spend(change for change in ledger if day <= change.created_at < until)
+        for day, until in within
+    }
+
+
+def _day_of(at: datetime, zone: tzinfo) -> datetime:
+    """Where the day begins that a moment is in."""
+    return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -43,6 +43,15 @@ class LiveIndex:
         """The same, but searching and writing stay with one collection whatever is swapped."""
         return LiveIndex(lambda: serving, self._everywhere)
 
+    async def as_it_is(self) -> "LiveIndex":
+        """The same, but the books are read once, now, not at each call."""
+        everywhere = await self._everywhere()
+
+        async def read_before() -> Sequence[VectorIndex]:
+            return everywhere
+
+        return LiveIndex(self._serving, read_before)
+
     async def open(self) -> None:
         """Nothing to do: the collections are opened by whoever follows the books."""
 

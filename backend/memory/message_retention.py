@@ -14,11 +14,10 @@ import structlog
 
 from backend.memory.doomed import REPLY_WITHIN, Doomed, empty_rows
 from backend.memory.episodes import quotation
-from backend.memory.forgetting import empty_messages
 from backend.memory.resources import MemoryResources
 from backend.memory.settling import settle
-from backend.memory.titles import forget_title
-from backend.memory.transcript import speaker_names
+from backend.memory.speakers import speakers_of
+from backend.memory.titles import forget_titles
 from backend.models import Conversation, Memory, Message, utc_now
 from backend.store import Transaction
 
@@ -92,15 +91,15 @@ async def _take_words_away(
     await _unquote(tx, conversation, old, [episode for episode in said if episode.pinned])
     await empty_rows(tx, doomed)
     await tx.contexts.scrub(owner, memory_ids=list(doomed.memory_ids), message_ids=ids)
-    await empty_messages(tx, conversation, old)
-    await forget_title(tx, conversation.id, contents, ())
+    await tx.messages.empty(conversation.id, old)
+    await forget_titles(tx, owner, {conversation.id: contents}, ())
 
 
 async def _unquote(
     tx: Transaction, conversation: Conversation, old: Sequence[Message], pinned: Sequence[Memory]
 ) -> None:
     """Episodes that stay, of messages behind these, quote them: from now on they don't."""
-    names = await speaker_names(tx, conversation.owner)
+    names = (await speakers_of(tx, conversation.owner)).names
     quotes = {quotation(names[message.sender_type], message.content) for message in old}
     last = max(message.seq for message in old)
     behind = await tx.messages.page(conversation.id, limit=REPLY_WITHIN, after=last)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.memory.changes import Saying, affirm, reinforce
+from backend.memory.changes import Saying, affirm, mentions_of, reinforce
 from backend.memory.history import MemoryChange
 from backend.memory.wording import affirms, content_words, denies
 from backend.models import Memory, Message, Owner
@@ -26,10 +26,15 @@ class OpenQuestion:
 
 async def open_questions(tx: Transaction, owner: Owner, now: datetime) -> list[OpenQuestion]:
     """What there is to ask about the user's life, the newest first."""
+    return await open_among(tx, owner, await tx.memories.unsure(owner), now)
+
+
+async def open_among(
+    tx: Transaction, owner: Owner, unsure: Sequence[Memory], now: datetime
+) -> list[OpenQuestion]:
+    """`open_questions`, of open claims that are read already."""
     claims = [
-        claim
-        for claim in await tx.memories.unsure(owner)
-        if claim.realm == "real" and now - claim.mention_time <= ASKED_FOR
+        claim for claim in unsure if claim.realm == "real" and now - claim.mention_time <= ASKED_FOR
     ]
     keys = [claim.questions for claim in claims if claim.questions]
     held = {memory.id: memory for memory in await tx.memories.of_owner(owner, keys)}
@@ -65,6 +70,8 @@ async def settle_by_answers(
         return []
     changes: list[MemoryChange] = []
     questions = await open_questions(tx, owner, exchanges[-1][1].created_at)
+    asked_about = [memory for each in questions for memory in (each.claim, each.held)]
+    mentions = await mentions_of(tx, asked_about)
     for question in questions:
         for asked, message in exchanges:
             side = read_answer(question, asked.content, message.content)
@@ -79,8 +86,8 @@ async def settle_by_answers(
             )
             if side is question.claim:
                 others = [each.claim for each in questions if each is not question]
-                changes += await affirm(tx, question.claim, question.held, saying, others)
+                changes += await affirm(tx, question.claim, question.held, saying, others, mentions)
             else:
-                changes += await reinforce(tx, question.held, saying, [question.claim])
+                changes += await reinforce(tx, question.held, saying, [question.claim], mentions)
             break
     return changes

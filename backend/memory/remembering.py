@@ -1,17 +1,19 @@
 """Remembering by hand: what a person adds to the memory, and corrects in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from backend.errors import Conflict, ContentRefused, InvalidRequest, NotFound, ServiceUnavailable
 from backend.memory.episodes import content_hash
+from backend.memory.holding import hold
 from backend.memory.indexing import index_memories
 from backend.memory.resources import MemoryResources
-from backend.models import Memory, MemoryRevision, Owner, utc_now
-from backend.safety.policy import HIGHEST_LEVEL, Setting, decide
+from backend.models import Character, Memory, MemoryRevision, Owner, User, utc_now
+from backend.safety.policy import HIGHEST_LEVEL, Setting, decide, setting_of
 from backend.safety.screening import screen
+from backend.safety.verdict import Verdict
 from backend.safety.wording import refusal
 from backend.store import Transaction
 
@@ -29,21 +31,22 @@ class Note:
     pinned: bool = False
 
 
-# What is refused to everybody, where nobody says who the two are.
+# What is refused to everybody, where nobody says who writes.
 ANYBODY = Setting(nsfw_level=HIGHEST_LEVEL, adult_confirmed=True)
 
 
 async def remember(
-    resources: MemoryResources, owner: Owner, note: Note, *, setting: Setting = ANYBODY
+    resources: MemoryResources, owner: Owner, note: Note, *, writer: User | None = None
 ) -> Memory:
     """Store a manual memory and index it; with the index or the encoder down it is stored as
-    `pending`, and indexed later.
+    `pending`, and indexed later. `writer` is the owner's user.
 
     Raises:
-        ContentRefused: content policy would block it as a message of the `setting`.
+        NotFound: the user doesn't know the character.
+        ContentRefused: content policy would block it as a message of the writer's.
         Conflict: exactly this is remembered already.
     """
-    sensitive = _rule_on(note.content, setting)
+    verdict = screen(note.content)
     memory = Memory(
         character_id=owner.character_id,
         user_id=owner.user_id,
@@ -55,15 +58,18 @@ async def remember(
         pinned=note.pinned,
         origin="manual",
         index_text=note.content,
-        sensitive=sensitive,
+        sensitive=verdict.sensitive,
     )
     async with resources.store.transaction() as tx:
-        await tx.memories.lock(owner)
+        _rule_on(verdict, writer, await hold(tx, owner))
         if not await tx.memories.add([memory]):
             raise Conflict("Exactly this is remembered already.")
         await tx.histories.add(
             MemoryRevision(
-                memory_id=memory.id, action="added", content=memory.content, sensitive=sensitive
+                memory_id=memory.id,
+                action="added",
+                content=memory.content,
+                sensitive=memory.sensitive,
             )
         )
     await _index_soon(resources, memory)
@@ -87,23 +93,22 @@ async def correct(
     correction: Correction,
     *,
     check: Callable[[Memory], None] | None = None,
-    setting: Setting = ANYBODY,
+    writer: User | None = None,
 ) -> Memory:
     """Change a memory. New words hold whatever becomes of the messages that the old ones came from.
-    `check` looks at the memory first, under the owner's lock, and ends the change by raising.
+    `check` looks at the memory first, under the owner's lock, and ends the change by raising. `writer` is
+    the owner's user.
 
     Raises:
-        NotFound: the owner has no such memory.
-        ContentRefused: content policy would block the new words as a message of the `setting`.
+        NotFound: the owner has no such memory, or the user doesn't know the character.
+        ContentRefused: content policy would block the new words as a message of the writer's.
         InvalidRequest: new words for an episode or a summary, which say what was said.
         Conflict: exactly that is remembered already, or it is out of use and can't be changed.
     """
+    key = content_hash(correction.content) if correction.content else None
     async with resources.store.transaction() as tx:
-        await tx.memories.lock(owner)
-        found = await tx.memories.of_owner(owner, [memory_id])
-        if not found or not found[0].content:
-            raise NotFound("There is no such memory.")
-        memory = found[0]
+        character = await hold(tx, owner)
+        memory, twins = await _read(tx, owner, memory_id, key)
         if check:
             check(memory)
         if memory.status not in CHANGEABLE:
@@ -114,8 +119,10 @@ async def correct(
             if value is not None and value != getattr(memory, name)
         }
         if "content" in changed:
-            memory.sensitive |= _rule_on(changed["content"], setting)
-            await _reword(tx, memory, changed["content"])
+            verdict = screen(changed["content"])
+            _rule_on(verdict, writer, character)
+            memory.sensitive |= verdict.sensitive
+            _reword(memory, changed["content"], twins)
         for name, value in changed.items():
             setattr(memory, name, value)
         if changed:
@@ -127,26 +134,33 @@ async def correct(
     return memory
 
 
-def _rule_on(content: str, setting: Setting) -> bool:
-    """Whether a memory's words are sensitive.
-
-    Raises:
-        ContentRefused: content policy would block them.
+def _rule_on(verdict: Verdict, writer: User | None, character: Character) -> None:
     """
-    verdict = screen(content)
+    Raises:
+        ContentRefused: content policy would block the words that the verdict is on.
+    """
+    setting = setting_of(writer, character) if writer else ANYBODY
     if said := refusal(decide(setting, verdict)):
         raise ContentRefused(said)
-    return verdict.sensitive
 
 
-async def _reword(tx: Transaction, memory: Memory, content: str) -> None:
+async def _read(
+    tx: Transaction, owner: Owner, memory_id: UUID, key: str | None
+) -> tuple[Memory, list[Memory]]:
+    """A memory, and those that say what it is to say."""
+    found = await tx.memories.with_twins(owner, memory_id, key)
+    memory = next((each for each in found if each.id == memory_id), None)
+    if memory is None or not memory.content:
+        raise NotFound("There is no such memory.")
+    return memory, [each for each in found if each is not memory]
+
+
+def _reword(memory: Memory, content: str, twins: Sequence[Memory]) -> None:
     if memory.kind not in REWORDABLE:
         raise InvalidRequest(f"What {_article(memory.kind)} says follows from what was said.")
-    key = content_hash(content)
-    twin = await tx.memories.by_content_hash(memory.owner, memory.kind, key)
-    if twin and twin.id != memory.id:
+    if any(twin.kind == memory.kind for twin in twins):
         raise Conflict("Exactly this is remembered already.")
-    memory.content_hash, memory.index_text = key, content
+    memory.content_hash, memory.index_text = content_hash(content), content
 
 
 def _article(kind: str) -> str:

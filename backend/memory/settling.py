@@ -8,6 +8,7 @@ import structlog
 
 from backend.errors import ServiceUnavailable
 from backend.memory.doomed import Doomed
+from backend.memory.live_index import LiveIndex
 from backend.memory.receipts import Receipt, Remaining
 from backend.memory.resources import MemoryResources
 from backend.models import Conversation, Memory, Owner
@@ -70,12 +71,16 @@ async def clear_vectors(
     while the index is away: whoever asked sees to it later."""
     if ids is not None and not ids:
         return 0, 0
+    index = resources.index
     try:
-        before = await resources.index.count(owner, ids)
+        if isinstance(index, LiveIndex):
+            index = await index.as_it_is()
+        before = await index.count(owner, ids)
         if ids is None:
-            await resources.index.delete_owner(owner)
+            await index.delete_owner(owner)
         else:
-            await resources.index.delete(owner, ids)
+            await index.delete(owner, ids)
+        # In whatever collections there are by now.
         left = await resources.index.count(owner, ids)
     except ServiceUnavailable as error:
         log.warning("forgetting.vectors_later", code=error.code)

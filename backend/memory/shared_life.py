@@ -16,12 +16,13 @@ EXPERIENCES = 10
 
 async def tell_shared_life(tx: Transaction, owner: Owner) -> None:
     """Bring the relationship's topics and experiences up to date. The caller holds the owner's lock."""
-    conversations = [
-        conversation
-        for conversation in await tx.conversations.of_owner(owner)
-        if conversation.status != "deleted"
-    ]
-    relationship = await tx.relationships.get(owner, for_update=True)
+    await tell_of(tx, owner, await tx.conversations.of_owner(owner))
+
+
+async def tell_of(tx: Transaction, owner: Owner, conversations: Sequence[Conversation]) -> None:
+    """The same, of these conversations: all that the owner has, oldest first."""
+    conversations = [each for each in conversations if each.status != "deleted"]
+    relationship = await tx.relationships.get(owner)
     topics, experiences = favorite_topics(conversations), shared_experiences(conversations)
     if (relationship.favorite_topics, relationship.shared_experiences) != (topics, experiences):
         relationship.favorite_topics, relationship.shared_experiences = topics, experiences

@@ -196,9 +196,9 @@ async def _index(resources: MemoryResources, done: Fold) -> None:
         log.warning("summary.index_later", code=error.code)
 
 
-async def unfold(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> list[Memory]:
-    """Take back every summary that holds something of these messages, so that they are folded anew
-    or left out: for an edit, a deletion, a regenerated reply, something forgotten.
+async def unfold(tx: Transaction, owner: Owner, citing: Sequence[Memory]) -> list[Memory]:
+    """Take back every summary among what is `citing` some messages, so that they are folded anew or left
+    out: for an edit, a deletion, a regenerated reply, something forgotten.
 
     The caller holds the owner's lock, and has changed or forgotten the messages (one whose episode
     is gone is left out by the next fold). The texts are emptied and their history is deleted; the
@@ -209,8 +209,8 @@ async def unfold(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> 
     """
     touched = [
         memory
-        for memory in await tx.memories.of_messages(owner, message_ids, kind="summary")
-        if memory.conversation_id and memory.content
+        for memory in citing
+        if memory.kind == "summary" and memory.conversation_id and memory.content
     ]
     emptied: list[Memory] = []
     in_order = sorted(touched, key=lambda memory: (str(memory.conversation_id), memory.id))
@@ -221,8 +221,9 @@ async def unfold(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> 
 
 async def _unfold_from(tx: Transaction, owner: Owner, first: Memory) -> list[Memory]:
     assert first.conversation_id is not None, "its caller leaves others out"
-    [added, *_] = await tx.histories.of(first.id)
     chain = await tx.memories.summaries_of(owner, first.conversation_id)
+    histories = await tx.histories.of_each([memory.id for memory in chain])
+    from_seq: int = histories[first.id][0].details["fromSeq"]
     doomed = [memory for memory in chain if memory.id >= first.id]
     for memory in doomed:
         memory.content = memory.index_text = ""
@@ -233,9 +234,9 @@ async def _unfold_from(tx: Transaction, owner: Owner, first: Memory) -> list[Mem
     for memory in chain:
         if memory.superseded_by == first.id and memory.content:
             await _restore(tx, memory)
-            earlier = (await tx.histories.of(memory.id))[0].details
+            earlier = histories[memory.id][0].details
     await describe_anew(tx, first.conversation_id, earlier)
-    await tx.summaries.rewind(first.conversation_id, added.details["fromSeq"] - 1)
+    await tx.summaries.rewind(first.conversation_id, from_seq - 1)
     await tx.summaries.enqueue(first.conversation_id)
     return doomed
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.memory.reading import as_lines
+from backend.memory.speakers import speakers_of
 from backend.models import Conversation, Memory, Message, Owner
 from backend.models.candidate import Transcript, TranscriptLine
 from backend.models.summary import SummaryMaterial
@@ -72,11 +73,8 @@ async def next_range(tx: Transaction, conversation_id: UUID, goal: int) -> Summa
         return None
     if conversation.summarised_seq >= goal:
         return None
-    user = await tx.users.get(conversation.user_id)
-    character = await tx.characters.get(conversation.character_id)
-    assert user is not None, "a conversation goes with its user"
-    assert character is not None, "a conversation goes with its character"
-    names = {"user": user.display_name, "character": character.name}
+    speakers = await speakers_of(tx, conversation.owner)
+    names, zone = speakers.names, speakers.zone
     waiting = await _messages(tx, conversation, goal)
     fitting = _within_size(waiting)
     all_of_it = len(fitting) == len(waiting) < RANGE_MESSAGES
@@ -84,9 +82,9 @@ async def next_range(tx: Transaction, conversation_id: UUID, goal: int) -> Summa
     return SummaryRange(
         conversation,
         previous,
-        await _lines(tx, conversation.owner, fitting, names, user.zone),
+        await _lines(tx, conversation.owner, fitting, names, zone),
         names,
-        user.zone,
+        zone,
         goal if all_of_it else fitting[-1].seq,
         (previous is not None and previous.sensitive) or any(each.sensitive for each in fitting),
     )

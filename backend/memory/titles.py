@@ -12,7 +12,7 @@ from uuid import UUID
 from backend.memory.episodes import says_something
 from backend.memory.shared_life import tell_shared_life
 from backend.memory.wording import words
-from backend.models import Conversation
+from backend.models import Conversation, Owner
 from backend.store import Transaction
 
 LONGEST_TITLE = 60
@@ -48,14 +48,27 @@ async def describe_anew(
     await tell_shared_life(tx, conversation.owner)
 
 
-async def forget_title(
-    tx: Transaction, conversation_id: UUID, contents: Collection[str], known_by: Collection[str]
+async def forget_titles(
+    tx: Transaction, owner: Owner, said: Mapping[UUID, Collection[str]], known_by: Collection[str]
 ) -> None:
-    """Give a conversation another title, unless a person chose it, where it was made from one of the
-    contents or has one of the words that it is known by; and drop such topics."""
-    conversation = await tx.conversations.get(conversation_id)
-    if conversation is None:
-        return
+    """Give conversations another title, unless a person chose it, where it was made from something `said`
+    there or has one of the words that it is known by; and drop such topics."""
+    changed = False
+    for conversation in await tx.conversations.of_owner(owner) if said else ():
+        contents = said.get(conversation.id)
+        if contents is not None:
+            changed |= await _forget_title(tx, conversation, contents, known_by)
+    if changed:
+        await tell_shared_life(tx, owner)
+
+
+async def _forget_title(
+    tx: Transaction,
+    conversation: Conversation,
+    contents: Collection[str],
+    known_by: Collection[str],
+) -> bool:
+    """Returns whether there was something to change."""
     topics = conversation.details.get("topics", [])
     kept = [topic for topic in topics if not tells(topic, contents, known_by)]
     changes: dict[str, Any] = {}
@@ -64,8 +77,8 @@ async def forget_title(
     if kept != topics:
         changes["details"] = {**conversation.details, "topics": kept}
     if changes:
-        await tx.conversations.change(conversation_id, **changes)
-        await tell_shared_life(tx, conversation.owner)
+        await tx.conversations.change(conversation.id, **changes)
+    return bool(changes)
 
 
 async def _opening(

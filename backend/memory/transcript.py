@@ -11,6 +11,7 @@ from uuid import UUID
 
 from backend.errors import NotFound
 from backend.memory.episodes import episodes, quotation, says_something
+from backend.memory.speakers import Speakers, speakers_of
 from backend.memory.summaries import unfold
 from backend.memory.withdrawal import Withdrawal, retract, withdraw
 from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
@@ -21,32 +22,38 @@ from backend.store import Store, Transaction
 MessageCheck = Callable[[Message, Sequence[MessageVariant]], None]
 
 
+async def owner_of(store: Store, user_id: UUID, message_id: UUID) -> Owner:
+    """Whose memory one of the user's messages concerns.
+
+    Raises:
+        NotFound: the user has no such message.
+    """
+    async with store.transaction() as tx:
+        found = await tx.messages.of_user(message_id, user_id)
+    if found is None:
+        raise NotFound("There is no such message.")
+    return found[1].owner
+
+
 @asynccontextmanager
 async def changing(
-    store: Store, user_id: UUID, message_id: UUID, check: MessageCheck | None = None
+    store: Store, owner: Owner, message_id: UUID, check: MessageCheck | None = None
 ) -> AsyncIterator[tuple[Transaction, Conversation, Message]]:
-    """A transaction in which nothing else changes one of the user's messages, nor what is remembered
+    """A transaction in which nothing else changes one of the owner's messages, nor what is remembered
     of it: the owner's lock first, the conversation's second, as everywhere.
 
     Raises:
-        NotFound: the user has no such message, or it was deleted.
+        NotFound: there is no such message, or it was deleted.
     """
     async with store.transaction() as tx:
-        found = await tx.messages.get(message_id)
-        conversation = (
-            await tx.conversations.of_user(found.conversation_id, user_id) if found else None
-        )
-    if conversation is None:
-        raise NotFound("There is no such message.")
-    async with store.transaction() as tx:
-        await tx.memories.lock(conversation.owner)
-        locked = await tx.conversations.of_user(conversation.id, user_id, for_update=True)
-        message = await tx.messages.get(message_id)
-        if locked is None or message is None or message.deleted_at:
+        await tx.memories.lock(owner)
+        found = await tx.messages.of_user(message_id, owner.user_id, for_update=True)
+        if found is None or found[0].deleted_at:
             raise NotFound("There is no such message.")
+        message, conversation = found
         if check:
             check(message, await tx.messages.variants([message_id]))
-        yield tx, locked, message
+        yield tx, conversation, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +71,20 @@ async def follow(
 
     The caller holds the owner's lock (`Memories.lock`), taken before the conversation's."""
     owner = conversation.owner
-    withdrawal = await withdraw(tx, owner, [after.id])
+    speakers = await speakers_of(tx, owner)
+    citing = await tx.memories.of_messages(owner, [after.id])
+    withdrawal = await withdraw(tx, owner, [after.id], citing)
     await retract(tx, withdrawal.unsupported, reason)
-    restated = await _restate(tx, conversation, after)
-    requoted = await requote(tx, owner, before, after, await speaker_names(tx, owner))
-    await unfold(tx, owner, [after.id])
+    known = [memory for memory in citing if memory.kind == "episode"]
+    restated = await _restate(tx, owner, after, known, speakers)
+    requoted = await requote(tx, owner, [before], after, speakers.names)
+    await unfold(tx, owner, citing)
     if after.seq <= conversation.formed_seq:
         await tx.formation.ask_again([after.id])
     # Even where it waits anyway: a run that has read the old words is about to give up.
     await tx.formation.enqueue(conversation.id, delay_seconds=0)
     facts = (*withdrawal.unsupported, *withdrawal.weakened, *withdrawal.restored)
     return Restatement(withdrawal, (*facts, *restated, *requoted))
-
-
-async def speaker_names(tx: Transaction, owner: Owner) -> dict[str, str]:
-    """Sender type to display name."""
-    user = await tx.users.get(owner.user_id)
-    character = await tx.characters.get(owner.character_id)
-    assert user is not None, "a memory goes with its user"
-    assert character is not None, "a memory goes with its character"
-    return {"user": user.display_name, "character": character.name}
 
 
 async def predecessor(tx: Transaction, message: Message) -> Message | None:
@@ -98,15 +99,11 @@ async def predecessor(tx: Transaction, message: Message) -> Message | None:
 
 
 async def _restate(
-    tx: Transaction, conversation: Conversation, message: Message
+    tx: Transaction, owner: Owner, message: Message, known: Sequence[Memory], speakers: Speakers
 ) -> Sequence[Memory]:
-    """The episode says what the message says; one that says nothing has none."""
-    owner = conversation.owner
-    names = await speaker_names(tx, owner)
-    user = await tx.users.get(owner.user_id)
-    assert user is not None, "a memory goes with its user"
-    fresh = episodes(owner, [message], names, await predecessor(tx, message), user.zone)
-    known = await tx.memories.of_messages(owner, [message.id], kind="episode")
+    """The `known` episode says what the message says; one that says nothing has none."""
+    before = await predecessor(tx, message)
+    fresh = episodes(owner, [message], speakers.names, before, speakers.zone)
     if not fresh:
         await tx.histories.delete([memory.id for memory in known])
         await tx.memories.empty([memory.id for memory in known])
@@ -122,35 +119,24 @@ async def _restate(
 
 
 async def requote(
-    tx: Transaction, owner: Owner, before: Message, after: Message | None, names: dict[str, str]
+    tx: Transaction,
+    owner: Owner,
+    before: Sequence[Message],
+    after: Message | None,
+    names: dict[str, str],
 ) -> list[Memory]:
-    """What followed a message was embedded with its words: with the new ones from now on, or, after
+    """What followed messages was embedded with their words: with the new ones from now on, or, after
     None, without any. Returns the episodes to be indexed anew."""
-    old = quotation(names[before.sender_type], before.content)
+    quotes = {each.id: quotation(names[each.sender_type], each.content) for each in before}
     new = quotation(names[after.sender_type], after.content) if after and after.content else ""
     changed = []
-    for memory in await _behind(tx, owner, before, old):
+    for message_id, memory in await tx.memories.behind(owner, list(quotes)):
+        old = quotes[message_id]
+        if old not in memory.index_text:
+            continue
         memory.index_text = memory.index_text.replace(old, new)
         memory.sensitive = memory.sensitive or (after is not None and after.sensitive)
         memory.index_state, memory.updated_at = "pending", utc_now()
         await tx.memories.save(memory)
         changed.append(memory)
     return changed
-
-
-async def _behind(tx: Transaction, owner: Owner, message: Message, quote: str) -> list[Memory]:
-    """Episodes that quote this message, and not another one with the same words."""
-    quoting = {
-        memory.source_message_ids[0]: memory
-        for memory in await tx.memories.quoting(owner, quote)
-        if memory.conversation_id == message.conversation_id and memory.source_message_ids
-    }
-    later = [each for each in await tx.messages.of_ids(list(quoting)) if each.seq > message.seq]
-    return [quoting[each.id] for each in later if await _stands_behind(tx, each, message)]
-
-
-async def _stands_behind(tx: Transaction, later: Message, message: Message) -> bool:
-    if later.reply_to:
-        return later.reply_to == message.id
-    before = await tx.formation.preceding(later.conversation_id, later.seq, limit=1)
-    return bool(before) and before[0].id == message.id

@@ -10,8 +10,8 @@ from backend.memory.claims import (
     Settlement,
     accept,
     give_up,
-    part_claims,
     question_again,
+    read_elders,
     reopen,
     restore,
     save,
@@ -36,15 +36,13 @@ class Withdrawal:
     relationship: Relationship | None = None
 
 
-async def withdraw(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> Withdrawal:
-    """Take messages from under everything that rests on them. What is unsupported then is only named:
-    whether it is retracted or forgotten is the caller's to decide."""
-    citing = [
-        memory
-        for memory in await tx.memories.of_messages(owner, message_ids)
-        if memory.kind not in NOT_FACTS
-    ]
-    unsupported, weakened, settlements = await _weigh(tx, citing, set(message_ids))
+async def withdraw(
+    tx: Transaction, owner: Owner, message_ids: Sequence[UUID], citing: Sequence[Memory]
+) -> Withdrawal:
+    """Take messages from under everything that rests on them, among what is `citing` them. What is
+    unsupported then is only named: whether it is retracted or forgotten is the caller's to decide."""
+    facts = [memory for memory in citing if memory.kind not in NOT_FACTS]
+    unsupported, weakened, settlements = await _weigh(tx, facts, set(message_ids))
     restored = await _hand_back(tx, owner, unsupported)
     restored += await reopen(tx, owner, settlements)
     relationship = await undo(tx, owner, message_ids)
@@ -74,9 +72,10 @@ async def _weigh(
     }
     messages = {message.id: message for message in await tx.messages.of_ids(list(named))}
     unsupported, weakened, settlements = [], [], []
+    alone: set[UUID] = set()
     for memory in citing:
         history = histories.get(memory.id, [])
-        fallen = await _withdraw_from_lines(tx, memory, history, withdrawn, messages)
+        fallen = await _withdraw_from_lines(tx, memory, history, withdrawn, messages, alone)
         resting_on = mentions(history)
         if memory.status == "retracted" or not resting_on:
             unsupported.append(memory)
@@ -87,6 +86,8 @@ async def _weigh(
         recount(memory, resting_on, messages)
         await save(tx, memory)
         weakened.append(memory)
+    if alone:
+        await tx.formation.ask_again(list(alone))
     return unsupported, weakened, settlements
 
 
@@ -96,16 +97,17 @@ async def _withdraw_from_lines(
     history: Sequence[MemoryRevision],
     withdrawn: set[UUID],
     messages: Mapping[UUID, Message],
+    alone: set[UUID],
 ) -> list[MemoryRevision]:
-    """Returns the lines that no longer count. What stood beside a withdrawn message is read again, in
-    case that it says so by itself."""
+    """Returns the lines that no longer count. What stood beside a withdrawn message is to be read again, in
+    case that it says so `alone`, which grows."""
     fallen = []
     for line in history:
         if withdrawn.isdisjoint(line.source_message_ids):
             continue
         left = withdraw_from(line, withdrawn, messages, memory.about)
         await tx.histories.save(line)
-        await tx.formation.ask_again([key for key in left if key in messages])
+        alone.update(key for key in left if key in messages)
         if line.details.get(WITHDRAWN):
             fallen.append(line)
     return fallen
@@ -116,25 +118,28 @@ async def _hand_back(tx: Transaction, owner: Owner, gone: Sequence[Memory]) -> l
     question is open again; where something else took their place meanwhile, that is what superseded
     it."""
     by_id = {memory.id: memory for memory in gone}
-    elders: dict[UUID, list[Memory]] = {}
-    for elder in await tx.memories.superseded_by(owner, list(by_id)) if by_id else ():
-        if elder.id not in by_id and elder.status == "superseded" and elder.superseded_by:
+    near = await tx.memories.around(owner, list(by_id)) if by_id else []
+    behind: dict[UUID, list[Memory]] = {}
+    for elder in near:
+        if elder.id not in by_id and elder.status == "superseded" and elder.superseded_by in by_id:
             last = _last(by_id[elder.superseded_by], by_id)
-            elders.setdefault(last.id, []).append(elder)
+            behind.setdefault(last.id, []).append(elder)
+    elders = await read_elders(tx, owner, [each for some in behind.values() for each in some])
     restored = []
     for memory in gone:
-        claims, facts = await part_claims(tx, elders.get(memory.id, ()))
+        claims, facts = elders.part(behind.get(memory.id, ()))
         superseded = sorted(facts, key=lambda elder: elder.mention_time)
         heir = None
         if superseded and memory.status == "active":
-            heir = await restore(tx, superseded.pop())
+            heir = await restore(tx, superseded.pop(), elders.twins)
             restored += [heir] if heir.superseded_by is None else []
         await _pass_on(tx, owner, superseded, heir, memory)
         if heir and heir.status == "active":
             await question_again(tx, claims, heir.id)
         else:
             await _pass_on(tx, owner, claims, heir, memory)
-        restored += await _pass_on_questions(tx, owner, memory, heir)
+        open_ = [each for each in near if each.questions == memory.id and each.status == "unsure"]
+        restored += await _pass_on_questions(tx, open_, heir)
     return restored
 
 
@@ -158,15 +163,10 @@ async def _pass_on(
 
 
 async def _pass_on_questions(
-    tx: Transaction, owner: Owner, gone: Memory, heir: Memory | None
+    tx: Transaction, claims: Sequence[Memory], heir: Memory | None
 ) -> list[Memory]:
     """Claims against a fact that is gone are claims against its elder; without one, the newest claim
     holds."""
-    claims = [
-        claim
-        for claim in await tx.memories.questioning(owner, [gone.id])
-        if claim.status == "unsure"
-    ]
     if heir and heir.status == "active":
         for claim in claims:
             claim.questions = heir.id
@@ -177,8 +177,5 @@ async def _pass_on_questions(
     *others, newest = sorted(claims, key=lambda claim: claim.mention_time)
     for claim in others:
         await give_up(tx, claim, newest)
-    if twin := await tx.memories.by_content_hash(owner, newest.kind, newest.content_hash):
-        await give_up(tx, newest, twin)
-        return []
     await accept(tx, newest, [], [], because_of=newest.source_message_ids)
-    return [newest]
+    return [newest] if newest.status == "active" else []

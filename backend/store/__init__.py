@@ -20,7 +20,14 @@ from backend.store.administration import (
 from backend.store.analytics import Analytics
 from backend.store.character_files import CharacterFiles
 from backend.store.collections import Collections
-from backend.store.conversations import Contexts, Conversations, Messages, ReadUpTo, Turns
+from backend.store.conversations import (
+    Contexts,
+    Conversations,
+    Messages,
+    ReadUpTo,
+    Said,
+    Standing,
+)
 from backend.store.histories import Histories
 from backend.store.memories import Memories, MemoryFilter, Relationships, Traces
 from backend.store.privacy import Erasures, Exports, Holdings
@@ -29,6 +36,7 @@ from backend.store.reports import Reports, Surroundings
 from backend.store.requests import KeptAnswers
 from backend.store.sealing import Resealing, Unsettled
 from backend.store.searches import Searches
+from backend.store.turns import Turns
 
 
 class Transaction(Protocol):
@@ -116,8 +124,10 @@ __all__ = [
     "Relationships",
     "Reports",
     "Resealing",
+    "Said",
     "Searches",
     "SignIns",
+    "Standing",
     "Store",
     "Summaries",
     "Surroundings",

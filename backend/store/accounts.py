@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from backend.models import Character, Relationship, SignIn, User
+from backend.models import Character, Owner, Relationship, SignIn, User
 
 
 class Users(Protocol):
@@ -59,14 +59,20 @@ class Characters(Protocol):
         """The viewer's own or a public one, not deleted; a blocked public one, or a blocked user's,
         only if the viewer has met it. `lock` holds it until the transaction ends."""
 
-    async def known(self, character_id: UUID, viewer: UUID) -> Character | None:
+    async def known(
+        self, character_id: UUID, viewer: UUID, *, lock: bool = False
+    ) -> Character | None:
         """A `visible` one, or one that the viewer has met, though it is deleted or another's private
-        one by now: there is a conversation, a memory or a relationship of the two."""
+        one by now: there is a conversation, a memory or a relationship of the two. `lock` takes the lock on
+        what it remembers of them (`Memories.lock`), if it is there. One query."""
 
     async def known_with_relationship(
         self, character_id: UUID, viewer: UUID
     ) -> tuple[Character, Relationship | None] | None:
         """A `known` one, and how it and the viewer stand, if they have met."""
+
+    async def with_user(self, owner: Owner) -> tuple[Character, User] | None:
+        """The two of an owner, a deleted character too. One query."""
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:
         """Visible characters in order of id; of blocked ones the viewer's own. Without

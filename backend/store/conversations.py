@@ -1,4 +1,4 @@
-"""What is said: the repositories of conversations, messages, turns and reply contexts."""
+"""What is said: the repositories of conversations, messages and reply contexts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,38 @@ from backend.models import (
     Message,
     MessageVariant,
     Owner,
+    Relationship,
     ReplyContext,
-    WantedVariant,
+    User,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReadUpTo:
-    """How far a side has read by now, and how many messages were new to it."""
+    """How far the user has read by now, and how many messages were new to them."""
 
     seq: int
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a user said, stored; its conversation as it is by that, and when something was said in it
+    before."""
+
+    message: Message
+    conversation: Conversation
+    spoke_last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of the memories and messages that a reply was shown is still there to be shown, and whether any
+    of them all is sensitive."""
+
+    memory_ids: frozenset[UUID]
+    message_ids: frozenset[UUID]
+    sensitive: bool
 
 
 class Conversations(Protocol):
@@ -40,6 +61,13 @@ class Conversations(Protocol):
     ) -> tuple[Conversation, Character | None] | None:
         """As `of_user`, for update; with the character if it is blocked, and so can't be spoken to."""
 
+    async def participants(self, owner: Owner) -> tuple[User, Character, Relationship]:
+        """Who talk with each other, and how they stand: as `Relationships.get`. One query.
+
+        Raises:
+            NotFound: one of them is gone.
+        """
+
     async def page(
         self,
         user_id: UUID,
@@ -54,6 +82,10 @@ class Conversations(Protocol):
     async def of_owner(self, owner: Owner) -> list[Conversation]:
         """All of the owner's, deleted ones too, oldest first."""
 
+    async def begin_anew(self, owner: Owner) -> list[Conversation]:
+        """What was said so far in any of the owner's conversations is never to become memory; the next
+        exchange gives a new title, where no person chose one. Returns them, oldest first."""
+
     async def delete(self, conversation_ids: Sequence[UUID]) -> None:
         """For good, with everything said in them."""
 
@@ -62,16 +94,35 @@ class Conversations(Protocol):
 
 
 class Messages(Protocol):
-    async def append(self, message: Message) -> Message:
-        """Give the message its conversation's next seq and store it.
+    async def append(self, message: Message, *, answered: Message | None = None) -> Message:
+        """Give the message its conversation's next seq and store it; `answered` has its reply by that.
 
-        Locks the conversation's row, so that numbers are taken in commit order, without gaps.
+        Locks the conversation's row, so that numbers are taken in commit order, without gaps. Who
+        stores a reply holds it before (`Turns.confirm`): else a message that comes in that moment would
+        count as answered.
         """
 
-    async def append_many(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
-        """Like `append`, for an import; their times decide the conversation's."""
+    async def say(self, message: Message) -> Said | None:
+        """`append` what a user says, and bring the conversation back from the archive. None, and nothing
+        is stored: the conversation isn't the sender's, or was deleted; its character is blocked; or the
+        message's `client_message_id` is known.
+
+        Raises:
+            RequestInProgress: a copy with that id was stored in this very moment; the transaction must
+                roll back, and the next will know it.
+        """
+
+    async def add_many(self, messages: Sequence[Message]) -> None:
+        """Store messages under the numbers that they have, of a conversation that counts them already and
+        that nobody else knows yet: for an import."""
 
     async def get(self, message_id: UUID) -> Message | None: ...
+
+    async def of_user(
+        self, message_id: UUID, user_id: UUID, *, for_update: bool = False
+    ) -> tuple[Message, Conversation] | None:
+        """A message and its conversation. None for somebody else's and where the conversation was deleted;
+        the message may have been. `for_update` keeps others from changing either. One query."""
 
     async def by_client_id(
         self, conversation_id: UUID, client_message_id: str
@@ -89,6 +140,10 @@ class Messages(Protocol):
         """Ascending by seq: the newest `limit`, those before, or those after a seq. Deleted ones,
         emptied as they are, only if asked for."""
 
+    async def for_prompt(self, conversation_id: UUID, *, limit: int, before: int) -> list[Message]:
+        """Ascending by seq: the newest `limit` before a seq that prompts may show: none that was deleted,
+        is forgotten or failed."""
+
     async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
         """Those there are, in no order."""
 
@@ -104,20 +159,25 @@ class Messages(Protocol):
     async def delete_of(self, conversation_id: UUID) -> int:
         """Delete every message of a conversation for good; returns how many there were."""
 
-    async def saying(self, owner: Owner, words: Sequence[str]) -> list[Message]:
-        """What was said in the owner's conversations that contains every one of the words somewhere, in
-        any case; not what was deleted."""
+    async def saying(self, owner: Owner, phrases: Sequence[Sequence[str]]) -> list[Message]:
+        """What was said in the owner's conversations that contains every word of one of the phrases
+        somewhere, in any case; not what was deleted."""
 
     async def mark_forgotten(self, message_ids: Sequence[UUID]) -> None:
-        """From now on they stand in their conversation alone."""
+        """From now on they stand in their conversation alone, and aren't formed again."""
 
-    async def delete_variants(self, message_id: UUID) -> None: ...
+    async def mark_all_forgotten(self, conversation_ids: Sequence[UUID]) -> None:
+        """Everything that was said in conversations until now, likewise."""
+
+    async def empty(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
+        """Leave nothing of a conversation's messages but their places, each under a change number of its
+        own; they change in place. As many statements for one as for a hundred."""
 
     async def mark_read(
-        self, conversation_id: UUID, *, reader: str, up_to_seq: int, at: datetime
+        self, conversation_id: UUID, *, up_to_seq: int, at: datetime
     ) -> ReadUpTo | None:
-        """`reader` (`user` or `character`) has read what the other side sent, up to a seq or the
-        newest message. None if that was known."""
+        """The user has read what the character sent, up to a seq or the newest message. None if that was
+        known. The character reads as it answers (`Turns.take_up`)."""
 
     async def mark_delivered(self, message_ids: Sequence[UUID]) -> None:
         """Those of the messages that were only sent have reached their reader."""
@@ -143,72 +203,15 @@ class Messages(Protocol):
         """Of several messages, in order of number."""
 
 
-class Turns(Protocol):
-    """Which conversations wait for an answer and who is answering. A lease in the database makes it
-    one process; its fence keeps a process that slept through its lease from writing late."""
-
-    async def waiting(self, *, limit: int) -> list[UUID]:
-        """Conversations with an unanswered user message, or a reply to be written anew, and no live
-        lease; not those whose character is blocked."""
-
-    async def claim(self, conversation_id: UUID, process: str, *, seconds: float) -> int | None:
-        """Take the lease. Returns its fence, or None while another process holds it."""
-
-    async def renew(self, conversation_id: UUID, fence: int, *, seconds: float) -> bool:
-        """Extend the lease. True, once: `ask_to_stop` was called under it.
-
-        Raises:
-            Conflict: it was lost; stop working.
-        """
-
-    async def holder(self, conversation_id: UUID) -> str | None:
-        """The process that has a live lease."""
-
-    async def ask_to_stop(self, conversation_id: UUID) -> bool:
-        """Have whoever has a live lease end the reply that it writes, when it next renews. False:
-        there is no such lease."""
-
-    async def confirm(self, conversation_id: UUID, fence: int) -> None:
-        """Make sure, until this transaction ends, that the lease is still held.
-
-        Raises:
-            Conflict: the fence is stale, or the conversation was deleted; the transaction must roll
-                back.
-        """
-
-    async def release(self, conversation_id: UUID, fence: int) -> None: ...
-
-    async def release_all(self) -> None:
-        """Forget every lease: only where no other process can exist."""
-
-    async def next_unanswered(self, conversation_id: UUID) -> Message | None:
-        """None, too, while the character is blocked; likewise `next_wanted`."""
-
-    async def want_variant(self, reply: Message) -> None:
-        """Keep in mind that a reply is to be written anew; twice, while it waits, is once.
-
-        Raises:
-            NotFound: the conversation was deleted.
-            CharacterBlocked: its character is to say nothing.
-        """
-
-    async def next_wanted(self, conversation_id: UUID) -> WantedVariant | None:
-        """The reply that has waited longest to be written anew."""
-
-    async def drop_wanted(self, reply_id: UUID, times: int) -> None:
-        """It was written, or can't be. Stays if it was wanted more than `times` times."""
-
-    async def mark_answered(self, conversation_id: UUID, message: Message, fence: int) -> None:
-        """Record that `message` has its reply.
-
-        Raises:
-            Conflict: the fence is stale, or the conversation was deleted; the transaction must roll
-                back.
-        """
-
-
 class Contexts(Protocol):
-    async def save(self, context: ReplyContext) -> None: ...
+    async def save(self, context: ReplyContext) -> None:
+        """In the place of the one that the reply had."""
+
+    async def standing(
+        self, owner: Owner, *, memory_ids: Sequence[UUID], message_ids: Sequence[UUID]
+    ) -> Standing:
+        """What may still be shown: memories of the owner's that say something, and messages neither
+        deleted nor forgotten."""
 
     async def get(self, message_id: UUID) -> ReplyContext | None: ...
 
@@ -219,8 +222,6 @@ class Contexts(Protocol):
 
     async def forget_topics(self, conversation_ids: Sequence[UUID]) -> None:
         """Take the topic out of the contexts where it is none of the conversation's any more."""
-
-    async def delete(self, message_id: UUID) -> None: ...
 
     async def delete_of(self, conversation_ids: Sequence[UUID]) -> int:
         """Of every reply in the conversations; returns how many there were."""

@@ -11,7 +11,7 @@ class Histories(Protocol):
     """Each line is written once, with the change that it tells of."""
 
     async def add(self, revision: MemoryRevision) -> None:
-        """Write a line of a memory's history."""
+        """Write a line of a memory's history, by the end of the transaction."""
 
     async def of(self, memory_id: UUID) -> list[MemoryRevision]:
         """Oldest line first."""
@@ -20,7 +20,7 @@ class Histories(Protocol):
         """The history of each, oldest line first; without those that have none."""
 
     async def save(self, revision: MemoryRevision) -> None:
-        """Change a line: a message that it names no longer says so."""
+        """Change a line, by the end of the transaction: a message that it names no longer says so."""
 
     async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
         """Take messages that are no more out of every line of the owner's histories."""

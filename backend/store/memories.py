@@ -38,6 +38,11 @@ class Memories(Protocol):
     async def of_owner(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
         """Those of the owner among the ids, whatever their status; in no order."""
 
+    async def with_twins(
+        self, owner: Owner, memory_id: UUID, content_hash: str | None
+    ) -> list[Memory]:
+        """A memory, whatever its status, and the active ones of this content, itself or not; in no order."""
+
     async def page(
         self, owner: Owner, narrow: MemoryFilter, *, limit: int, before: UUID | None
     ) -> list[Memory]:
@@ -56,8 +61,17 @@ class Memories(Protocol):
     async def unsure(self, owner: Owner) -> list[Memory]:
         """Open claims, which put a fact into question, newest first."""
 
-    async def by_attribute(self, owner: Owner, attribute: str) -> list[Memory]:
-        """Active facts about one attribute."""
+    async def matching(
+        self,
+        owner: Owner,
+        memory_ids: Sequence[UUID],
+        *,
+        content_hashes: Sequence[str],
+        attributes: Sequence[str],
+    ) -> list[Memory]:
+        """What new facts are to be compared with: active memories among the ids, active facts that say
+        exactly one of the contents, active memories about one of the attributes, and open claims; in no
+        order. One query."""
 
     async def by_content_hash(self, owner: Owner, kind: str, content_hash: str) -> Memory | None:
         """The active memory with exactly this content."""
@@ -67,11 +81,11 @@ class Memories(Protocol):
     ) -> list[Memory]:
         """Those that cite any of the messages."""
 
-    async def twins(self, owner: Owner, content_hashes: Sequence[str]) -> list[Memory]:
-        """All but episodes that say exactly the same, whatever their status."""
-
-    async def questioning(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
-        """Claims that put the memories into question."""
+    async def around(
+        self, owner: Owner, memory_ids: Sequence[UUID], *, content_hashes: Sequence[str] = ()
+    ) -> list[Memory]:
+        """What the memories took the place of, the claims that put them into question, and all but
+        episodes that say exactly one of the contents; whatever their status. One query."""
 
     async def saying(self, owner: Owner, words: Sequence[str]) -> list[Memory]:
         """Episodes whose text contains every one of the words somewhere, in any case."""
@@ -81,14 +95,17 @@ class Memories(Protocol):
     async def owners_of(self, user_id: UUID) -> list[Owner]:
         """Every pair of the user's: of a memory, a conversation or a relationship."""
 
-    async def quoting(self, owner: Owner, quote: str) -> list[Memory]:
-        """Episodes whose `index_text` contains the quote, whatever their status."""
-
-    async def superseded_by(self, owner: Owner, memory_ids: Sequence[UUID]) -> list[Memory]:
-        """What the memories took the place of."""
+    async def behind(self, owner: Owner, message_ids: Sequence[UUID]) -> list[tuple[UUID, Memory]]:
+        """Episodes of the messages that answer one of these or, answering none, stand right behind it,
+        each with the id of that one; whatever their status. One query."""
 
     async def summary_of(self, owner: Owner, conversation_id: UUID) -> Memory | None:
         """The conversation's active summary."""
+
+    async def behind_the_talk(
+        self, owner: Owner, conversation_id: UUID
+    ) -> tuple[Memory | None, list[Memory]]:
+        """What stands behind every reply: `summary_of` and `unsure`. One query."""
 
     async def summaries_of(self, owner: Owner, conversation_id: UUID) -> list[Memory]:
         """All of the conversation's summaries, whatever their status, oldest first."""
@@ -101,7 +118,12 @@ class Memories(Protocol):
     async def tally(self, owner: Owner) -> tuple[dict[str, int], Memory | None]:
         """How many active ones there are of each kind, and the newest summary."""
 
-    async def save(self, memory: Memory) -> None: ...
+    async def learn(self, memory: Memory) -> None:
+        """Store a new memory by the end of the transaction, together with what else was changed. The
+        caller holds the owner's lock, and has seen that it has no active twin."""
+
+    async def save(self, memory: Memory) -> None:
+        """Store a change by the end of the transaction, together with what else was changed."""
 
     async def empty(self, memory_ids: Sequence[UUID]) -> None:
         """Take every word out of the rows and mark them as retracted, to be taken out of the index
@@ -125,27 +147,26 @@ class Memories(Protocol):
 
 
 class Relationships(Protocol):
-    async def get(self, owner: Owner, *, for_update: bool = False) -> Relationship:
-        """The stored one, or a fresh one that `save` will store."""
+    async def get(self, owner: Owner) -> Relationship:
+        """The stored one, or a fresh one that `save` will store. Whoever changes it takes the owner's lock
+        before (`Memories.lock`): a fresh one has no row to lock."""
 
     async def with_each(
         self, user_id: UUID, character_ids: Collection[UUID]
     ) -> dict[UUID, Relationship]:
         """A user's with each of these characters, by character; where none is stored, a fresh one."""
 
-    async def save(self, relationship: Relationship) -> None: ...
+    async def save(self, relationship: Relationship) -> None:
+        """Store what `get` gave in this transaction, by its end, together with what else was changed."""
 
-    async def add_change(self, change: RelationshipChange) -> None: ...
+    async def add_change(self, change: RelationshipChange) -> None:
+        """Written by the end of the transaction, together with what else was changed."""
 
     async def changes(
-        self,
-        owner: Owner,
-        *,
-        since: datetime | None = None,
-        before: datetime | None = None,
-        limit: int,
+        self, owner: Owner, *, within: Sequence[tuple[datetime, datetime]], limit: int
     ) -> list[RelationshipChange]:
-        """From `since` on and before `before`, newest first, undone ones left out."""
+        """Within any of the times, each from its first moment on and before its last; newest first, undone
+        ones left out."""
 
     async def page(
         self, owner: Owner, *, limit: int, before: UUID | None

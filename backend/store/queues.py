@@ -47,9 +47,6 @@ class Formation(Protocol):
     async def ask_again(self, message_ids: Sequence[UUID]) -> None:
         """Have messages that were formed already formed again."""
 
-    async def skip(self, message_ids: Sequence[UUID]) -> None:
-        """Don't form these again, whatever was asked before."""
-
     async def confirm(self, messages: Sequence[Message]) -> None:
         """Make sure that the messages still say what was read, and mark them as no longer waiting to
         be formed again. Whoever changes a message holds the owner's lock, as the caller must.

@@ -20,17 +20,20 @@ CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 TURN = "turn "  # how the tasks are called that answer messages
 
 _statements: ContextVar[list[str] | None] = ContextVar("statements", default=None)
+_with_turns: ContextVar[bool] = ContextVar("with_turns", default=False)
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements made within, in tasks begun there too; a turn's aren't its message's."""
+def counted(*, turns: bool = False) -> Iterator[list[str]]:
+    """The statements made within, in tasks begun there too. A turn's aren't its message's, and count only
+    with `turns`."""
     statements: list[str] = []
-    token = _statements.set(statements)
+    tokens = _statements.set(statements), _with_turns.set(turns)
     try:
         yield statements
     finally:
-        _statements.reset(token)
+        _statements.reset(tokens[0])
+        _with_turns.reset(tokens[1])
 
 
 @event.listens_for(Engine, "before_cursor_execute")
@@ -38,7 +41,8 @@ def _note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
     statements = _statements.get()
     task = asyncio.current_task()
     of_a_turn = task is not None and task.get_name().startswith(TURN)
-    if statements is not None and not of_a_turn and not statement.startswith(CONTROL):
+    left_out = of_a_turn and not _with_turns.get()
+    if statements is not None and not left_out and not statement.startswith(CONTROL):
         statements.append(statement)
 
 

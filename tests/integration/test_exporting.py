@@ -163,12 +163,12 @@ async def test_pages_say_who_spoke_when_and_what_keepsake_had_to_say(system: Sys
         "resources": [{"name": "Helpline", "contact": "112"}],
     }
     said = [
-        a_message(conversation, "I can't go on.", created_at=said_at),
-        a_message(conversation, "No.", details={"refused": "harm", "notice": notice}),
-        a_message(conversation, "Then this.", details={"blocked": "harm"}),
+        a_message(conversation, "I can't go on.", seq=1, created_at=said_at),
+        a_message(conversation, "No.", seq=2, details={"refused": "harm", "notice": notice}),
+        a_message(conversation, "Then this.", seq=3, details={"blocked": "harm"}),
     ]
     async with system.store.transaction() as tx:
-        await tx.messages.append_many(conversation.id, said)
+        await tx.messages.add_many(said)
     owner = conversation.owner
     await system.keep(a_memory(owner, "I hate figs.", kind="episode", about="user"))
     await system.keep(a_memory(owner, "I love figs.", kind="episode", about="character"))
@@ -212,9 +212,10 @@ async def test_every_link_leads_somewhere(system: System) -> None:
 async def long_talk(system: System, messages: int) -> Any:
     """A conversation with so many messages, of which every hundredth is a short one of another talk."""
     conversation = await system.introduce()
-    said = [a_message(conversation, f"Line {number}.") for number in range(messages)]
+    said = [a_message(conversation, f"Line {n}.", seq=n + 1) for n in range(messages)]
     async with system.store.transaction() as tx:
-        await tx.messages.append_many(conversation.id, said)
+        await tx.messages.add_many(said)
+        await tx.conversations.change(conversation.id, last_seq=messages)
     user = a_user(id=conversation.user_id)
     for _ in range(3):
         await system.say(await system.introduce(user), "Short.")

@@ -85,7 +85,7 @@ async def standing(system: System, owner: Owner) -> tuple[Relationship, list[Rel
     async with system.store.transaction() as tx:
         return (
             await tx.relationships.get(owner),
-            await tx.relationships.changes(owner, since=None, limit=1000),
+            await tx.relationships.page(owner, limit=1000, before=None),
         )
 
 

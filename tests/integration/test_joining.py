@@ -108,17 +108,13 @@ async def test_too_many_changes_are_said_to_be_cut(system: System) -> None:
 
 async def test_how_far_both_sides_have_read_is_told(system: System) -> None:
     conversation = await system.introduce()
-    await system.say(conversation, "One.", "Two.")
+    _, second = await system.say(conversation, "One.", "Two.")
     await system.say(conversation, "Three.", sender_type="character")
     assert (await joined(system, conversation, after_seq=3)).events == []
     async with system.store.transaction() as tx:
-        await tx.messages.mark_read(conversation.id, reader="character", up_to_seq=2, at=utc_now())
-        read = await tx.messages.mark_read(
-            conversation.id, reader="user", up_to_seq=2**31 - 1, at=utc_now()
-        )
-        again = await tx.messages.mark_read(
-            conversation.id, reader="user", up_to_seq=3, at=utc_now()
-        )
+        await tx.turns.take_up(conversation, second)
+        read = await tx.messages.mark_read(conversation.id, up_to_seq=2**31 - 1, at=utc_now())
+        again = await tx.messages.mark_read(conversation.id, up_to_seq=3, at=utc_now())
     assert read is not None
     assert (read.seq, read.messages, again) == (3, 1, None)
     answer = await joined(system, conversation, after_seq=3)

@@ -181,6 +181,7 @@ async def test_moving_undoing_and_beginning_again_at_once_lose_nothing(system: S
 
     async def take_back() -> None:
         async with system.store.transaction() as tx:
+            await tx.memories.lock(one.owner)
             await undo(tx, one.owner, [first.id])
 
     forming = [

@@ -30,9 +30,9 @@ async def written(out: Path, source: Source, pieces: int | None = None) -> int:
 async def talk(system: System) -> tuple[Conversation, Source]:
     """More than two pieces of messages."""
     conversation = await system.introduce()
-    said = [a_message(conversation, f"Line {number}.") for number in range(2 * AT_A_TIME + 1)]
+    said = [a_message(conversation, f"Line {n}.", seq=n + 1) for n in range(2 * AT_A_TIME + 1)]
     async with system.store.transaction() as tx:
-        await tx.messages.append_many(conversation.id, said)
+        await tx.messages.add_many(said)
     return conversation, Source(system.store, conversation.user_id)
 
 

@@ -117,8 +117,10 @@ async def a_stored_character(system: System):  # type: ignore[no-untyped-def]
 
 
 async def claim(system: System, conversation_id: UUID, process: str, seconds: float) -> int | None:
+    """The fence of the lease."""
     async with system.store.transaction() as tx:
-        return await tx.turns.claim(conversation_id, process, seconds=seconds)
+        claimed = await tx.turns.claim(conversation_id, process, seconds=seconds)
+    return claimed.turn_fence if claimed else None
 
 
 async def held(system: System, conversation: Conversation, seconds: float = 60) -> int:
@@ -161,7 +163,7 @@ async def test_a_renewed_lease_lives_on(system: System) -> None:
 
 async def test_a_stale_fence_writes_nothing(system: System) -> None:
     conversation = await system.introduce()
-    [question] = await system.say(conversation, "Are you there?")
+    await system.say(conversation, "Are you there?")
     stale = await held(system, conversation, seconds=-1)
     current = await held(system, conversation)
 
@@ -170,15 +172,14 @@ async def test_a_stale_fence_writes_nothing(system: System) -> None:
             await tx.messages.append(a_message(conversation, "Late.", sender_type="character"))
             await tx.memories.add([a_memory(conversation.owner)])
             await tx.formation.enqueue(conversation.id, delay_seconds=0)
-            await tx.turns.mark_answered(conversation.id, question, stale)
+            await tx.turns.confirm(conversation.id, stale)
 
     after = await stored(system, conversation)
     assert (after.last_seq, after.answered_seq) == (1, 0)
     assert await system.memories(conversation.owner) == []
     assert await system.jobs_of(conversation) == 0
     async with system.store.transaction() as tx:
-        await tx.turns.mark_answered(conversation.id, question, current)
-    assert (await stored(system, conversation)).answered_seq == 1
+        await tx.turns.confirm(conversation.id, current)
 
 
 @pytest.mark.parametrize("step", ["renew", "confirm"])
@@ -235,10 +236,9 @@ async def reply(system: System, conversation: Conversation, fence: int) -> None:
     async with system.store.transaction() as tx:
         target = await tx.turns.next_unanswered(conversation.id)
         assert target is not None
-        await tx.messages.append(
-            a_message(conversation, f"Re: {target.content}", sender_type="character")
-        )
-        await tx.turns.mark_answered(conversation.id, target, fence)
+        await tx.turns.confirm(conversation.id, fence)
+        reply = a_message(conversation, f"Re: {target.content}", sender_type="character")
+        await tx.messages.append(reply, answered=target)
 
 
 async def test_messages_queued_behind_a_running_reply_are_answered_in_order(

@@ -472,7 +472,8 @@ async def take_back(system: System, conversation: Conversation, message: Message
         await tx.memories.lock(conversation.owner)
         message.deleted_at = utc_now()
         await tx.messages.change(message)
-        return await unfold(tx, conversation.owner, [message.id])
+        citing = await tx.memories.of_messages(conversation.owner, [message.id])
+        return await unfold(tx, conversation.owner, citing)
 
 
 async def test_what_held_a_message_is_emptied_and_folded_anew_without_it(system: System) -> None:

@@ -31,17 +31,15 @@ async def assigned(
     """The next message to answer, or the one that `replaces` answers, under a fresh lease."""
     async with system.store.transaction() as tx:
         await tx.turns.release_all()
-        fence = await tx.turns.claim(conversation_id, "test", seconds=60)
-        conversation = await tx.conversations.get(conversation_id)
+        conversation = await tx.turns.claim(conversation_id, "test", seconds=60)
         if replaces is None:
             target = await tx.turns.next_unanswered(conversation_id)
         else:
             assert replaces.reply_to is not None
             target = await tx.messages.get(replaces.reply_to)
-    assert fence is not None
     assert conversation is not None
     assert target is not None
-    return Assignment(conversation, target, fence, replaces)
+    return Assignment(conversation, target, conversation.turn_fence, replaces)
 
 
 async def run(

@@ -99,6 +99,7 @@ def test_the_weights_are_those_of_the_training_data() -> None:
     """After a change of the data or the lexicon: `python -m bench.safety.training`."""
     assert classifier().made["sha256"] == digest(TRAINING)
     assert classifier().full.weights.shape == (7, 384 + len(feature_names()))
+    assert classifier().full.directions.shape == (7, 32, 384 + len(feature_names()))
     assert np.isfinite(classifier().full.weights).all()
 
 

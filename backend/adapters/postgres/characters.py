@@ -10,7 +10,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.models import Character, Conversation, Memory, Relationship, User
+from backend.adapters.postgres.of_owner import taking_lock
+from backend.models import Character, Conversation, Memory, Owner, Relationship, User
 from backend.safety.policy import EXPLICIT_LEVEL
 
 
@@ -38,11 +39,15 @@ class PostgresCharacters:
         found = await self._session.exec(query.with_for_update() if lock else query)
         return found.first()
 
-    async def known(self, character_id: UUID, viewer: UUID) -> Character | None:
-        found = await self._session.exec(
-            select(Character).where(_known_to(viewer), col(Character.id) == character_id)
-        )
-        return found.first()
+    async def known(
+        self, character_id: UUID, viewer: UUID, *, lock: bool = False
+    ) -> Character | None:
+        wanted = _known_to(viewer), col(Character.id) == character_id
+        if not lock:
+            return (await self._session.exec(select(Character).where(*wanted))).first()
+        taken = taking_lock(Owner(character_id, viewer))
+        row = (await self._session.exec(select(Character, taken).where(*wanted))).first()
+        return row[0] if row else None
 
     async def known_with_relationship(
         self, character_id: UUID, viewer: UUID
@@ -55,6 +60,15 @@ class PostgresCharacters:
             select(Character, Relationship)
             .outerjoin(Relationship, theirs)
             .where(_known_to(viewer), col(Character.id) == character_id)
+        )
+        row = found.first()
+        return (row[0], row[1]) if row else None
+
+    async def with_user(self, owner: Owner) -> tuple[Character, User] | None:
+        found = await self._session.exec(
+            select(Character, User)
+            .join(User, col(User.id) == owner.user_id)
+            .where(col(Character.id) == owner.character_id)
         )
         row = found.first()
         return (row[0], row[1]) if row else None

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, text
+from sqlalchemy import (
+    CursorResult,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    literal,
+    or_,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.adapters.postgres.sealing import sealing_of, write_anew
-from backend.models import Conversation, Owner, ReplyContext
+from backend.adapters.postgres.known_memories import UUIDS
+from backend.adapters.postgres.sealing import rows_of, sealing_of, write_anew
+from backend.models import Conversation, Memory, Message, Owner, ReplyContext
+from backend.store import Standing
 
 SEALED_AT_A_TIME = 200  # contexts that are opened, changed and sealed again in one go
 
@@ -51,6 +64,30 @@ _FORGET_TOPICS = text("""
       AND state->>'currentTopic' IS NOT NULL
 """)
 
+_NEW = insert(ReplyContext)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=[col(ReplyContext.message_id)], set_=dict(_NEW.excluded)
+)
+# Plain rows by one statement that is built once: whole records would be most of what T2 costs.
+_STANDING = union_all(
+    select(
+        literal(True),
+        col(Memory.id),
+        or_(col(Memory.content) != "", col(Memory.sealed).is_not(None)),
+        col(Memory.sensitive),
+    ).where(
+        col(Memory.character_id) == bindparam("character_id"),
+        col(Memory.user_id) == bindparam("user_id"),
+        col(Memory.id) == any_(bindparam("memory_ids", type_=UUIDS)),
+    ),
+    select(
+        literal(False),
+        col(Message.id),
+        and_(col(Message.deleted_at).is_(None), col(Message.forgotten_at).is_(None)),
+        col(Message.details).contains({"sensitive": True}),
+    ).where(col(Message.id) == any_(bindparam("message_ids", type_=UUIDS))),
+)
+
 
 class PostgresContexts:
     """Implements `Contexts`."""
@@ -59,8 +96,25 @@ class PostgresContexts:
         self._session = session
 
     async def save(self, context: ReplyContext) -> None:
-        await self._session.merge(context)
-        await self._session.flush()
+        # As a plain row: the session would read the one before first, and most replies have none.
+        await self._session.exec(_SAVE, params=rows_of(self._session, [context]))
+
+    async def standing(
+        self, owner: Owner, *, memory_ids: Sequence[UUID], message_ids: Sequence[UUID]
+    ) -> Standing:
+        values = {
+            "character_id": owner.character_id,
+            "user_id": owner.user_id,
+            "memory_ids": list(memory_ids),
+            "message_ids": list(message_ids),
+        }
+        found = await self._session.exec(_STANDING, params=values)  # type: ignore[call-overload]
+        rows = found.all()
+        return Standing(
+            frozenset(key for is_memory, key, there, _ in rows if is_memory and there),
+            frozenset(key for is_memory, key, there, _ in rows if there and not is_memory),
+            any(sensitive for *_, sensitive in rows),
+        )
 
     async def get(self, message_id: UUID) -> ReplyContext | None:
         return await self._session.get(ReplyContext, message_id)
@@ -125,11 +179,6 @@ class PostgresContexts:
             await self._session.flush()
             if len(contexts) < SEALED_AT_A_TIME:
                 return
-
-    async def delete(self, message_id: UUID) -> None:
-        await self._session.exec(
-            delete(ReplyContext).where(col(ReplyContext.message_id) == message_id)
-        )
 
     async def delete_of(self, conversation_ids: Sequence[UUID]) -> int:
         deleted = await self._session.exec(

@@ -5,14 +5,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.sealing import PRIVATE, sealing_of
-from backend.models import Character, Conversation, Owner, utc_now
+from backend.errors import NotFound
+from backend.models import Character, Conversation, Owner, Relationship, User, utc_now
 
 _PRIVATE = PRIVATE[Conversation].columns
+_PARTICIPANTS = (  # read in every turn, so built once
+    select(User, Character, Relationship)
+    .select_from(User)
+    .join(Character, col(Character.id) == bindparam("character_id"))
+    .outerjoin(
+        Relationship,
+        and_(
+            col(Relationship.character_id) == col(Character.id),
+            col(Relationship.user_id) == col(User.id),
+        ),
+    )
+    .where(col(User.id) == bindparam("user_id"))
+)
 
 
 class PostgresConversations:
@@ -59,6 +73,16 @@ class PostgresConversations:
         row = found.one_or_none()
         return (row[0], row[1]) if row else None
 
+    async def participants(self, owner: Owner) -> tuple[User, Character, Relationship]:
+        values = {"character_id": owner.character_id, "user_id": owner.user_id}
+        row = (await self._session.exec(_PARTICIPANTS, params=values)).one_or_none()
+        if row is None:
+            raise NotFound("Who talked here is gone.")
+        user, character, relationship = row
+        if relationship is None:
+            relationship = Relationship(character_id=owner.character_id, user_id=owner.user_id)
+        return user, character, relationship
+
     async def page(
         self,
         user_id: UUID,
@@ -94,6 +118,26 @@ class PostgresConversations:
             .execution_options(populate_existing=True)  # `change` goes past what is loaded
         )
         return list(found)
+
+    async def begin_anew(self, owner: Owner) -> list[Conversation]:
+        found = await self._session.exec(
+            select(Conversation)
+            .where(
+                col(Conversation.character_id) == owner.character_id,
+                col(Conversation.user_id) == owner.user_id,
+            )
+            .order_by(col(Conversation.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        conversations = list(found)
+        for conversation in conversations:
+            conversation.title = conversation.title if conversation.title_is_custom else ""
+            conversation.details, conversation.updated_at = {}, utc_now()
+            conversation.forgotten_seq = conversation.last_seq
+            conversation.formed_seq = conversation.summarised_seq = conversation.last_seq
+        await self._session.flush()
+        return conversations
 
     async def delete(self, conversation_ids: Sequence[UUID]) -> None:
         await self._session.exec(

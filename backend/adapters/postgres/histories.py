@@ -27,7 +27,6 @@ class PostgresHistories:
 
     async def add(self, revision: MemoryRevision) -> None:
         self._session.add(revision)
-        await self._session.flush()
 
     async def of(self, memory_id: UUID) -> list[MemoryRevision]:
         found = await self._session.exec(
@@ -49,10 +48,11 @@ class PostgresHistories:
         return lines
 
     async def save(self, revision: MemoryRevision) -> None:
-        await self._session.merge(revision)
-        await self._session.flush()
+        if revision not in self._session:
+            await self._session.merge(revision)
 
     async def uncite(self, owner: Owner, message_ids: Sequence[UUID]) -> None:
+        await self._session.flush()  # lines that were changed as records
         connection = await self._session.connection()
         values = {"user_id": owner.user_id, "character_id": owner.character_id}
         await connection.execute(_UNCITE, values | {"messages": list(message_ids)})

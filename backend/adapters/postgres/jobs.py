@@ -9,12 +9,10 @@ from uuid import UUID
 
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-from procrastinate.tasks import Task
-from psycopg import AsyncConnection
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,10 +31,17 @@ JobHandler = Callable[[UUID], Awaitable[None]]  # given a conversation's id
 
 log = structlog.get_logger(__name__)
 
-_SOONER = text("""
-    UPDATE procrastinate_jobs SET scheduled_at = now() + make_interval(secs => :seconds)
-    WHERE queueing_lock = :lock AND status = 'todo' AND attempts = 0
-      AND scheduled_at > now() + make_interval(secs => :seconds)
+# Straight into the table: the function of procrastinate fails where a job waits already, and a savepoint for
+# that takes two round trips more. The triggers tell the workers either way.
+_ENQUEUE = text("""
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)
+    VALUES ('default', :task, :lock, :lock,
+            jsonb_build_object('conversation_id', CAST(:conversation_id AS text)),
+            CASE WHEN :seconds > 0 THEN now() + make_interval(secs => :seconds) END)
+    ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE
+        SET scheduled_at = now() + make_interval(secs => :seconds)
+        WHERE procrastinate_jobs.attempts = 0
+          AND procrastinate_jobs.scheduled_at > now() + make_interval(secs => :seconds)
 """)
 _PARKED = """
     SELECT id FROM procrastinate_jobs AS job
@@ -88,9 +93,12 @@ class JobQueue:
         self._app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
         self._app.job_manager = _Jobs(self._app.connector)
         self._handlers: Mapping[str, JobHandler] = {}
-        self._tasks = {name: self._task(name) for name in (FORMATION_TASK, SUMMARY_TASK)}
+        for name in (FORMATION_TASK, SUMMARY_TASK):
+            self._know(name)
 
-    def _task(self, name: str) -> Task[[str], Awaitable[None], [str]]:
+    def _know(self, name: str) -> None:
+        """Have the worker run a task by the handler of its name."""
+
         async def run(context: JobContext, conversation_id: str) -> None:
             try:
                 await self._handlers[name](UUID(conversation_id))
@@ -100,7 +108,7 @@ class JobQueue:
 
         # Its "attempts" are the tries after the first.
         retry = RetryStrategy(max_attempts=ATTEMPTS - 1, exponential_wait=4)
-        return self._app.task(name=name, retry=retry, pass_context=True)(run)
+        self._app.task(name=name, retry=retry, pass_context=True)(run)
 
     async def _keep_problem(self, job_id: int | None, error: Exception) -> None:
         """Why a job failed, for who looks after it. A defect's own words may quote what people said."""
@@ -125,31 +133,16 @@ class JobQueue:
     ) -> None:
         """Queue a job inside the session's transaction. Where one waits already, that one is enough;
         it comes no later than this one would have, unless it waits after a failure."""
-        # The session's savepoint, not the driver's: that one would commit by itself where this is
-        # the transaction's first statement.
-        try:
-            async with session.begin_nested():
-                connection = await session.connection()  # only this sets the savepoint
-                raw = await connection.get_raw_connection()
-                driver: AsyncConnection = raw.driver_connection  # type: ignore[assignment]
-                await self._defer(driver, name, conversation_id, delay_seconds)
-        except AlreadyEnqueued:
-            sooner = {"lock": f"{name}:{conversation_id}", "seconds": delay_seconds}
-            await (await session.connection()).execute(_SOONER, sooner)
-
-    async def _defer(
-        self, connection: AsyncConnection, name: str, conversation_id: UUID, delay_seconds: float
-    ) -> None:
-        lock = f"{name}:{conversation_id}"
-        task = self._tasks[name].configure(
-            lock=lock,
-            queueing_lock=lock,
-            schedule_in={"milliseconds": round(delay_seconds * 1000)}
-            if delay_seconds > 0
-            else None,
-            connection=connection,
+        connection = await session.connection()
+        await connection.execute(
+            _ENQUEUE,
+            {
+                "task": name,
+                "lock": f"{name}:{conversation_id}",
+                "conversation_id": str(conversation_id),
+                "seconds": delay_seconds,
+            },
         )
-        await task.defer_async(conversation_id=str(conversation_id))
 
     async def run_worker(
         self,

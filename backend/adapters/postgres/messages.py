@@ -1,22 +1,33 @@
-"""Messages in PostgreSQL. Their numbers come from the conversation's row, under its lock."""
+"""Messages in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, delete, func, insert, or_, update
+from sqlalchemy import CursorResult, and_, bindparam, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.adapters.postgres.appending import add_many, append, say
+from backend.adapters.postgres.emptying import empty
 from backend.adapters.postgres.languages import language_of
-from backend.adapters.postgres.sealed_search import contains, sealed_ids
-from backend.adapters.postgres.sealing import rows_of
-from backend.errors import NotFound
+from backend.adapters.postgres.sealed_search import contains_any, sealed_ids
 from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
 from backend.models.base import id_at
-from backend.store import ReadUpTo
+from backend.store import ReadUpTo, Said
 
-INSERT_CHUNK = 1000
+_FOR_PROMPT = (  # read in every turn, so built once
+    select(Message)
+    .where(
+        col(Message.conversation_id) == bindparam("in_conversation"),
+        col(Message.seq) < bindparam("before"),
+        col(Message.deleted_at).is_(None),
+        col(Message.forgotten_at).is_(None),
+        col(Message.state) != "failed",
+    )
+    .order_by(col(Message.seq).desc())
+    .limit(bindparam("most"))
+)
 
 
 class PostgresMessages:
@@ -25,52 +36,34 @@ class PostgresMessages:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def append(self, message: Message) -> Message:
-        message.seq = await self._take_numbers(
-            message.conversation_id, 1, message.created_at, sensitive=message.sensitive
-        )
-        message.language = language_of(message.content)
-        self._session.add(message)
-        await self._session.flush()
-        return message
+    async def append(self, message: Message, *, answered: Message | None = None) -> Message:
+        return await append(self._session, message, answered)
 
-    async def append_many(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
-        if not messages:
-            return
-        newest = max(message.created_at for message in messages)
-        sensitive = any(message.sensitive for message in messages)
-        last = await self._take_numbers(conversation_id, len(messages), newest, sensitive=sensitive)
-        for seq, message in enumerate(messages, start=last - len(messages) + 1):
-            message.seq = seq
-            message.language = language_of(message.content)
-        for start in range(0, len(messages), INSERT_CHUNK):
-            chunk = rows_of(self._session, messages[start : start + INSERT_CHUNK])
-            await self._session.exec(insert(Message), params=chunk)
+    async def add_many(self, messages: Sequence[Message]) -> None:
+        await add_many(self._session, messages)
 
-    async def _take_numbers(
-        self, conversation_id: UUID, count: int, newest: datetime, *, sensitive: bool
-    ) -> int:
-        """Reserve `count` numbers and return the last of them."""
-        taken = await self._session.exec(
-            update(Conversation)
-            .where(col(Conversation.id) == conversation_id)
-            .values(
-                last_seq=Conversation.last_seq + count,
-                message_count=Conversation.message_count + count,
-                last_message_at=newest,
-                updated_at=newest,
-                **_sensitive(sensitive),
-            )
-            .returning(col(Conversation.last_seq))
-            .execution_options(synchronize_session="fetch")
-        )
-        last: int | None = taken.scalar_one_or_none()
-        if last is None:
-            raise NotFound("There is no such conversation.")
-        return last
+    async def say(self, message: Message) -> Said | None:
+        return await say(self._session, message)
 
     async def get(self, message_id: UUID) -> Message | None:
         return await self._session.get(Message, message_id)
+
+    async def of_user(
+        self, message_id: UUID, user_id: UUID, *, for_update: bool = False
+    ) -> tuple[Message, Conversation] | None:
+        query = (
+            select(Message, Conversation)
+            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+            .where(
+                col(Message.id) == message_id,
+                col(Conversation.user_id) == user_id,
+                col(Conversation.status) != "deleted",
+            )
+        )
+        if for_update:  # in this order, as everywhere
+            query = query.with_for_update(of=[Conversation, Message])
+        row = (await self._session.exec(query)).first()
+        return (row[0], row[1]) if row else None
 
     async def by_client_id(self, conversation_id: UUID, client_message_id: str) -> Message | None:
         found = await self._session.exec(
@@ -102,6 +95,10 @@ class PostgresMessages:
             query.order_by(col(Message.seq).desc()).limit(limit)
         )
         return list(newest_first)[::-1]
+
+    async def for_prompt(self, conversation_id: UUID, *, limit: int, before: int) -> list[Message]:
+        values = {"in_conversation": conversation_id, "before": before, "most": limit}
+        return list(await self._session.exec(_FOR_PROMPT, params=values))[::-1]
 
     async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
         if not message_ids:
@@ -137,7 +134,7 @@ class PostgresMessages:
         assert isinstance(deleted, CursorResult)
         return deleted.rowcount
 
-    async def saying(self, owner: Owner, words: Sequence[str]) -> list[Message]:
+    async def saying(self, owner: Owner, phrases: Sequence[Sequence[str]]) -> list[Message]:
         said = (
             select(Message)
             .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
@@ -147,11 +144,17 @@ class PostgresMessages:
                 col(Message.deleted_at).is_(None),
             )
         )
-        in_clear = (col(Message.content).icontains(word, autoescape=True) for word in words)
-        sealed = await sealed_ids(self._session, Message, said, contains(words))
+        in_clear = (
+            and_(*(col(Message.content).icontains(word, autoescape=True) for word in words))
+            for words in phrases
+        )
+        sealed = await sealed_ids(self._session, Message, said, contains_any(phrases))
         found = await self._session.exec(
             said.where(
-                or_(and_(col(Message.key_id).is_(None), *in_clear), col(Message.id).in_(sealed))
+                or_(
+                    and_(col(Message.key_id).is_(None), or_(*in_clear)),
+                    col(Message.id).in_(sealed),
+                )
             )
         )
         return list(found)
@@ -160,19 +163,28 @@ class PostgresMessages:
         await self._session.exec(
             update(Message)
             .where(col(Message.id).in_(message_ids), col(Message.forgotten_at).is_(None))
-            .values(forgotten_at=utc_now())
+            .values(forgotten_at=utc_now(), form_again=False)
             .execution_options(synchronize_session="fetch")
         )
 
-    async def delete_variants(self, message_id: UUID) -> None:
+    async def mark_all_forgotten(self, conversation_ids: Sequence[UUID]) -> None:
         await self._session.exec(
-            delete(MessageVariant).where(col(MessageVariant.message_id) == message_id)
+            update(Message)
+            .where(
+                col(Message.conversation_id).in_(conversation_ids),
+                col(Message.forgotten_at).is_(None),
+            )
+            .values(forgotten_at=utc_now(), form_again=False)
+            .execution_options(synchronize_session=False)
         )
 
+    async def empty(self, conversation_id: UUID, messages: Sequence[Message]) -> None:
+        await empty(self._session, conversation_id, messages)
+
     async def mark_read(
-        self, conversation_id: UUID, *, reader: str, up_to_seq: int, at: datetime
+        self, conversation_id: UUID, *, up_to_seq: int, at: datetime
     ) -> ReadUpTo | None:
-        moved = await self._move_read_mark(conversation_id, reader, up_to_seq)
+        moved = await self._move_read_mark(conversation_id, up_to_seq)
         if moved is None:
             return None
         before, now = moved
@@ -180,7 +192,7 @@ class PostgresMessages:
             update(Message)
             .where(
                 col(Message.conversation_id) == conversation_id,
-                col(Message.sender_type) != reader,
+                col(Message.sender_type) != "user",
                 col(Message.seq).between(before + 1, now),
                 col(Message.status) != "read",
             )
@@ -190,12 +202,10 @@ class PostgresMessages:
         return ReadUpTo(now, changed.rowcount)
 
     async def _move_read_mark(
-        self, conversation_id: UUID, reader: str, up_to_seq: int
+        self, conversation_id: UUID, up_to_seq: int
     ) -> tuple[int, int] | None:
         """Where it stood and where it stands now; None if it stays."""
-        mark = col(
-            Conversation.user_read_seq if reader == "user" else Conversation.character_read_seq
-        )
+        mark = col(Conversation.user_read_seq)
         before = (
             select(col(Conversation.id).label("id"), mark.label("mark"))
             .where(col(Conversation.id) == conversation_id)
@@ -223,12 +233,13 @@ class PostgresMessages:
             )
 
     async def change(self, message: Message) -> None:
+        marked = {"sensitive": True} if message.sensitive else {}  # it stays once it is there
         numbered = await self._session.exec(
             update(Conversation)
             .where(col(Conversation.id) == message.conversation_id)
-            .values(last_change=Conversation.last_change + 1, **_sensitive(message.sensitive))
+            .values(last_change=Conversation.last_change + 1, **marked)
             .returning(col(Conversation.last_change))
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False, autoflush=False)
         )
         message.change, message.changed_at = numbered.scalar_one(), utc_now()
         message.language = language_of(message.content)
@@ -288,8 +299,3 @@ class PostgresMessages:
             .order_by(col(MessageVariant.message_id), col(MessageVariant.number))
         )
         return list(found)
-
-
-def _sensitive(sensitive: bool) -> dict[str, bool]:
-    """What becomes of the mark of a conversation: it stays once it is there."""
-    return {"sensitive": True} if sensitive else {}

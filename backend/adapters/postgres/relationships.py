@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, and_, delete, or_, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,10 +18,8 @@ class PostgresRelationships:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, owner: Owner, *, for_update: bool = False) -> Relationship:
-        stored = await self._session.get(
-            Relationship, (owner.character_id, owner.user_id), with_for_update=for_update
-        )
+    async def get(self, owner: Owner) -> Relationship:
+        stored = await self._session.get(Relationship, (owner.character_id, owner.user_id))
         return stored or Relationship(character_id=owner.character_id, user_id=owner.user_id)
 
     async def with_each(
@@ -37,32 +35,26 @@ class PostgresRelationships:
         return fresh | {each.character_id: each for each in stored}
 
     async def save(self, relationship: Relationship) -> None:
-        await self._session.merge(relationship)
-        await self._session.flush()
+        self._session.add(relationship)
 
     async def add_change(self, change: RelationshipChange) -> None:
         self._session.add(change)
-        await self._session.flush()
 
     async def changes(
-        self,
-        owner: Owner,
-        *,
-        since: datetime | None = None,
-        before: datetime | None = None,
-        limit: int,
+        self, owner: Owner, *, within: Sequence[tuple[datetime, datetime]], limit: int
     ) -> list[RelationshipChange]:
-        query = (
+        at = col(RelationshipChange.created_at)
+        found = await self._session.exec(
             select(RelationshipChange)
-            .where(*_of(owner), col(RelationshipChange.undone).is_(False))
+            .where(
+                *_of(owner),
+                col(RelationshipChange.undone).is_(False),
+                or_(*(and_(at >= since, at < before) for since, before in within)),
+            )
             .order_by(col(RelationshipChange.id).desc())
             .limit(limit)
         )
-        if since:
-            query = query.where(col(RelationshipChange.created_at) >= since)
-        if before:
-            query = query.where(col(RelationshipChange.created_at) < before)
-        return list(await self._session.exec(query))
+        return list(found)
 
     async def page(
         self, owner: Owner, *, limit: int, before: UUID | None

@@ -55,7 +55,17 @@ async def sealed_ids(
     return found
 
 
-def contains(words: Sequence[str], column: str = "content") -> Matches:
-    """Whether a column contains every one of the words somewhere, in any case."""
-    wanted = [word.lower() for word in words]
-    return lambda values: all(word in values[column].lower() for word in wanted)
+def contains(words: Sequence[str]) -> Matches:
+    """Whether the content has every one of the words somewhere, in any case."""
+    return contains_any([words])
+
+
+def contains_any(phrases: Sequence[Sequence[str]]) -> Matches:
+    """Whether the content has every word of one of the phrases somewhere, in any case."""
+    wanted = [[word.lower() for word in words] for words in phrases]
+
+    def matches(values: Mapping[str, Any]) -> bool:
+        content: str = values["content"].lower()
+        return any(all(word in content for word in words) for words in wanted)
+
+    return matches

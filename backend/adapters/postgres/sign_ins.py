@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import any_, delete, exists, func, literal, union_all, update
+from sqlalchemy import any_, bindparam, delete, exists, func, literal, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col, select
@@ -13,6 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.models import RevokedToken, SignIn, User, utc_now
 
 _UUIDS = ARRAY(PG_UUID(as_uuid=True))
+_ACCOUNT = select(  # read for every request, so built once
+    User, exists().where(col(RevokedToken.id) == any_(bindparam("token_ids", type_=_UUIDS)))
+).where(col(User.id) == bindparam("the_id"), col(User.leaving_at).is_(None))
 
 
 class PostgresSignIns:
@@ -22,13 +25,9 @@ class PostgresSignIns:
         self._session = session
 
     async def account(self, sign_in: SignIn, *, renewing: bool = False) -> tuple[User, bool] | None:
-        revoked = exists().where(col(RevokedToken.id).in_(sign_in.ids))
-        wanted = select(User, revoked).where(
-            col(User.id) == sign_in.user_id, col(User.leaving_at).is_(None)
-        )
-        if renewing:
-            wanted = wanted.with_for_update(read=True, of=User)
-        row = (await self._session.exec(wanted)).one_or_none()
+        wanted = _ACCOUNT.with_for_update(read=True, of=User) if renewing else _ACCOUNT
+        values = {"the_id": sign_in.user_id, "token_ids": list(sign_in.ids)}
+        row = (await self._session.exec(wanted, params=values)).one_or_none()
         if row is None:
             return None
         user, is_revoked = row

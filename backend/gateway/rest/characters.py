@@ -190,10 +190,20 @@ async def own_pair(
     Raises:
         NotFound: it isn't so; there is no such `thing`.
     """
+    owner = callers_own(character_id, user_id, caller, thing)
+    return owner, await known_character(tx, character_id, caller.id)
+
+
+def callers_own(character_id: UUID, user_id: str, caller: User, thing: str) -> Owner:
+    """The two that a path names; the user, "me" or an id, is the caller. Whether they know the character is
+    for whoever reads or changes the `thing` to see.
+
+    Raises:
+        NotFound: it is somebody else's.
+    """
     if user_id not in {"me", str(caller.id)}:
         raise NotFound(f"There is no such {thing}.")
-    character = await known_character(tx, character_id, caller.id)
-    return Owner(character.id, caller.id), character
+    return Owner(character_id, caller.id)
 
 
 async def own_pair_as_they_stand(

@@ -14,7 +14,7 @@ from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_memory, changed, forgotten
 from backend.gateway.openapi import fails_with
-from backend.gateway.rest.characters import own_pair, own_pair_as_they_stand
+from backend.gateway.rest.characters import callers_own, own_pair, own_pair_as_they_stand
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -37,7 +37,6 @@ from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
 from backend.models import Memory
-from backend.safety.policy import setting_of
 from backend.store import MemoryFilter
 
 router = APIRouter(prefix="/characters/{character_id}", tags=["memory"])
@@ -156,12 +155,9 @@ async def add_memory(
     """Tell the character something to remember."""
     if "\x00" in wanted.content:
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
-    async with here.store.transaction() as tx:
-        owner, character = await own_pair(tx, character_id, user_id, caller, "memory")
+    owner = callers_own(character_id, user_id, caller, "memory")
     note = Note(wanted.content, wanted.category, wanted.importance, wanted.pinned)
-    return MemoryView.of(
-        await remember(here.memory, owner, note, setting=setting_of(caller, character))
-    )
+    return MemoryView.of(await remember(here.memory, owner, note, writer=caller))
 
 
 @router.post("/memory/{user_id}/search")
@@ -249,12 +245,10 @@ async def change_memory(
     """Correct a memory. Words that a person gave hold whatever becomes of the messages."""
     if "\x00" in (wanted.content or ""):
         raise InvalidRequest("The memory contains a NUL character, which can't be stored.")
-    async with here.store.transaction() as tx:
-        owner, character = await own_pair(tx, character_id, user_id, caller, "memory")
+    owner = callers_own(character_id, user_id, caller, "memory")
     correction = Correction(wanted.content, wanted.category, wanted.importance, wanted.pinned)
     check = _as_known(unchanged)
-    setting = setting_of(caller, character)
-    memory = await correct(here.memory, owner, memory_id, correction, check=check, setting=setting)
+    memory = await correct(here.memory, owner, memory_id, correction, check=check, writer=caller)
     await announce_memory(here.hub, owner, [changed("edited", memory)])
     return tagged(response, MemoryView.of(memory))
 
@@ -285,8 +279,7 @@ async def delete_memory(
 ) -> Response:
     """Forget one memory, and with a fact the episodes that say it. The messages stay. Answers with a
     receipt on `Prefer: return=representation` (200)."""
-    async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+    owner = callers_own(character_id, user_id, caller, "memory")
     receipt = await forget_memory(here.memory, owner, memory_id, check=_as_known(unchanged))
     await announce_memory(here.hub, owner, [forgotten(memory_id)])
     if "return=representation" in prefer:
@@ -305,8 +298,7 @@ async def forget_everything(
 ) -> ReceiptView:
     """Forget everything that the character remembers of the user. Conversations stay, but what was
     said in them until now is not remembered again."""
-    async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "memory")
+    owner = callers_own(character_id, user_id, caller, "memory")
     receipt = await forget_pair(here.memory, owner)
     await announce_memory(here.hub, owner, [forgotten(None)])
     return ReceiptView.of(receipt)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.protocol import ServerEvent, user_room
-from backend.gateway.rest.characters import own_pair
+from backend.gateway.rest.characters import callers_own, own_pair
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -54,8 +54,8 @@ async def reset_relationship(
     here: Here, caller: Caller, character_id: UUID, user_id: str
 ) -> RelationshipView:
     """Let the two be strangers again. What is remembered stays; the ledger keeps what was."""
+    owner = callers_own(character_id, user_id, caller, "relationship")
     async with here.store.transaction() as tx:
-        owner, _ = await own_pair(tx, character_id, user_id, caller, "relationship")
         relationship = await begin_anew(tx, owner)
     view = RelationshipView.of(relationship)
     await here.hub.publish(user_room(caller.id), ServerEvent.RELATIONSHIP_UPDATED, view.wire())
