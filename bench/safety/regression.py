@@ -32,6 +32,11 @@ def fit(inputs: Array, labels: Array, ridge: Array, weights: Array) -> tuple[Arr
     return found[:-1], float(found[-1])
 
 
-def predict(inputs: Array, weights: Array, bias: float = 0.0) -> Array:
-    """Probabilities by row."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(inputs @ weights + bias, -30, 30))))
+def predict(inputs: Array, weights: Array, bias: float | Array = 0.0) -> Array:
+    """Probabilities by row; by row and column where `weights` has columns."""
+    return chance_of(inputs @ weights + bias)
+
+
+def chance_of(odds: Array) -> Array:
+    """The probabilities of log odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))

@@ -5,9 +5,10 @@ makes for rows it wasn't fitted to. A scenario stays in one fold, so that the fi
 something new, not of a twin of what was learned.
 """
 
+import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backend.safety.classifier import FEATURE_SIZE
 from backend.safety.signals import feature_names, features, read_signals
 from backend.safety.verdict import CATEGORIES, Category
 from bench.safety.dataset import TRAINING, Labelled, digest, read_labelled, targets
 from bench.safety.lengthening import lengthened
-from bench.safety.regression import Array, fit, predict
+from bench.safety.pairs import Form, fit_pairs, to_odds
+from bench.safety.regression import Array, chance_of, fit, predict
 from embeddings.minilm import MiniLmModel
 from embeddings.registry import DEFAULT
 
@@ -29,7 +32,7 @@ WEIGHTS = Path(__file__).parents[2] / "backend" / "safety" / "classifier.json"
 FOLDS = 5
 BATCH = 16
 RESAMPLES = 200
-RIDGE_VECTOR, RIDGE_LEXICAL = 0.5, 1.0  # by cross-validation, of 0.3 to 3 each
+RIDGE_LEXICAL = 1.0  # by cross-validation, of 0.3 to 3
 LENGTHENED_COUNTS = 0.5
 BETA_SQUARED = 0.5  # a false alarm refuses somebody: precision counts twice
 # One of self-harm only shows where help is, and who is missed stays alone: recall counts twice.
@@ -51,13 +54,9 @@ class Inputs:
     counts: Array
     written: Truth
 
-    def of(self, layer: str) -> tuple[Array, Array]:
-        """What a layer reads, and how it is penalised."""
-        plain = np.full(self.lexical.shape[1], RIDGE_LEXICAL)
-        if layer == "lexical":
-            return self.lexical, plain
-        ridge = np.concatenate([np.full(self.vectors.shape[1], RIDGE_VECTOR), plain])
-        return np.hstack([self.vectors, self.lexical]), ridge
+    def together(self) -> Array:
+        """float64[rows, inputs]: vectors and features, as the form of pairs reads them."""
+        return np.hstack([self.vectors, self.lexical * FEATURE_SIZE])
 
 
 def embed(texts: Sequence[str]) -> Array:
@@ -98,16 +97,14 @@ def _fold(row: Labelled) -> int:
     return int.from_bytes(hashlib.sha256(row.scenario.encode()).digest()[:4], "big") % FOLDS
 
 
-def cross_validated(inputs: Inputs, layer: str) -> Array:
-    """Probabilities float64[written rows, categories] by models that haven't seen the row."""
-    read, ridge = inputs.of(layer)
-    chances = np.zeros(inputs.truth.shape)
+def cross_validated(inputs: Inputs, outputs: Callable[[Truth, Truth], Array]) -> Array:
+    """Outputs float64[written rows, categories] of models that haven't seen the row:
+    `outputs(rows, held)` fits one to `rows` and asks it about `held`."""
+    found = np.zeros(inputs.truth.shape)
     for fold in range(FOLDS):
-        rest = inputs.fold != fold
-        for at in range(len(CATEGORIES)):
-            weights, bias = fit(read[rest], inputs.truth[rest, at], ridge, inputs.counts[rest])
-            chances[~rest, at] = predict(read[~rest], weights, bias)
-    return chances[inputs.written]
+        held = inputs.fold == fold
+        found[held] = outputs(~held, held)
+    return found[inputs.written]
 
 
 def best_threshold(
@@ -150,16 +147,62 @@ def train(path: Path) -> dict[str, Any]:
         "encoder": DEFAULT.name,
         "categories": list(CATEGORIES),
         "features": list(feature_names()),
-        "lexical": _layer(inputs, "lexical"),
-        "full": _layer(inputs, "full"),
+        "lexical": _words_layer(inputs),
+        "full": _full_layer(inputs),
     }
 
 
-def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
-    read, ridge = inputs.of(layer)
-    chances = cross_validated(inputs, layer)
+def _words_layer(inputs: Inputs) -> dict[str, Any]:
+    """One regression a category, on the features alone."""
+
+    def fitted(rows: Truth) -> tuple[Array, Array]:
+        read, counts = inputs.lexical[rows], inputs.counts[rows]
+        ridge = np.full(read.shape[1], RIDGE_LEXICAL)
+        found = [fit(read, column, ridge, counts) for column in inputs.truth[rows].T]
+        return np.array([weights for weights, _ in found]), np.array([bias for _, bias in found])
+
+    def chances(rows: Truth, held: Truth) -> Array:
+        weights, bias = fitted(rows)
+        return predict(inputs.lexical[held], weights.T, bias)
+
+    weights, bias = fitted(np.full(len(inputs.truth), True))
+    return {
+        **_judged(inputs, cross_validated(inputs, chances)),
+        "bias": _rounded(bias),
+        "weights": [_rounded(row) for row in weights],
+        "strengths": [[] for _ in CATEGORIES],
+        "directions": [],
+    }
+
+
+def _full_layer(inputs: Inputs) -> dict[str, Any]:
+    """A form of pairs a category, on vectors and features."""
+    read = inputs.together()
+
+    def fitted(rows: Truth) -> Form:
+        return fit_pairs(read[rows], inputs.truth[rows].astype(np.float64), inputs.counts[rows])
+
+    outputs = cross_validated(inputs, lambda rows, held: fitted(rows).outputs(read[held]))
+    slopes, shifts = to_odds(outputs, inputs.truth[inputs.written].astype(np.float64))
+    form = fitted(np.full(len(read), True)).scaled(slopes, shifts)
+    return {
+        **_judged(inputs, chance_of(outputs * slopes + shifts)),
+        "bias": _rounded(form.bias),
+        "weights": [_rounded(row) for row in form.weights],
+        "strengths": [[float(f"{each:.4g}") for each in row] for row in form.strengths],
+        "directions": [
+            base64.b64encode(axes.astype(np.int8).tobytes()).decode() for axes in form.directions
+        ],
+    }
+
+
+def _rounded(numbers: Array) -> list[float]:
+    return [round(float(each), DECIMALS) for each in numbers]
+
+
+def _judged(inputs: Inputs, chances: Array) -> dict[str, Any]:
+    """Thresholds, and what they give, by chances for unseen rows."""
     truth, scenario = inputs.truth[inputs.written], inputs.scenario[inputs.written]
-    fitted = [fit(read, column, ridge, inputs.counts) for column in inputs.truth.T]
     thresholds = {
         category: round(
             best_threshold(truth[:, at], chances[:, at], scenario, _beta_squared(category)), 2
@@ -172,8 +215,6 @@ def _layer(inputs: Inputs, layer: str) -> dict[str, Any]:
             category: _measured(truth[:, at], chances[:, at] >= thresholds[category])
             for at, category in enumerate(CATEGORIES)
         },
-        "bias": [round(bias, DECIMALS) for _, bias in fitted],
-        "weights": [[round(float(each), DECIMALS) for each in weights] for weights, _ in fitted],
     }
 
 
@@ -195,7 +236,8 @@ def _measured(truth: Truth, flagged: Truth) -> dict[str, float]:
 def write(classifier: dict[str, Any], path: Path) -> None:
     """As JSON with one row of weights a line, so that a change can be read."""
     text = json.dumps(classifier, ensure_ascii=False, separators=(",", ": "))
-    for mark in ("[[", "],[", '"lexical"', '"full"', '"features"', '"bias"', '"thresholds"'):
+    marks = '"lexical"', '"full"', '"features"', '"bias"', '"thresholds"', '"strengths"'
+    for mark in ("[[", "],[", '"directions"', *marks):
         text = text.replace(mark, "\n" + mark if mark[0] == '"' else mark.replace("[", "\n[", 1))
     path.write_text(text + "\n", "utf-8")
 
