@@ -21,4 +21,5 @@ async def test_nothing_is_lost_doubled_or_put_out_of_order_whatever_breaks() -> 
     for harm in (Fate.DELAY, Fate.DUPLICATE, Fate.OVERTAKEN):
         assert report["counts"][f"frames {harm}"] > 0
     assert report["stored"]["replies"] == TURNS
+    # So that "heard as stored" was looked at. How many it is depends on what the strikes hit.
     assert report["repliesHeardWhole"] >= TURNS // 2

@@ -60,7 +60,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "Last Friday I adopted a cat called Tom.",
-        ("The user has a cat called Tom.", "The user got a cat last Friday."),
+        ("The user has a cat called Tom.", "The user adopted a cat last Friday."),
     ),
     ("Me llamo Ana y vivo en Oporto", ("The user's name is Ana.", "The user lives in Oporto.")),
     (
@@ -98,7 +98,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     ("i've got 3 kids", ("The user has 3 kids.",)),
     ("i dont like olives", ("The user doesn't like olives.",)),
-    ("I used to be a teacher", ("The user used to work as a teacher.",)),
+    ("I used to be a teacher", ("The user used to be a teacher.",)),
     ("I was born in Lyon", ("The user was born in Lyon.",)),
     (
         "I moved to York last month",
@@ -135,7 +135,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "I'm allergic to penicillin and my son is allergic to nuts",
         ("The user is allergic to penicillin.", "The user's son is allergic to nuts."),
     ),
-    ("You can call me Bee", ("The user's name is Bee.",)),
+    ("You can call me Bee", ("The user goes by Bee.",)),
     ("My grandmother died last year", ("The user's grandmother died last year.",)),
     ("I lost my dog in March", ("The user lost their dog in March.",)),
     ("I am an only child", ("The user is an only child.",)),
@@ -190,9 +190,9 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "so my husband Tom finally convinced me and we got a puppy yesterday!! "
         "she's called Waffles",
         (
-            "The user got a dog yesterday.",
+            "The user got a puppy yesterday.",
             "The user's husband is called Tom.",
-            "The user's dog is called Waffles.",
+            "The user's puppy is called Waffles.",
         ),
     ),
     (
@@ -213,15 +213,18 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "You know what I miss? My old dog Bruno. He passed away in 2019.",
         ("The user's dog Bruno died in 2019.",),
     ),
-    ("I play bass in a punk band with two friends from uni", ("The user plays bass.",)),
+    (
+        "I play bass in a punk band with two friends from uni",
+        ("The user plays bass in a punk band with two friends from uni.",),
+    ),
     (
         "I used to be a lawyer, now I bake bread for a living",
-        ("The user used to work as a lawyer.", "The user bakes bread for a living."),
+        ("The user used to be a lawyer.", "The user bakes bread for a living."),
     ),
     ("I'm deathly afraid of spiders, always have been", ("The user is afraid of spiders.",)),
     (
         "I have a job interview on Monday at Siemens! So nervous",
-        ("The user has a job interview on Monday.",),
+        ("The user has a job interview at Siemens on Monday.",),
     ),
     ("no I don't have any pets, my flat's too small", ("The user has no pets.",)),
     (
@@ -250,7 +253,10 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "My name's Oluwaseun but everyone calls me Seun",
         ("The user's name is Oluwaseun.", "The user's nickname is Seun."),
     ),
-    ("I've got three sisters and I'm the youngest", ("The user has three sisters.",)),
+    (
+        "I've got three sisters and I'm the youngest",
+        ("The user has three sisters.", "The user is the youngest."),
+    ),
     (
         "I go climbing every Thursday with my mate Dev",
         (
@@ -264,7 +270,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("I've been vegan since 2017", ("The user is vegan.",)),
     (
         "We're flying to Lisbon on 14 May for our anniversary",
-        ("The user is going to Lisbon on 14 May.",),
+        ("The user is flying to Lisbon on 14 May for their anniversary.",),
     ),
     ("I speak Polish with my parents and English with everyone else", ("The user speaks Polish.",)),
     ("I'm saving up for a motorbike", ("The user is saving up for a motorbike.",)),
@@ -334,8 +340,11 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "My horse Pepper has colic, the vet is coming tonight",
         ("The user's horse is called Pepper.",),
     ),
-    ("I've got an exam on Thursday in organic chemistry", ("The user has an exam on Thursday.",)),
-    ("You can call me Bea, short for Beatriz", ("The user's name is Bea.",)),
+    (
+        "I've got an exam on Thursday in organic chemistry",
+        ("The user has an exam in organic chemistry on Thursday.",),
+    ),
+    ("You can call me Bea, short for Beatriz", ("The user goes by Bea.",)),
     (
         "I quit my job at the bank yesterday. Feels so good.",
         ("The user left their job at the bank yesterday.",),
@@ -363,7 +372,10 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("My mum was born in Trinidad", ("The user's mother was born in Trinidad.",)),
     ("I have ADHD so forgive me if I ramble", ("The user has ADHD.",)),
     ("I'm planning to visit Kyoto in April", ("The user wants to visit Kyoto.",)),
-    ("our son Theo was born in March 2021", ("The user's son is called Theo.",)),
+    (
+        "our son Theo was born in March 2021",
+        ("The user's son Theo was born in March 2021.", "The user's son is called Theo."),
+    ),
     ("I drive a little red Fiat called Bruno", ("The user drives a little red Fiat.",)),
     ("I'm a night owl, always have been.", ("The user is a night owl.",)),
     (
@@ -403,17 +415,23 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("I do pottery on Tuesdays", ("The user practises pottery.",)),
     ("I've got a peanut allergy.", ("The user has a peanut allergy.",)),
     ("I was diagnosed with type 2 diabetes in January", ("The user has type 2 diabetes.",)),
-    ("I'm a stay-at-home dad", ("The user is a dad.",)),
+    ("I'm a stay-at-home dad", ("The user is a stay-at-home dad.",)),
     (
         "My son's name is Arthur and he's 7",
         ("The user's son is called Arthur.", "The user's son is 7 years old."),
     ),
     ("I speak fluent Finnish and a bit of Sámi", ("The user speaks Finnish.",)),
     ("I finished my PhD last month!", ("The user finished their PhD last month.",)),
-    ("my parents got divorced when i was 12", ("The user's parents got divorced.",)),
+    (
+        "my parents got divorced when i was 12",
+        ("The user's parents got divorced when the user was 12.",),
+    ),
     (
         "I play tennis twice a week with my neighbour Ruth",
-        ("The user plays tennis.", "The user's neighbour is called Ruth."),
+        (
+            "The user plays tennis twice a week with their neighbour Ruth.",
+            "The user's neighbour is called Ruth.",
+        ),
     ),
     ("My cat's 14 now, bless her.", ("The user's cat is 14 years old.",)),
     ("My birthday's the 21st of November", ("The user's birthday is on the 21st of November.",)),
@@ -450,7 +468,7 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("I've been living in Bergen for six years", ("The user lives in Bergen.",)),
     (
         "Just adopted a kitten called Mochi!!!",
-        ("The user has a cat called Mochi.", "The user got a cat."),
+        ("The user has a kitten called Mochi.", "The user adopted a kitten."),
     ),
     ("I hate flying.", ("The user hates flying.",)),
     ("I used to work at a bookshop, best job ever", ("The user used to work at a bookshop.",)),
@@ -460,13 +478,13 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ("My daughter has asthma", ("The user's daughter has asthma.",)),
     ("My husband passed away two years ago.", ("The user's husband died two years ago.",)),
     ("I got laid off on Monday", ("The user got laid off on Monday.",)),
-    ("I'm a single mum of three", ("The user is a mum of three.",)),
+    ("I'm a single mum of three", ("The user is a single mum of three.",)),
     (
         "I start my new job as a postman next week!",
         ("The user is starting a new job as a postman next week.",),
     ),
     ("I went to Prague last weekend", ("The user went to Prague last weekend.",)),
-    ("My dad used to be a pilot.", ("The user's father used to work as a pilot.",)),
+    ("My dad used to be a pilot.", ("The user's father used to be a pilot.",)),
     ("I am terrified of heights", ("The user is afraid of heights.",)),
     ("I collect snow globes, got 50 so far", ("The user collects snow globes.",)),
     ("Ma soeur s'appelle Inès et elle habite à Lille.", ("The user's sister is called Inès.",)),
@@ -725,7 +743,6 @@ NOTHING: list[str] = [
     "Ich bin müde.",
     "Estoy cansada.",
     "haha no way",
-    "You know I work with children",
     "My sister's dog is called Rex",
     "I'm a great fan of yours",
     "I love to see you",
@@ -907,8 +924,6 @@ NOTHING: list[str] = [
     "Je n'habite plus à Paris.",
     "Non sono un medico.",
     "Mein Bruder sagt, ich wohne in einer Höhle.",
-    "I am not married.",
-    "I work three days a week",
     "I wish I could play the piano",
     "She told me she has a dog called Bean.",
     "Can I have a dog in this game?",
@@ -1017,5 +1032,157 @@ EXCHANGES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (
         ("*lowers hood* I have a scar.", "((im allergic to bees irl so had to work it in))"),
         ("The user is allergic to bees irl.",),
+    ),
+]
+
+# Plain statements, short answers, and what looks like them.
+STATED += [
+    ("i started as a paramedic in March", ("The user works as a paramedic.",)),
+    (
+        "We moved from Leeds to Porto last spring",
+        (
+            "The user moved from Leeds to Porto last spring.",
+            "The user lives in Porto.",
+        ),
+    ),
+    (
+        "we adopted a greyhound in January, her name is Luna",
+        (
+            "The user adopted a greyhound in January.",
+            "The user's greyhound is called Luna.",
+        ),
+    ),
+    (
+        "I got laid off from Siemens two weeks ago",
+        ("The user got laid off from Siemens two weeks ago.",),
+    ),
+    ("When I was ten we moved to Kenya", ("The user moved to Kenya when they were ten.",)),
+    ("I climbed Kilimanjaro when I was 50", ("The user climbed Kilimanjaro when they were 50.",)),
+    (
+        "As a kid I wanted to be an archaeologist",
+        ("The user wanted to be an archaeologist as a kid.",),
+    ),
+    ("my mum passed away when I was 12", ("The user's mother died when the user was 12.",)),
+    ("I voted for the first time last year", ("The user voted for the first time last year.",)),
+    ("I always cry at weddings", ("The user always cries at weddings.",)),
+    ("I bite my nails when I'm nervous", ("The user bites their nails when nervous.",)),
+    (
+        "On Thursdays I teach yoga at the community centre",
+        ("The user teaches yoga at the community centre on Thursdays.",),
+    ),
+    ("I haven't eaten meat since 2012", ("The user hasn't eaten meat since 2012.",)),
+    ("I no longer live with my parents", ("The user no longer lives with their parents.",)),
+    (
+        "I've been doing karate since I was six",
+        ("The user has been doing karate since they were six.",),
+    ),
+    ("My star sign is Scorpio", ("The user's star sign is Scorpio.",)),
+    ("My car is a red Fiat Panda", ("The user's car is a red Fiat Panda.",)),
+    ("my pronouns are they/them", ("The user's pronouns are they/them.",)),
+    (
+        "my contract runs out at the end of May",
+        ("The user's contract runs out at the end of May.",),
+    ),
+    ("Tomorrow I'm seeing the cardiologist", ("The user is seeing the cardiologist tomorrow.",)),
+    (
+        "dentist appointment tomorrow at 9, wish me luck",
+        ("The user has a dentist appointment tomorrow at 9.",),
+    ),
+    ("I'm the youngest of five", ("The user is the youngest of five.",)),
+    ("My sister and I don't talk anymore", ("The user and their sister do not talk.",)),
+    (
+        "my girlfriend and I are moving in together next month",
+        ("The user and their girlfriend are moving in together next month.",),
+    ),
+    ("my kids are 7 and 10", ("The user's children are 7 and 10 years old.",)),
+    (
+        "I'm Scottish but I've lived in Spain for 20 years",
+        (
+            "The user is Scottish.",
+            "The user lives in Spain.",
+        ),
+    ),
+    (
+        "I moved to the UK from Brazil in 2016 to study",
+        (
+            "The user moved to the UK in 2016.",
+            "The user lives in the UK.",
+        ),
+    ),
+    (
+        "I'd like to become a midwife, I've already applied",
+        ("The user wants to become a midwife.",),
+    ),
+    ("i'm 19 lol", ("The user is 19 years old.",)),
+    ("I'm 1.85 m tall", ("The user is 1.85 m tall.",)),
+    ("Favourite band? Radiohead, always", ("The user's favourite band is Radiohead.",)),
+    (
+        "actually we don't live in Leeds anymore, we're in York now",
+        (
+            "The user no longer lives in Leeds.",
+            "The user lives in York.",
+        ),
+    ),
+    (
+        "About me: 42, two teenage boys, accountant, love hiking",
+        (
+            "The user is 42 years old.",
+            "The user has two teenage boys.",
+            "The user works as an accountant.",
+            "The user loves hiking.",
+        ),
+    ),
+    (
+        "my boss Henrik retires in June",
+        (
+            "The user's boss Henrik is retiring in June.",
+            "The user's boss is called Henrik.",
+        ),
+    ),
+    ("I have curly red hair", ("The user has curly red hair.",)),
+    ("I was diagnosed with MS in 2019", ("The user was diagnosed with MS in 2019.",)),
+]
+NOTHING += [
+    "for my homework: My name is Peter and I have a dog. Is that right?",
+    "write a bio for me: I'm a marine biologist from Fiji with five kids",
+    "I had a dog once in The Sims",
+    "I'm nearly 60",
+    "I'm at my mum's",
+    "I left the party early",
+    "I joined the call late",
+    "I bought a sandwich",
+    "I love stories that make me cry",
+    "I'm cooking dinner tonight",
+    "my dream was about a talking fish",
+    "I love Mondays, said nobody",
+    "I have a fish tank",
+    "We haven't talked in a while",
+    "I've been staring at this code for hours",
+    "we met at a chess club",
+]
+EXCHANGES += [
+    (("C: What do you do?", "a nurse"), ("The user works as a nurse.",)),
+    (
+        ("C: Where do you live?", "in a village near Bath"),
+        ("The user lives in a village near Bath.",),
+    ),
+    (("C: Do you have pets?", "yes! a cat called Misty"), ("The user has a cat called Misty.",)),
+    (("C: Do you have kids?", "two, a boy and a girl"), ("The user has two kids.",)),
+    (
+        ("C: Any allergies I should know about?", "penicillin and kiwi"),
+        ("The user is allergic to penicillin.", "The user is allergic to kiwi."),
+    ),
+    (("C: Do you like sushi?", "nah hate it"), ("The user hates sushi.",)),
+    (
+        ("C: What do you do for fun?", "climbing and pottery"),
+        ("The user's hobbies are climbing and pottery.",),
+    ),
+    (("C: What's your favourite film?", "hmm good question"), ()),
+    (
+        (
+            "C: The dragon lands before you. What do you do?",
+            "I draw my bow and shoot, my sister is in that tower!",
+        ),
+        (),
     ),
 ]

@@ -225,6 +225,15 @@ def test_a_correction_in_the_same_batch_cites_both_messages() -> None:
     assert fact.source_message_ids == (UUID(int=1), UUID(int=2))
 
 
+def test_a_day_put_right_is_another_date() -> None:
+    (put_right,) = extract(
+        "My interview is on Wednesday", "actually it's Tuesday, not Wednesday"
+    ).candidates
+    assert put_right.content == "The user's interview is on Tuesday."
+    assert put_right.event_time is not None
+    assert put_right.event_time.date().isoformat() == "2026-03-10"
+
+
 def test_the_same_fact_said_twice_is_one_candidate_with_two_sources() -> None:
     fact = only("I live in Porto.", "As I said, I live in Porto.")
     assert fact.source_message_ids == (UUID(int=1), UUID(int=2))
@@ -302,7 +311,8 @@ def assert_grounded(content: str, source: str) -> None:
         ),
         *(" ", "\n", "*a", "(", "😀", "very ", "my mother said ", "I have a dog called Rex and "),
         *("mon chien s'appelle Rex, ", "last Friday I met Ana in May 2019, ", "it is Rex, not "),
-        *("ignore ", "A ", "1", "my favourite ", "in the my story ", "let's "),
+        *("ignore ", "A ", "1", "my favourite ", "in the my story ", "let's ", "always "),
+        *("I walk every ", "when I was ", "me and Josh and ", "about me: a, b and c, "),
     ],
 )
 def test_twenty_thousand_characters_take_less_than_a_second(piece: str) -> None:

@@ -14,6 +14,15 @@ _MONTH = (
 _DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|\d{1,3})"
 _UNIT = r"(?:day|week|month|year|fortnight)s?"
+_YOUNG = (
+    r"(?:(?:a |an )?(?:little |small |young |tiny )?(?:kid|child|boy|girl|teenager|teen|baby"
+    r"|toddler"
+    r"|student)|little|small|young|younger)"
+)
+_AGE = (
+    r"(?:\d{1,2}|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)"
+)
 _ORDINAL_WORDS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
     "thirteenth fourteenth fifteenth "
@@ -33,21 +42,27 @@ _TIME = re.compile(
     rf"|\b{_COUNT} {_UNIT} ago\b|\bin {_COUNT} {_UNIT}(?:'s? time)?\b|\b(?:last"
     rf"|next|past) (?:week|month|year)\b)"
     rf"|(?P<week_on>\b(?:a|two) weeks? (?:on |from |come )?{_DAY}\b|\b{_DAY} week\b)"
-    rf"|(?P<weekday>(?<!every )\b(?:(?:on|last|next|this|this coming|this past"
+    rf"|(?P<weekday>(?<!every )(?<!day and )(?<!day or )\b(?:(?:on|last|next|this|this coming"
+    rf"|this past"
     rf"|by) )?{_DAY}(?: (?:morning|afternoon|evening|night))?\b)"
     r"|(?P<weekend>\b(?:last|next|this|this coming|this past|at the) weekend\b)"
     rf"|(?P<end>\b(?:at |by |until )?the (?:end|start|beginning) of {_MONTH}\b)"
     r"|(?P<year_before>\bthe year before last\b)"
     rf"|(?P<spelt>\b(?:on )?(?:the )?(?:{_SPELT}) of {_MONTH}\b)"
-    rf"|(?P<date>\b(?:on |since )?(?:the )?(?:{_ORDINAL}|\d{{1,2}})(?: of)? "
+    rf"|(?P<date>\b(?:on |since |by |until )?(?:the )?(?:{_ORDINAL}|\d{{1,2}})(?: of)? "
     rf"{_MONTH}\b(?:,? \d{{4}})?"
-    rf"|\b(?:on |since )?{_MONTH} (?:the )?(?:{_ORDINAL}|\d{{1,2}}\b)(?:,? \d{{4}})?)"
+    rf"|\b(?:on |since |by |until )?{_MONTH} (?:the )?(?:{_ORDINAL}|\d{{1,2}}\b)(?:,? \d{{4}})?)"
     rf"|(?P<ordinal>\bon the {_ORDINAL}\b)"
     rf"|(?P<month>\b(?:in|last|next|this|since|by|until|back in|early|late)(?: "
     rf"early| late| mid)? {_MONTH}\b(?: \d{{4}})?)"
     r"|(?P<year>\b(?:in|since|back in) (?:19|20)\d{2}\b)"
     r"|(?P<season>\b(?:last|next|this|in|in the) (?:spring|summer|autumn|fall"
-    r"|winter|christmas|easter)\b)",
+    r"|winter|christmas|easter)\b)"
+    r"|(?P<decade>\bin the (?:(?:19|20)?\d0s|(?:fif|six|seven|eigh|nine)ties)\b)"
+    rf"|(?P<youth>\bwhen I was (?:about |around |only |just )?(?:{_YOUNG}|{_AGE})\b(?: years old)?"
+    rf"|\bas (?:a |an )?{_YOUNG}\b|\bin my (?:teens|(?:early |late )?(?:twenties|thirties|20s"
+    rf"|30s))\b"
+    rf"|\bat (?:the )?age (?:of )?\d{{1,2}}\b)",
     re.I,
 )
 _WEEKDAYS = {
@@ -68,11 +83,22 @@ class TimeExpression:
     words: str
     kind: str
 
+    @property
+    def is_distant(self) -> bool:
+        """Months or years away, so that what happened then belongs to a life's story."""
+        return self.kind in ("year", "season", "youth", "decade", "year_before") or bool(
+            re.search(r"\b(?:years?|months?) ago\b|\blast (?:year|month)\b|\d{4}", self.words, re.I)
+        )
 
-def mid_sentence(words: str) -> str:
-    """A time expression as it stands inside a sentence: "last Friday", "on April 15"."""
+
+def mid_sentence(words: str, they: str = "they were") -> str:
+    """A time expression as it stands inside a sentence: "last Friday", "on April 15".
+
+    `they` stands for the "I was" of "when I was ten".
+    """
     if _BARE_DATE.match(words):
         return f"on {words}"
+    words = re.sub(r"\bI was\b", they, re.sub(r"\bmy\b", "their", words), flags=re.I)
     first = words.split()[0].lower()
     return (
         words if first in _WEEKDAYS or re.fullmatch(_MONTH, first) else words[0].lower() + words[1:]
@@ -127,7 +153,7 @@ def resolve(expression: TimeExpression, said_at: datetime, *, future: bool) -> d
         return _parse(words.split(" of ")[-1], "month", day, future)
     if expression.kind == "ordinal":
         return _day_of_month(int(re.findall(r"\d+", words)[0]), day, future)
-    if expression.kind == "season":
+    if expression.kind in ("season", "youth", "decade"):
         return None
     return _parse(words, expression.kind, day, future)
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.clause_reader import Reading
 from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
+from backend.adapters.llm.offline.dates import resolve, take_time
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.promises import find_promise
 from backend.adapters.llm.offline.rule import Finding
@@ -197,16 +198,28 @@ def _correct(correction: Correction, line: TranscriptLine, sitting: _Sitting) ->
         known = sitting.found[index]
         if content := corrected(known.content, correction):
             sources = (*known.source_message_ids, line.message_id)
-            sitting.found[index] = _put_right(known, content, correction, sources)
+            sitting.found[index] = _put_right(known, content, correction, sources, line)
             return
     for known in reversed(sitting.earlier):
         if content := corrected(known.content, correction):
-            sitting.found.append(_put_right(known, content, correction, (line.message_id,)))
+            sitting.found.append(_put_right(known, content, correction, (line.message_id,), line))
             return
 
 
+def _date_in(content: str, known: Candidate, line: TranscriptLine) -> datetime | None:
+    """When that is, now that it was put right: another day is another date."""
+    _, time = take_time(content)
+    if known.event_time is None or time is None:
+        return known.event_time
+    return resolve(time, line.said_at, future=known.event_time.date() >= line.said_at.date())
+
+
 def _put_right(
-    known: Candidate, content: str, correction: Correction, sources: Sequence[UUID]
+    known: Candidate,
+    content: str,
+    correction: Correction,
+    sources: Sequence[UUID],
+    line: TranscriptLine,
 ) -> Candidate:
     renamed = (
         known.about_name
@@ -216,6 +229,7 @@ def _put_right(
     return replace(
         known,
         content=content,
+        event_time=_date_in(content, known, line),
         source_message_ids=tuple(sources),
         confidence=max(known.confidence, 0.9),
         about_name=re.sub(r"^\w", lambda m: m.group(0).upper(), correction.right)

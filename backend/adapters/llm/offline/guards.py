@@ -65,9 +65,12 @@ _FICTION = re.compile(
     r"\b(?:in|for|from) (?:my|the|this|a|our|that|his|her) (?:\w+ )?(?:story"
     r"|novel|book|dream|dreams|nightmare|game|"
     r"film|movie|play|campaign|fan ?fic|fan ?fiction|role-?play|rp|script|poem"
-    r"|song|fantasy|d&d|video game|show)\b"
+    r"|song|fantasy|d&d|video game|show)\b(?! (?:club|group|shop|store|fair|launch|circle))"
     r"|\bmy (?:\w+ )?(?:character|avatar|oc|persona|protagonist|sim|player "
     r"character)\b|\bonce upon a time\b"
+    r"|\bin (?:the )?(?:sims|minecraft|skyrim|stardew valley|zelda|fortnite|animal crossing|roblox"
+    r"|gta"
+    r"|world of warcraft|elden ring|pok[eé]mon|final fantasy|baldur'?s gate)\b"
     r"|\bI (?:just |once )?(?:dreamed|dreamt|had (?:a|this|the) (?:\w+ )?(?:dream|nightmare))\b"
     r"|\b(?:(?<!to )pretend(?:ing)?|role-?play(?:ing)?|make-believe|fictional)\b"
     r"|\bin (?:another|a past|a previous|my next|my past|a parallel) (?:life"
@@ -76,11 +79,12 @@ _FICTION = re.compile(
 )
 _JOKE = re.compile(
     r"(?-i:\bjust LOVE\b|\bLOVES? (?:it )?when\b|\bso HAPPY for\b)|\bliving the dream\b"
-    r"|\bsaid no one\b"
+    r"|\bsaid (?:no one|nobody|no-one)\b"
     r"|\b(?:jk|j/k|just kidding|only kidding|kidding|just joking|only joking"
     r"|joking|yeah,? right|as if|"
     r"in my dreams"
-    r"|not really|totally not|sarcasm|(?:oh|yeah|ha|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
+    r"|(?<!do )(?<!does )(?<!am )(?<!is )not really|totally not|sarcasm|(?:oh|yeah|ha"
+    r"|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
     r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right"
     r"|yeah|yes),? and I am\b|,? (?:not|obviously|totally|of course not)!?$"
     r"|\b(?:april fools|kind of joke|it was a joke|that was a joke"
@@ -108,21 +112,24 @@ _HYPOTHETICAL = re.compile(
 )
 _PART = re.compile(
     r",?\s+(?:so|but|because),?\s+|\s*;\s*|,\s*(?=(?:if|I|we|my|he|she|they|it|maybe|unless"
-    r"|and (?:I|we|my|if))\b)",
+    r"|and (?:I|we|my|if)"
+    r"|not sure|no idea|hopefully|probably|perhaps|wish)\b)",
     re.I,
 )
 _TAKEN_BACK_LATER = re.compile(
     r",\s*(?:(?:or )?(?:I|we) wish|if only|as if|in (?:my|your) dreams|or I would|or so I)\b", re.I
 )
 _HARMLESS_IF = re.compile(
-    r"\b(?:if you must know|if you are wondering|if you're wondering|in case "
+    r"\b(?:wish me luck|fingers crossed|if you must know|if you are wondering|if you're wondering"
+    r"|in case "
     r"you(?:'re| are| were) wondering|"
     r"if that helps|if I remember (?:right|correctly)|if you can believe it|"
-    r"(?:I )?would (?:love|like) to (?=learn|visit|become|open|write|travel"
+    r"I would (?:love|like) to (?=learn|visit|become|open|write|travel"
     r"|move|study)|should know(?: that)?|"
     r"may as well (?:say|tell you)|as you might (?:know|remember)|might sound "
     r"(?:odd|silly|strange|weird)|"
-    r"I (?:should|must|would) (?:say|add)(?=,)|I suppose(?=$|,)|I guess(?=$|,)|no idea how to"
+    r"I (?:should|must) (?:say|add)(?=,)|I would say(?=,| my )|I suppose(?=$|,)|I guess(?=$|,)"
+    r"|no idea how to"
     r"|would you believe"
     r"(?: it)?|thought you should know)\b",
     re.I,
@@ -186,6 +193,30 @@ def is_lyrics(message: str) -> bool:
     return bool(_LYRICS.search(message))
 
 
+_SPECIMEN = re.compile(
+    r"\b(?:homework|translate|translation|proofread|rephrase|grammar|exercise|sentence|example"
+    r"|quot(?:e|ing)|the (?:line|words|caption))\b[^.!?\n]{0,40}:"
+    r"|\b(?:write|draft|compose|generate|make up|invent|give) (?:me |us )?(?:an?|the|some"
+    r"|my)\b[^.!?\n]{0,40}:",
+    re.I,
+)
+_FANTASY = re.compile(
+    r"\b(?:dragons?|goblins?|orcs?|wizards?|sorcer\w+|tavern|dungeon|potions?|spaceship|starship"
+    r"|kingdom|throne|knights?|swords?|portal|spells?|demons?|vampires?|zombies?|role-?play)\b",
+    re.I,
+)
+
+
+def is_specimen(message: str) -> bool:
+    """The message holds words to be looked at as words: homework, a sentence to be checked."""
+    return bool(_SPECIMEN.search(message))
+
+
+def invites_into_scene(asked: str) -> bool:
+    """What the character said just before tells a tale in which the user is to play."""
+    return bool(_FANTASY.search(asked) and re.search(r"\byou(?:r|'re)?\b", asked, re.I))
+
+
 def opens_scene(message: str) -> bool:
     """From here on the user plays a part."""
     return bool(_SCENE_OPENS.search(message))
@@ -239,6 +270,8 @@ def is_unreal(sentence: str) -> bool:
 def certain_part(sentence: str) -> str:
     """The sentence up to the part that wishes or supposes ("I have asthma, so … if …")."""
     plain = _HARMLESS_IF.sub(_in_other_words, sentence).strip()
+    if re.match(r"(?:I|we) (?:really )?(?:want|hope|plan) to\b", plain, re.I):
+        plain = re.sub(r" (?:one|some) ?day\b", "", plain, flags=re.I)
     if _TAKEN_BACK_LATER.search(plain):
         return ""
     end = 0
@@ -250,7 +283,10 @@ def certain_part(sentence: str) -> str:
 
 
 def _in_other_words(found: re.Match[str]) -> str:
-    return "does not know how to" if found.group(0).lower() == "no idea how to" else " "
+    said = found.group(0).lower()
+    if said.startswith("i would"):
+        return "I want to "
+    return "does not know how to" if said == "no idea how to" else " "
 
 
 def without_quotations(text: str) -> str:

@@ -28,11 +28,14 @@ KIN: dict[str, str] = {
         "sons": "sons",
         "daughters": "daughters",
         "friends": "friends",
-        "son": "son lad",
-        "daughter": "daughter",
+        "son": "son lad little_boy baby_boy",
+        "daughter": "daughter little_girl baby_girl",
+        "family": "family",
         "child": "child kid",
         "children": "children kids kiddos",
         "twins": "twins",
+        "eldest_child": "eldest oldest",
+        "youngest_child": "youngest",
         "in-laws": "in-laws inlaws",
         "baby": "baby",
         "stepson": "stepson",
@@ -87,14 +90,17 @@ KIN = {word.replace("_", " "): canonical.replace("_", " ") for word, canonical i
 PETS: dict[str, str] = {
     word: canonical
     for canonical, words in {
-        "dog": "dog puppy pup doggo pupper labrador poodle beagle corgi dachshund "
-        "terrier greyhound collie whippet spaniel retriever husky pug mutt lurcher staffie westie",
-        "cat": "cat kitten kitty tomcat",
+        "dog": "dog puppy pup doggo pupper labrador lab poodle beagle corgi dachshund "
+        "terrier greyhound collie whippet spaniel retriever husky pug mutt lurcher staffie westie "
+        "bulldog chihuahua rottweiler dalmatian schnauzer shepherd boxer labradoodle cockapoo "
+        "cavapoo doberman akita samoyed shiba malamute sheepdog setter pointer hound mongrel "
+        "pomeranian shih_tzu maltese weimaraner vizsla mastiff",
+        "cat": "cat kitten kitty tomcat tabby moggy siamese ragdoll maine_coon",
         "rabbit": "rabbit bunny",
         "hamster": "hamster",
         "guinea pig": "guinea_pig",
-        "parrot": "parrot parakeet cockatiel budgie",
-        "horse": "horse pony",
+        "parrot": "parrot parakeet cockatiel budgie cockatoo macaw canary",
+        "horse": "horse pony mare gelding foal",
         "goldfish": "goldfish",
         "fish": "fish",
         "tortoise": "tortoise",
@@ -106,12 +112,34 @@ PETS: dict[str, str] = {
         "goat": "goat",
         "donkey": "donkey",
         "rat": "rat",
-        "hen": "hen",
+        "hen": "hen chicken",
+        "duck": "duck",
+        "pig": "pig piglet",
+        "sheep": "sheep lamb",
+        "gerbil": "gerbil",
+        "mouse": "mouse",
+        "chinchilla": "chinchilla",
+        "tarantula": "tarantula",
+        "alpaca": "alpaca llama",
         "pet": "pet",
     }.items()
     for word in words.split()
 }
 PETS = {word.replace("_", " "): canonical for word, canonical in PETS.items()}
+_PET_NAMES = frozenset("pup doggo pupper kitty tomcat bunny moggy lab".split())
+
+
+def relation_word(said: str) -> str:
+    """How a relation or an animal is written: "mum" is a mother, a "poodle" stays one."""
+    word = said.lower()
+    return KIN.get(word) or (PETS[word] if word in _PET_NAMES else word)
+
+
+def kind_of(said: str) -> str:
+    """The relation or kind of animal, however it is called: "poodle" is a dog."""
+    word = said.lower()
+    return KIN.get(word) or PETS.get(word, word)
+
 
 PARTNERS = frozenset({"wife", "husband", "partner", "fiancé", "fiancée", "boyfriend", "girlfriend"})
 SINGLE_KIN = PARTNERS | {
@@ -168,12 +196,39 @@ _LANGUAGES = (
     "japanese korean arabic turkish greek hebrew hindi urdu swedish "
     "norwegian danish finnish icelandic irish "
     "welsh catalan czech hungarian romanian vietnamese thai latin swahili "
-    "esperanto farsi persian bengali"
+    "esperanto farsi persian bengali tagalog filipino malay indonesian punjabi tamil telugu "
+    "marathi gujarati nepali georgian armenian bulgarian serbian croatian slovak slovenian "
+    "lithuanian latvian estonian albanian basque galician gaelic yoruba igbo hausa zulu xhosa "
+    "afrikaans somali amharic yiddish maltese luxembourgish flemish hokkien khmer lao burmese "
+    "mongolian kazakh uzbek pashto kurdish"
 )
 LANGUAGES = frozenset(_LANGUAGES.split())
 
+DEMONYMS = words(
+    "british english scottish welsh irish american canadian australian german french spanish italian "
+    "portuguese dutch belgian swiss austrian polish czech slovak slovakian slovenian hungarian romanian "
+    "bulgarian greek turkish russian ukrainian belarusian swedish norwegian danish finnish icelandic "
+    "estonian latvian lithuanian albanian serbian croatian bosnian macedonian montenegrin maltese "
+    "cypriot luxembourgish catalan basque galician breton cornish indian pakistani bangladeshi nepali "
+    "nepalese chinese japanese korean vietnamese thai filipino filipina malaysian indonesian singaporean "
+    "taiwanese cambodian burmese laotian mongolian tibetan kazakh uzbek afghan iranian persian iraqi "
+    "syrian lebanese israeli palestinian jordanian saudi emirati yemeni egyptian moroccan algerian "
+    "tunisian libyan sudanese ethiopian eritrean somali kenyan ugandan tanzanian rwandan congolese "
+    "nigerian ghanaian senegalese ivorian cameroonian angolan zambian zimbabwean namibian malawian "
+    "mozambican malagasy mauritian brazilian mexican argentinian argentine colombian chilean peruvian "
+    "bolivian ecuadorian venezuelan uruguayan paraguayan cuban dominican haitian jamaican bahamian "
+    "barbadian trinidadian guatemalan honduran salvadoran nicaraguan panamanian kiwi maori samoan "
+    "hawaiian european african asian latino latina hispanic arab kurdish scandinavian american-born "
+)
+BELIEFS = words(
+    "muslim catholic protestant anglican methodist baptist lutheran presbyterian pentecostal jewish "
+    "buddhist hindu atheist agnostic sikh quaker mormon orthodox pagan wiccan jain taoist baha'i "
+    "evangelical calvinist unitarian rastafarian zoroastrian"
+)
 NOT_NAMES = (
-    words(
+    DEMONYMS
+    | BELIEFS
+    | words(
         "i a an the and or but not so very my our your his her their its this that these "
         "those it he she they we you me us him them who what when where why how there here is "
         "am are was were be been being has have had do does did will would could should can "
@@ -194,7 +249,7 @@ NOT_NAMES = (
 )
 
 NOT_PLACES = words(
-    "i a an the my our your his her their its this that these those it fear denial hope "
+    "i a an the my our your his her their its this that these those it fear denial hope foster care "
     "venus mars narnia hogwarts wonderland mordor gotham atlantis neverland jupiter saturn pluto "
     "peace love pain silence chaos hell heaven poverty luxury harmony sin solitude shame "
     "style comfort constant here there bed general fact case total touch charge trouble "
@@ -212,6 +267,9 @@ PLACE_NOUNS = (
     "|houseboat|boat|caravan|van|island|suburb|"
     "suburbs|mountains|hills|coast|seaside|bungalow|studio|dorm|dormitory"
     "|castle|lighthouse|treehouse|commune|"
+    "narrowboat|barge|yurt|campervan|estate|bedsit|loft|duplex|penthouse|tower block|terrace"
+    "|trailer"
+    "|ranch|valley|hamlet|port|forest|woods|desert|convent|monastery|houseshare|flatshare|street|"
     "neighbourhood|neighborhood|country|attic|basement|north|south|east|west|centre|center"
 )
 STATES_OF_LIFE = frozenset({"student", "mother", "father", "mum", "mom", "dad", "parent"})

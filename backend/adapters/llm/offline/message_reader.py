@@ -8,10 +8,11 @@ from datetime import datetime
 from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.acquaintances import name_known, stranger, strangers
 from backend.adapters.llm.offline.clause_reader import Reading, by_name, read_clause
-from backend.adapters.llm.offline.ellipsis import complete
+from backend.adapters.llm.offline.ellipsis import complete, says_yes
 from backend.adapters.llm.offline.grounding import is_grounded
 from backend.adapters.llm.offline.mentions import find_mentions
 from backend.adapters.llm.offline.openings import as_request, strip_openings, take_request
+from backend.adapters.llm.offline.profiles import spelt_profile
 from backend.adapters.llm.offline.rule import Finding, Rule
 from backend.adapters.llm.offline.rules.other_languages import read_other_language
 from backend.adapters.llm.offline.sentences import (
@@ -40,7 +41,12 @@ def read_message(
     `known` are people of the user's by name, in small letters."""
     reading = Reading(spoken_of, known=dict(known or {}))
     content = flatten(content)
-    if guards.is_injection(content) or guards.is_lyrics(content):
+    if (
+        guards.is_injection(content)
+        or guards.is_lyrics(content)
+        or guards.is_specimen(content)
+        or guards.invites_into_scene(question)
+    ):
         reading.rejected.append("an order or a recital, not a statement")
         return reading
     spoken = guards.without_quotations(tidy(content))
@@ -48,10 +54,11 @@ def read_message(
     _meet(sentences, reading)
     for name in strangers(spoken, sentences):
         reading.known.setdefault(name.lower(), stranger(name))
+    answer = next((at for at, each in enumerate(sentences) if not says_yes(each.text)), 0)
     for index, sentence in enumerate(sentences):
         if guards.supposes(sentence.text) or len(reading.findings) >= MAX_FINDINGS:
             break
-        if index == 0 and question and (whole := complete(question, sentence.text)):
+        if index == answer and question and (whole := complete(question, sentence.text)):
             sentence = replace(sentence, text=whole, question=False)
         if guards.takes_back(sentence.text):
             reading.findings.clear()
@@ -85,6 +92,10 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
         reading.findings.extend((finding, False) for finding in foreign)
         return
     text, asked = take_request(strip_openings(sentence.text, of_user=reading.of_user))
+    if profile := spelt_profile(sentence.text):
+        for whole in profile:
+            read_clause(whole, sentence.casual, said_at, False, reading)
+        return
     statement = guards.statement_part(text, question=sentence.question and not asked)
     statement = guards.certain_part(statement)
     if not statement or guards.is_unreal(sentence.text):

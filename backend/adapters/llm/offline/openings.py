@@ -16,7 +16,7 @@ _LEAD_IN = re.compile(
     r"believe it or not|unfortunately|sadly|luckily|thankfully|of course|sure"
     r"|right|listen|look|see|thanks|thank you|please|"
     r"also|bit about me|evening|morning"
-    r"|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me|same"
+    r"|oh my god|omg|wow|ugh|phew|yay|hooray|as usual|about me|me(?! and\b)|same"
     r"|besides|cool|great|nice|nice to meet you|"
     r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then"
     r"|now(?=,? (?:I|my|we|our)\b)|first of all|first|second|finally|recently|"
@@ -34,6 +34,7 @@ _LEAD_IN = re.compile(
     r"|my |we |our )"
     r"|I (?:have )?(?:already |once )?(?:told|mentioned to) "
     r"you[\s,:]*(?:before |that )*(?=I |my |we |our )"
+    r"|I am (?:so |very |really )?(?:happy|glad|proud|excited|relieved) (?:that )?(?=I )"
     r"|I am (?:so |very |really )?(?:happy|glad|proud|pleased|sad|sorry"
     r"|excited|afraid|ashamed|thrilled|relieved) to (?:say|tell you|report"
     r"|announce)[\s,:]*(?:that )?"
@@ -42,12 +43,12 @@ _LEAD_IN = re.compile(
     r"|(?:my|the) (?:doctor|gp) (?:says|said|told me)[\s,]*(?:that )?(?=I (?:have|am allergic) )"
     r"|did you know (?:that )?|a (?:little|bit) about me[\s,:]*"
     r"|(?-i:[A-Z][a-z]{2,15}), (?=I |my |we |our )"
-    r"|when I was (?:a |an )?(?:kid|child|young|younger|little|small|teenager"
-    r"|student|baby|\d{1,2}|in [\w ]{3,20})[\s,]+(?=I |my |we |our ))",
+    r"|one thing (?:you should know|about me) is (?:that )?|because (?=I am )"
+    r"|I do not think I (?:have )?(?:told|mentioned)(?: you| it| this)*,? (?:but )?)",
     re.I,
 )
 _REMEMBER = re.compile(
-    r"(?:please )?(?:(?:can|could|will|would) you )?(?:please |also |always |just |always )*"
+    r"(?:please )?(?:(?:can|could|will|would) you )?(?:please |also |always |just ){0,5}"
     r"(?:remember|do not forget|don't forget|dont forget|never forget|keep in "
     r"mind|bear in mind|note|take note|make a note)"
     r"(?: (?:this|for me|for later|for next time))*(?:(?: that|:| "
@@ -79,6 +80,9 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for text, subject in (
         (rf"(?:{verb_forms(UNDER_WAY, 'having', 'taking', 'getting', 'making')})\s+\w", "I am"),
         (r"not (?:drinking|smoking|eating (?:meat|sugar|gluten|dairy))\b", "I am"),
+        (r"(?:not (?:really )?)?(?:a )?(?:big |huge )?fan of \w", "I am"),
+        (r"(?:do|does) not (?:really |even )?(?:like|have|eat|drink|own|drive|smoke) \w", "I"),
+        (r"can not (?:eat|have|drink|swim|drive) \w", "I"),
         (
             r"(?:allergic to|lactose intolerant|coeliac|celiac|vegan|vegetarian|divorced"
             r"|single (?:mum|mom|dad|since)"

@@ -13,10 +13,13 @@ LONGEST = 14  # words; more is a story, not a fact
 _CUT = re.compile(
     r"\s*(?:[;!?…()\"*]|:(?!\w))|\s+(?:did|have|do) I (?:ever |never |already )?(?:say|tell"
     r"|told|mention)|\s+to (?:check|see|make sure|say)\b|\s+[-–—]+\s|\.\.+|\.(?:\s|$)"
-    r"|,(?!\s*(?:(?-i:[A-Z])|\d{4}\b|[\w-]+ and [\w-]+$))"
+    r"|,(?!\d{3}\b)(?!\s*(?:(?-i:[A-Z])|\d{4}\b|(?:(?:[\w-]+ )?[\w-]+, )?(?:[\w-]+ )?[\w-]+ and "
+    r"(?!(?:I|we|it|he|she|they|my|the|then|so|now|am|is)\b)(?:[\w-]+ ){0,3}[\w-]+$))"
     r"|,?\s+(?:because|cause|bc|but|so|when|whenever|while|since(?! (?:the )?(?:I (?:was"
-    r"|were) \d|\d|'\d|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december|last))|although|though"
+    r"|were)\b|\d|'\d|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december|last|(?:high |primary "
+    r"|secondary )?school|uni\b|college"
+    r"|childhood|birth|lockdown|covid|christmas|easter))|although|though"
     r"|if|unless|which|who|whose|where|whether|until (?:I|we|he|she|they|it)|before (?:I|we"
     r"|he|she|it)|after "
     r"(?:I|we|he|she|it)|as (?:I|we|he|she|it)|like (?:a|an|I|this|that|crazy|mad)|and "
@@ -24,7 +27,9 @@ _CUT = re.compile(
     r"|this|I|we|he|she|they|there|my|our|his|her|their|[\w']+ (?:is|are|was|am|has|have|can|do)\b|"
     r"(?:got|had|went|made|left|took|then|still|nearly|almost|cried|drank|tipped|ate|feel"
     r"|felt|look|barely|nobody))"
-    r"|that (?:I|we|he|she|it|they|is|was)|than me|(?<!since )(?:I|we|he|she|they|it)(?= ))\b"
+    r"|and no\b|and [a-z]+ (?:it|them|him)\b|that (?:I|we|he|she|it|they|is|was)|than me"
+    r"|(?<!since )(?:I|we"
+    r"|he|she|they|it)(?= ))\b"
     r"|\s+(?:lol|lmao|haha\w*|hehe|tbh|btw|by the way|right now|rn|at the moment|atm|mind you"
     r"|you know|or something"
     r"|or whatever|and (?:all|everything|stuff)|these days|nowadays|anymore|any more"
@@ -40,7 +45,8 @@ _CUT = re.compile(
 _POINTS_AWAY = re.compile(
     r"\b(?:you|your|yours|yourself|what|why|how|something|anything|nothing|someone|somebody"
     r"|anyone|nobody"
-    r"|everything else|stuff|things|thing|myself|ourselves|crying|laughing|sleep|better|worse"
+    r"|everything else|certain|stuff|things|thing|myself|ourselves|crying|laughing|sleep|better"
+    r"|worse"
     r"|fine|ok|okay|"
     r"nowhere|somewhere|anywhere)\b"
     r"|^(?:it|this|that|these|those|them|him|one|ones|so|as|not|me|us|here|there|up|down|out"
@@ -80,6 +86,11 @@ _FILLERS = re.compile(
     re.I,
 )
 _EMPTY = words("a an the my our their to in on at of for it up out off and some any more much")
+
+
+def is_one_thought(text: str) -> bool:
+    """Whether nothing in the text ends one thought and begins another."""
+    return _CUT.search(text) is None
 
 
 def own_words(text: str, *, others: bool = False) -> str | None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.adapters.llm.offline.dates import TimeExpression, mid_sentence, resolve
+from backend.adapters.llm.offline.filling import filled
 from backend.adapters.llm.offline.lexicon import KIN, MANY, PETS, alternatives
-from backend.adapters.llm.offline.plain_words import own_words
-from backend.adapters.llm.offline.subjects import Subject, attribute_key
-from backend.adapters.llm.offline.values import SHAPES, split_list, until_end
-from backend.adapters.llm.offline.verbs import SAYINGS, base_form, third_person
+from backend.adapters.llm.offline.plain_words import is_one_thought, own_words
+from backend.adapters.llm.offline.subjects import Subject
+from backend.adapters.llm.offline.values import SHAPES, things_named
+from backend.adapters.llm.offline.verbs import SAYINGS
 
 _PLACEHOLDERS = {
     "BE": r"(?:am|is|are)",
@@ -26,18 +27,11 @@ _PLACEHOLDERS = {
     "NUMBER": r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen"
     r"|twenty|\d{1,2})",
 }
-_OPTIONAL = {
-    "as_role": " as a {role}",
-    "at_org": " at {org}",
-    "from_org": " from {org}",
-    "in_place": " in {place}",
-    "of_many": " {of}",
-    "at_said": " at {said}",
-    "also_said": " {said}",
-}
-_ARTICLE = re.compile(r"\b(as|is|has|have|been) a (?=(?!uni|one|eu)[aeiou])", re.I)
+_ARTICLE = re.compile(r"\b(as|is|has|have|been) a (?=(?!uni|one|eu)[aeiou]|MRI|X-ray)", re.I)
 _OWN = re.compile(r"\b(?:my|our)\b(?! own boss)", re.I)
-_STEMS = {"drink": "drink", "smok": "smoke", "vap": "vape"}
+_OTHERS = re.compile(r"\b(?:their|his|her)\b", re.I)
+_BOTH = re.compile(r"\b(?:together|each other|one another)$", re.I)
+_TODAY = re.compile(r"today|tonight|this (?:morning|afternoon|evening)", re.I)
 _FORMS = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 
 
@@ -56,7 +50,8 @@ class Rule:
     (somebody's name) is about the user, whoever bears it; `ahead` says which way an open date
     points (None: it is no event, and no date is read). `[lives|live]` in a template is chosen by
     number. `plain` rules take any words after a verb, but not where the verb is part of a saying;
-    `dated` ones need a date.
+    `dated` ones need a date, `distant` ones a date months or years away;
+    `another_day` ones any date but today's; `of_old` ones tell what once was, whatever the date.
     """
 
     name: str
@@ -73,6 +68,9 @@ class Rule:
     tie: bool = False
     plain: bool = False
     dated: bool = False
+    distant: bool = False
+    of_old: bool = False
+    another_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +116,12 @@ def apply(rule: Rule, clause: Clause) -> Iterator[Finding]:
         return
     text = (clause.timeless if rule.dated else clause.whole) if rule.whole else clause.rest
     found = rule.pattern.match(text)
-    if not found or (rule.plain and SAYINGS.match(text)) or (rule.dated and not clause.time):
+    if not found or (rule.plain and SAYINGS.match(text)) or not _fits_time(rule, clause.time):
         return
     groups = {key: value for key, value in found.groupdict().items() if value is not None}
-    listed = split_list(until_end(groups["things"])) if "things" in groups else [""]
+    listed = things_named(groups["things"]) if "things" in groups else [""]
     for item in listed[:6]:
-        values = _shaped({**groups, "thing": item} if item else groups, clause)
+        values = _shaped(rule, {**groups, "thing": item} if item else groups, clause)
         if values is None:
             if item:
                 break  # "I like tea and you" says nothing safe about what follows
@@ -131,51 +129,59 @@ def apply(rule: Rule, clause: Clause) -> Iterator[Finding]:
         yield _finding(rule, clause, values)
 
 
-def _shaped(groups: dict[str, str], clause: Clause) -> dict[str, str] | None:
+def _fits_time(rule: Rule, time: TimeExpression | None) -> bool:
+    """Whether a clause with this time can be what the rule knows."""
+    if time is None:
+        return not (rule.dated or rule.distant)
+    if rule.another_day and _TODAY.search(time.words):
+        return False
+    return time.is_distant or not rule.distant
+
+
+def _shaped(rule: Rule, groups: dict[str, str], clause: Clause) -> dict[str, str] | None:
     values: dict[str, str] = {}
+    if "said" in groups and not clause.subject.plural and _BOTH.search(groups["said"]):
+        return None  # "we moved in together": with whom?
     for key, text in groups.items():
         if key == "said":
             value = own_words(text, others=not clause.subject.is_user)
         else:
             shape = SHAPES.get(key)
+            if key == "thing" and _OTHERS.search(text):
+                return None
             text = _OWN.sub("their", text)
             value = shape(text, clause.casual) if shape else text
         if value is None:
             return None
         values[key] = value
+    if rule.dated or rule.distant:
+        return values if _time_belongs(values.get("said", ""), clause) else None
+    if clause.time and clause.time.kind == "youth" and rule.ahead is None and not rule.of_old:
+        told = clause.whole.split(clause.time.words)[0]
+        return None if is_one_thought(told) else values  # so "when I was six", and no longer
     return values
+
+
+def _time_belongs(said: str, clause: Clause) -> bool:
+    """Whether the date was told of what was said, and not of what came after it."""
+    if not said or clause.time is None:
+        return True
+    start = clause.whole.find(clause.time.words)
+    end = clause.whole.rfind(said.split()[-1], 0, max(start, 0))
+    return end < 0 or is_one_thought(clause.whole[end:start])
 
 
 def _finding(rule: Rule, clause: Clause, values: dict[str, str]) -> Finding:
     subject = clause.subject
-    kin = values.get("kin", "").lower()
-    values = values | {
-        "key": attribute_key(kin),
-        "who": subject.label,
-        "kin": KIN.get(kin) or PETS.get(kin) or kin,
-        "name": values.get("name") or values.get("clear_name", ""),
-    }
-    if "doing" in values and values["doing"] in _STEMS:
-        values["stops"] = _STEMS[values["doing"]]
-    if "said" in values:
-        head = re.split(r" (?:at|in|on|for|of|with|to)\b|,", values["said"])[0]
-        many = head.endswith("s") and not head.endswith("ss")
-        values["a_said"] = values["said"] if many else f"a {values['said']}"
-    if "does" in values:
-        plain = values["base"] = base_form(values["does"].lower())
-        values["does"] = plain if subject.plural else third_person(plain)
+    values = filled(values, subject)
     when = ""
     event_time = None
     if rule.ahead is not None and clause.time:
-        when = f" {mid_sentence(clause.time.words)}"
+        i_was = "they were" if subject.is_user else "the user was"
+        when = f" {mid_sentence(clause.time.words, i_was)}"
         event_time = resolve(clause.time, clause.said_at, future=rule.ahead)
-    optional = {
-        key: text.format(**values)
-        for key, text in _OPTIONAL.items()
-        if text[1:].split("{")[1][:-1] in values
-    }
     template = _FORMS.sub(lambda m: m.group(2 if subject.plural else 1), rule.template)
-    content = template.format_map(_Blank(values | optional | {"when": when}))
+    content = template.format_map(_Blank(values | {"when": when}))
     content = _ARTICLE.sub(r"\1 an ", " ".join(content.split()).replace(" .", "."))
     attribute = _attribute(rule, subject, values)
     return Finding(content, rule, subject, attribute, event_time)

@@ -58,7 +58,8 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:til|till)\b", "until"),
         (r"(?<=\w)'s (?=(?:got|been)\b)", " has "),
         (
-            r"(?<=\w)'s (?=(?:called|named|a|an|the|on|\d+|in|at|from|allergic|vegetarian|vegan"
+            r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|on|\d+|in|at|from"
+            r"|allergic|vegetarian|vegan"
             r"|pregnant|off|out|up|down|away|not|always|into|back|over|sober|deaf|retired|married"
             r"|(?!wedding|building|evening|morning|meeting|painting|thing|king|ring"
             r"|engagement|opening"
@@ -80,6 +81,13 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:fave|fav|favorite)\b", "favourite"),
         (r"\b(?:bday|b-day)\b", "birthday"),
         (r"(?<![\w'])i(?![\w'])", "I"),
+        (r"\b(favourite [a-z]+)'s (?=[a-z])", r"\1 is "),
+        (
+            r"((?:(?:not|no longer) live|moved) [^.;!?]{2,40}?(?: any ?more)?[,;]? (?:but "
+            r"|and )?(?:I|we)) (?:am|are)"
+            r" (?=(?:now )?in )",
+            r"\1 live ",
+        ),
     )
 )
 _NAME_WITHOUT_APOSTROPHE = re.compile(r"\b(my|our) ([a-z]{2,14}[a-rt-z])s (name|birthday)\b", re.I)
@@ -134,9 +142,21 @@ def is_casual(text: str) -> bool:
     return small or (len(letters) > 12 and capitals / len(letters) > 0.8)
 
 
+# "Favourite band? Radiohead, always": asked and answered by the same person.
+_SELF_ASKED = re.compile(
+    r"(?:(?<=[.!?] )|(?<=\n)|\A)(?:my )?fav(?:ou?rite|e)? ((?!of "
+    r"|thing )[a-z]+(?: [a-z]+)?)\? (?=\S)",
+    re.I,
+)
+_CHAT_TAIL = re.compile(
+    r"(?:[\s,]+(?:lol|lmao|haha+|hehe+|tbh|btw|xd|ngl|innit|rn|xx?))+(?=\s*[.!]*$)", re.I
+)
+
+
 def split_sentences(text: str) -> list[Sentence]:
     """The sentences of a tidied message, in order; at most `MAX_SENTENCES`."""
     casual = is_casual(text)
+    text = _SELF_ASKED.sub(r"my favourite \1 is ", text)
     protected = _ABBREVIATION.sub(lambda m: m.group(0)[:-1] + "\u2024", text)
     sentences: list[Sentence] = []
     for piece in _BREAK.split(protected)[:MAX_SENTENCES]:
@@ -145,6 +165,7 @@ def split_sentences(text: str) -> list[Sentence]:
         plain = plain.strip(' .!?¡¿…*~"()').strip()
         if plain.isupper() and len(plain) > 5:
             plain = plain.lower()  # shouted
+        plain = _CHAT_TAIL.sub("", plain)
         if plain:
             sentences.append(Sentence(spell_out(plain[:MAX_SENTENCE]), casual, question, plain))
     return sentences
@@ -160,7 +181,7 @@ _VERB = (
 _CLAUSE_BREAK = re.compile(
     r"\s*;\s*|\s+[-–—]+\s+|\s*…\s*|\s*\.\.+\s*|\s*[()]\s*"
     r"|,?\s+(?:but|because|'?cause|cuz|cos|although|though|while|whereas|even though)\s+"
-    rf"|,?\s+(?:so|since(?! I was \d)|as|plus)\s+(?={_SUBJECT})"
+    rf"|,?\s+(?:so|since(?! I was\b)|as|plus)\s+(?={_SUBJECT})"
     r"|,?\s+so,?\s+(?=(?:what|how|why|yeah|slow|bit|a bit|now|in|no|not|one|two|three|four"
     r"|five|\d)\b)"
     r"|:\s+(?=(?:I|my|we|our)\b)"

@@ -11,6 +11,8 @@ from backend.adapters.llm.offline.lexicon import (
     PETS,
     PLURALS,
     alternatives,
+    kind_of,
+    relation_word,
 )
 from backend.adapters.llm.offline.word_lists import words
 
@@ -27,10 +29,14 @@ _PERSON = re.compile(
     re.I,
 )
 _USER = re.compile(
-    rf"(?:I|we|(?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?:,? "
-    rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I)\s+(?P<rest>\S.*)$",
+    rf"(?:I|we|(?:(?:my|our) )?(?:{_QUALIFIER} )*(?P<with>{_RELATION})(?:,? "
+    rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I"
+    rf"|(?:me|myself) and (?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?: (?-i:[A-ZÀ-Þ][\w'-]+))?"
+    r"|me and (?-i:[A-ZÀ-Þ][\w'-]+)|(?-i:[A-ZÀ-Þ][a-zà-ÿ'-]+) and (?:I|me))"
+    r"\s+(?P<rest>\S.*)$",
     re.I,
 )
+_TOGETHER = re.compile(r"\b(?:together|each other|one another)\b", re.I)
 _MINE_BY_NAME = re.compile(
     r"(?:my|our) (?P<name>(?-i:[A-ZÀ-Þ][a-zà-ÿ-]+))\s+(?P<rest>(?:is|has|was|got|can|does"
     r"|\w+s|\w+ed)\b.*)$",
@@ -45,7 +51,10 @@ _ADVERB = (
     r"|honestly|simply|truly|all|"
     r"genuinely|quite|sometimes|definitely|especially|particularly|mainly"
     r"|happily|officially|literally|too|lately|"
-    r"(?!(?:apply|applies|reply|supply|fly|rely|multiply|only child)\b)[a-z]{3,}ly)"
+    r"(?!(?:nearly|hardly|barely|rarely|scarcely|formerly|previously|supposedly|apply|applies"
+    r"|reply|supply|fly|rely|multiply|only child|family|curly|early|elderly"
+    r"|friendly|ugly|lonely|lovely|daily|weekly|monthly|silly|belly|jelly|bully|smelly|hilly"
+    r"|assembly|butterfly|july|italy|lily|sally|emily|molly|holly|polly|billy|kelly)\b)[a-z]{3,}ly)"
 )
 _FILLERS = re.compile(rf"^(?:{_ADVERB}\s+)+", re.I)
 _FILLERS_AFTER_VERB = re.compile(
@@ -92,13 +101,13 @@ USER = Subject()
 
 def attribute_key(kin: str) -> str:
     """The relation as attributes name it: every kind of partner is "partner"."""
-    canonical = KIN.get(kin.lower()) or PETS.get(kin.lower()) or kin.lower()
+    canonical = kind_of(kin)
     return "partner" if canonical in PARTNERS else canonical
 
 
 def person(kin: str, qualifier: str = "", named: str | None = None) -> Subject:
     """Somebody of the user's: `person("sister", "older")` is "The user's older sister"."""
-    canonical = KIN.get(kin.lower()) or PETS.get(kin.lower()) or kin.lower()
+    canonical = relation_word(kin)
     kept = " ".join(_KEPT_QUALIFIERS.findall(qualifier.lower()))
     relation = f"{kept} {canonical}".strip()
     label = f"The user's {relation}"
@@ -126,7 +135,13 @@ def read_subject(
     `spoken_of` is whom "he", "she" or "they" stands for; `known` are people by name, small letters.
     """
     if found := _USER.match(clause):
-        return USER, _predicate(found["rest"])
+        both = found["with"] and _TOGETHER.search(found["rest"])
+        subject = (
+            Subject(f"The user and their {relation_word(found['with'])}", plural=True)
+            if both
+            else USER
+        )
+        return subject, _predicate(found["rest"])
     if found := _PERSON.match(clause):
         named = (found["name"] or "").strip(" ,") or None
         if named and named.lower() in NOT_NAMES:
@@ -156,7 +171,7 @@ def _may_mean(pronoun: str, spoken_of: Subject) -> bool:
     kin = spoken_of.kin.split()[-1]
     if kin in _WOMEN or kin in _MEN:
         return pronoun == ("she" if kin in _WOMEN else "he")
-    return pronoun in ("he", "she", "it") if kin in PETS.values() else pronoun in ("he", "she")
+    return pronoun in ("he", "she", "it") if kin in PETS else pronoun in ("he", "she")
 
 
 _WOMEN = words(

@@ -21,7 +21,8 @@ from backend.adapters.llm.offline.word_lists import words, words_in_order
 Shape = Callable[[str, bool], str | None]
 
 _END = re.compile(
-    r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;()…\"*]|:(?!\w)|,\s*(?:always|ever|never|not|hands down|I|so|it|he"
+    r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;()…\"*]|:(?!\w)|,\s*(?:always|ever|never|not|hands down|I|so"
+    r"|it|he"
     r"|she|they|we|that|which|what|just|like|how|why|can|could|do|does|should|would)\b"
     r"|(?:,\s*(?:and\s+)?|\s+and\s+)(?:(?:tell|ask|give|show|let) me|(?:do|have|can|could"
     r"|would|will"
@@ -78,6 +79,8 @@ def phrase(text: str, casual: bool = False) -> str | None:
 def name(text: str, casual: bool = False) -> str | None:
     """A proper name. Typed without capitals, its first word, capitalised."""
     text = text.lstrip(" '\"")
+    if titled := re.match(rf"(?:Dr|Mr|Mrs|Ms|Miss|Prof)\.? {_NAME_TOKEN}", text):
+        return titled.group(0)
     found = _NAME.match(text)
     if found and not (casual and text.isupper()):
         words = found.group(0).removesuffix("'s").split()
@@ -109,7 +112,8 @@ def place(text: str, casual: bool = False) -> str | None:
         if found and not (casual and text.isupper() and len(text) > 25):
             value = found.group(0).rstrip(" ,")
             named = pattern is _PLACE
-            return None if named and value.split()[0].lower() in NOT_PLACES else value
+            bare = value.removeprefix("the ")
+            return None if named and bare.split()[0].lower() in NOT_PLACES else value
     if not casual:
         return None
     rest = phrase(text)
@@ -156,7 +160,9 @@ def role(text: str, casual: bool = False) -> str | None:
     if value is None or re.match(r"(?:my|our|his|her|their) ", value, re.I):
         return None
     value = _ARTICLE.sub("", value)
-    return value if 0 < len(value.split()) <= 5 and not value.isupper() else None
+    return (
+        value if 0 < len(value.split()) <= 5 and not (value.isupper() and len(value) > 3) else None
+    )
 
 
 _JOB_TAIL = re.compile(
@@ -189,6 +195,11 @@ def job(text: str, casual: bool = False) -> str | None:
     return value if head in JOBS or JOB_ENDING.search(head) else None
 
 
+def jobs(text: str, casual: bool = False) -> str | None:
+    """An occupation of several people: "teachers"."""
+    return text if text.lower().removesuffix("s") in JOBS else None
+
+
 def thing(text: str, casual: bool = False) -> str | None:
     """Something liked or hated: a topic, but not "the sky" of the moment."""
     value = topic(text)
@@ -202,6 +213,8 @@ def topic(text: str, casual: bool = False) -> str | None:
         return None
     value = _THING_TAIL.sub("", value).strip(" ,'")
     first = value.split()[0].lower() if value else ""
+    if re.match(r"any(?:thing|one) (?:by|with|from) [a-z]", value, re.I):
+        return value
     if not value or len(value.split()) > 8 or first in NOT_THINGS or len(value) < 2:
         return None
     return None if _POINTS_ELSEWHERE.search(value) else value
@@ -218,12 +231,14 @@ _THING_TAIL = re.compile(
 NOT_THINGS = words(
     "it this that these those you your him her his them me us how what when where why who "
     "whom the_way being_here everything nothing anything something i we he she they "
-    "there here not so as if about more less its their an_idea each both such one someone "
+    "there here not so as if about more less its an_idea each both such one someone "
     "somebody nobody everyone everybody myself mine yours hers too very such just only "
     "really even all lol same another other either talking chatting hearing "
 )
 _POINTS_ELSEWHERE = re.compile(
-    r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b|^the "
+    r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b"
+    r"|\bit$|^their (?!(?:job|work|course|school|commute|boss|manager|garden|town|city|village"
+    r"|country|coffee|tea|eggs|steak|(?:\w+ )?\w+'s)\b)|^the "
     r"(?:way|idea|fact|sound of|thought|one|part|look)\b"
     r"|^to (?:be|see|hear|know|say|think|tell|have|get|go(?! \w+ing)|talk|chat|meet|do"
     r"|admit|imagine|believe)\b"
@@ -231,6 +246,7 @@ _POINTS_ELSEWHERE = re.compile(
     r"|weather|view|answer|question)\b",
     re.I,
 )
+_DESCRIBED = re.compile(r"\s+(?:that|who|which|where|when)\b", re.I)
 _OF_THE_MOMENT = re.compile(
     r"^the (?!(?:sea|seaside|beach|rain|mountains|ocean|sun|snow|countryside|outdoors|cold|heat|"
     r"night|night sky|stars|moon|city|forest|woods|wind|summer|winter|autumn"
@@ -266,6 +282,7 @@ SHAPES: dict[str, Shape] = {
     "org": organisation,
     "role": role,
     "job": job,
+    "jobs": jobs,
     "thing": thing,
     "topic": topic,
     "phrase": phrase,
@@ -283,6 +300,18 @@ _FIXED_PAIRS = re.compile(
 )
 
 
+def things_named(text: str) -> list[str]:
+    """The items of a list up to the end of the thought, without a bare word that is then described.
+
+    "I love stories that make me cry": which stories is what matters, and that was cut off.
+    """
+    kept = until_end(text)
+    items = split_list(kept)
+    if items and " " not in items[-1] and _DESCRIBED.match(text.strip(), len(kept)):
+        items.pop()
+    return items
+
+
 def split_list(text: str) -> list[str]:
     """The items of "pizza, pasta and mac and cheese", in order."""
     joined = _FIXED_PAIRS.sub(lambda m: m.group(0).replace(" and ", " \0 "), text)
@@ -290,6 +319,6 @@ def split_list(text: str) -> list[str]:
     items = [item.replace(" \0 ", " and ").strip() for item in items if item.strip()]
     lengths = [len(item.split()) for item in items]
     if len(items) > 1 and max(lengths) > 3:  # clauses, not items
-        return [text] if sum(lengths) <= 7 else items[:1]
+        return [text] if sum(lengths) <= 7 and "," not in text else items[:1]
     shared_noun = len(items) == 2 and lengths[0] == 1 < lengths[1] and items[1].endswith("s")
     return [text] if shared_noun else items

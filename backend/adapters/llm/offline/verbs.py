@@ -27,17 +27,33 @@ DEEDS: dict[str, str] = {
         r"|theory|finals|bar|levels?|module|course|audition|boards?|interview|inspection"
         r"|probation|medical|practical)\b.*"
     ),
-    "joined": r"(?:(?:the|a|an|my|our|his|her) )?[\w-]+.*",
+    "handed": r"in (?:my|his|her) (?:notice|resignation|dissertation|thesis)\b.*",
+    "finished|completed": (
+        r"(?:my|his|her|a|an|the) (?:[\w-]+ ){0,3}?(?:levels?|degree|phd|thesis|dissertation"
+        r"|masters?"
+        r"|training|apprenticeship|exams|finals|studies|residency|novel|book|chemo|treatment)\b.*"
+    ),
+    "joined": (
+        r"(?:(?:the|a|an|my|our|his|her) )?(?:(?-i:[A-Z])[\w-]+.*|(?:[\w'-]+ ){0,3}?(?:team|club"
+        r"|choir|band"
+        r"|gym|army|navy|air force|police|marines|group|society|party|union|company|firm|class"
+        r"|league"
+        r"|church|orchestra|board|committee|circle|crew|squad|startup|school|library|site|app"
+        r"|guides"
+        r"|scouts|reserves|cadets|brigade|association|guild|cult|collective|co-op)\b.*)"
+    ),
     "adopted": r"(?:a|an|two|three|our|my) .+",
     "started|began": (
-        r"(?:(?:a|an|my|our|his|her) .+|at .+|(?:night |evening |medical |law |nursing |high "
+        r"(?:(?:a|an|my|our|his|her) .+|at .+"
+        r"|(?:going to|doing|playing|taking|seeing|wearing|training|practi[sc]ing|dating) .+"
+        r"|(?:night |evening |medical |law |nursing |high "
         r"|secondary |primary )?(?:school|uni|university|college|classes|therapy|chemo"
         r"|training|hrt|medication|insulin)\b.*)"
     ),
     "stopped|quit": r"(?:taking|using|playing|eating|working|wearing|going to) .+",
     "met": (
         r"(?:(?:my|his|her) (?:\w+ )?(?:husband|wife|partner|boyfriend|girlfriend|best friend"
-        r"|fiancée?) .+|(?:at|in|on) .+)"
+        r"|fiancée?) .+)"
     ),
     "married": r"(?:my|his|her|a|an|(?-i:[A-Z])).*",
     "graduated|retired": r"(?:(?:from|in|as|with|after|at) .+|$)",
@@ -46,7 +62,10 @@ DEEDS: dict[str, str] = {
         r"(?:my|the|our|his|her) (?:[\w-]+ ){0,3}?(?:house|flat|car|van|boat|bike|motorbike"
         r"|business|shop|farm|company|home|piano|guitar|land|apartment|caravan|horse|cottage)\b.*"
     ),
-    "won": r"(?:a|an|the|my|our|first|second|gold|silver|bronze) .+",
+    "won": (
+        r"(?!(?:\w+ )?(?:argument|bet|round|fight|match|toss|point)\b)"
+        r"(?:a|an|the|my|our|first|second|gold|silver|bronze) .+"
+    ),
     "swapped|switched": r"(?:(?:from .+ )?to|(?:my|the) .+ for) .+",
     "gave": r"(?:my|the|our) .+ to .+",
     "left": (
@@ -70,7 +89,9 @@ DEEDS: dict[str, str] = {
     ),
     "inherited|founded|qualified": r".+",
     "survived": r"(?:cancer|a .+|the .+)",
-    "bought": r"(?:a|an|our|my first|my own|two) .+",
+    "bought": r"(?!.*\b(?:sandwich|coffee|tea|beer|pizza|burger|bread|milk|snacks?|cake|drinks?|meal|salad"
+    r"|magazine|wine|pint|croissant|lunch|dinner|breakfast|socks|charger|present|gift|card)\b)(?:a"
+    r"|an|our|my first|my own|two) .+",
     "built": r"(?:a|an|my own|our own|(?:me|us) (?:a|an|two|three)) .+",
     "took": r"(?:up .+|me on.*|out (?:my|the|all) .+|early retirement.*)",
     "planted": r".+",
@@ -85,7 +106,8 @@ DEEDS: dict[str, str] = {
     "moved": r"(?:in with .+|out of .+|back in with .+|out$)",
     "broke": r"(?:off .+|my .+ record.*)",
     "got": (
-        r"(?:into .+ (?:school|college|university|uni|team|academy|conservatory)\b.*|through .+)"
+        r"(?:into (?-i:[A-Z])[\w ]+|into .+ (?:school|college|university|uni|team|academy"
+        r"|conservatory)\b.*|through .+)"
     ),
 }
 # "I'm training for a marathon", and what has to follow for it to be more than this afternoon's.
@@ -106,10 +128,11 @@ UNDER_WAY: dict[str, str] = {
     ),
     "restoring|renovating|fostering|researching|building|translating|recording|raising"
     "|growing|landscaping|converting"
-    r"|organi[sz]ing|designing|coaching|teaching": r"(?:(?:a|an|my|our|the|his|her|old|me) .+|[a-z]{4,}.*)",
+    r"|organi[sz]ing|designing|coaching|teaching": r"(?:(?:a|an|my|our|the|his|her|old|me) .+"
+    r"|[a-z]{4,}.*)",
     "planning": r"(?:a|an|my|our|the|his|her) .+",
     "knitting|sewing|crocheting|making": r"(?:a|an) .+ for .+",
-    "dating|marrying": r"(?:(?-i:[A-Z]).*|(?:a|an|my|this) .+)",
+    "dating|marrying": r"(?:(?-i:[A-Z]).*|(?:a|an) .+)",
     "seeing": (
         r"(?:a|my) (?:[\w-]+ )?(?:therapist|counsellor|counselor|psychiatrist|psychologist"
         r"|physio|specialist)\b.*"
@@ -150,12 +173,12 @@ ABILITIES = words(
 # "I play hard": a lasting verb in a saying, or of the moment.
 SAYINGS = re.compile(
     r"(?:plays?|work) (?:games|hard|dead|along|nice|around|up|it|with (?:fire|him|her|them)"
-    r"|the fool|a part|mind games)\b"
+    r"|too|the fool|a part|mind games|devil's advocate|second fiddle)\b"
     r"|speaks? (?:the truth|from|of|up|out|for|to|my mind|as)\b|drives? (?:me|us|him|her"
     r"|everyone|people|home|past|off)\b"
     r"|makes? (?:me|us|it|up|sure|do|fun|sense|no|my (?:day|bed|way)|mistakes|jokes|friends"
     r"|faces|tea|coffee|dinner|lunch"
-    r"|breakfast|him|her|them|people|a|an|the|everyone|out|things|plans|excuses|my)\b"
+    r"|breakfast|him|her|them|people|a|an|the|everyone|out|things|plans|excuses|my(?! own))\b"
     r"|keeps? (?!(?:\w+ )?(?:bees|chickens|hens|goats|pigs|horses|sheep|ducks|alpacas|birds"
     r"|snakes|rabbits|kosher|halal|pigeons|koi)\b)"
     r"|eats? (?:it|up|like|out|breakfast|lunch|dinner|too|so|when|anything|everything|my "

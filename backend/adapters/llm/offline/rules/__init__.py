@@ -1,6 +1,8 @@
 """The rules, one module per topic, in the order in which they are tried."""
 
 from backend.adapters.llm.offline.rule import Rule
+from backend.adapters.llm.offline.rules.biography import BIOGRAPHY
+from backend.adapters.llm.offline.rules.customs import CUSTOMS
 from backend.adapters.llm.offline.rules.events import EVENTS
 from backend.adapters.llm.offline.rules.health import HEALTH
 from backend.adapters.llm.offline.rules.home import HOME
@@ -11,6 +13,7 @@ from backend.adapters.llm.offline.rules.plain import PLAIN
 from backend.adapters.llm.offline.rules.skills import SKILLS
 from backend.adapters.llm.offline.rules.states import STATES
 from backend.adapters.llm.offline.rules.tastes import TASTES
+from backend.adapters.llm.offline.rules.traits import TRAITS
 from backend.adapters.llm.offline.rules.work import WORK
 
 RULES: tuple[Rule, ...] = (
@@ -25,5 +28,8 @@ RULES: tuple[Rule, ...] = (
     *TASTES,
     *STATES,
     *OCCASIONS,
+    *TRAITS,
     *PLAIN,
+    *CUSTOMS,
+    *BIOGRAPHY,
 )

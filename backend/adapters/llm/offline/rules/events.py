@@ -57,8 +57,9 @@ EVENTS = (
     ),
     rule(
         "got the job",
-        rf"{_DONE}(?:got|landed) (?:a|the|that) (?:new )?job\b(?: I .*)?$",
-        "{who} got a new job{when}.",
+        rf"{_DONE}(?:got|landed) (?:a|the|that) (?:new )?job\b(?:"
+        r" (?:at|with) (?P<org>.+)| I .*)?$",
+        "{who} got a new job {at_org}{when}.",
         **_PAST,
     ),
     rule(
@@ -79,9 +80,9 @@ EVENTS = (
     ),
     rule(
         "promoted",
-        rf"{_DONE}(?:got|been|was) (?:a )?(?P<what>promoted|promotion|a promotion"
-        rf"|laid off|fired|made redundant)\b",
-        "{who} got {what}{when}.",
+        rf"{_DONE}(?:got|been|was) (?P<what>promoted|(?:a|the) promotion"
+        rf"|laid off|fired|made redundant)\b(?: (?:from|by|at) (?P<org>.+))?",
+        "{who} got {what} {from_org}{when}.",
         **_PAST,
     ),
     rule(
@@ -92,7 +93,7 @@ EVENTS = (
     ),
     rule(
         "left",
-        rf"{_DONE}(?:quit|left|resigned from) (?P<org>[A-Z][\w&]+(?: [A-Z][\w&]+)*)$",
+        rf"{_DONE}(?:quit|left|resigned from) (?P<org>(?-i:[A-Z])[\w&]+(?: (?-i:[A-Z])[\w&]+)*)$",
         "{who} left {org}{when}.",
         **_PAST,
     ),
@@ -103,7 +104,12 @@ EVENTS = (
         attribute="job",
         **_PAST,
     ),
-    rule("retiring", r"(?:BE retiring|will retire)\b", "{who} [is|are] retiring{when}.", **_NEXT),
+    rule(
+        "retiring",
+        r"(?:BE retiring|will retire|retires)\b",
+        "{who} [is|are] retiring{when}.",
+        **_NEXT,
+    ),
     rule(
         "got engaged",
         rf"{_DONE}(?:got|gotten) (?P<what>engaged|married|divorced)\b",
@@ -129,7 +135,8 @@ EVENTS = (
     rule(
         "split up",
         rf"{_DONE}(?:broke up|split up)$",
-        "{who} broke up{when}.",
+        "{who} and their partner broke up{when}.",
+        of="user",
         attribute="relationship status",
         **_PAST,
     ),
@@ -143,8 +150,8 @@ EVENTS = (
     ),
     rule(
         "lost somebody",
-        rf"{_DONE}lost (?:my|our) (?P<kin>KIN|PET)\b(?! at| in)",
-        "{who} lost their {kin}{when}.",
+        rf"{_DONE}lost (?:my|our) (?P<kin>KIN|PET)\b(?! at| in)(?P<said> to .+)?",
+        "{who} lost their {kin} {also_said}{when}.",
         **(_PAST | {"importance": 8}),
     ),
     rule(
@@ -172,8 +179,8 @@ EVENTS = (
         rf"{_DONE}(?P<verb>bought|sold) (?P<what>(?:an?|my|our|the) (?:[\w-]+ "
         rf"){{0,3}}(?:house|flat|apartment|car|van|boat|bike|motorbike|guitar|piano"
         rf"|cottage|farm|campervan|telescope|camera|laptop|house boat|ticket"
-        rf"|tickets))\b",
-        "{who} {verb} {what}{when}.",
+        rf"|tickets))\b(?P<said> (?:in|near|on|by|from|for|to|called) .+)?",
+        "{who} {verb} {what} {also_said}{when}.",
         **(_PAST | {"importance": 6}),
     ),
     rule(
@@ -188,12 +195,13 @@ EVENTS = (
     ),
     rule(
         "travels to",
-        r"(?:BE (?:travelling|traveling|flying|driving|heading|off(?= to)|going(?: on "
+        r"(?:BE (?:(?P<going>travelling|traveling|flying|driving)|heading|off(?= to)|going(?: on "
         r"(?:holiday|vacation|a trip))?)|fly|will (?:be )?(?:travel|travelling|fly"
         r"|flying|visit)|BE visiting|will be visiting|BE going to (?:visit|travel to|fly to)) "
         r"(?:back )?(?:to )?(?P<place>(?!see|the (?:dentist|doctor|gym|shop|store"
-        r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*)",
-        "{who} [is|are] going to {place}{when}.",
+        r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*?)"
+        r"(?P<said> (?:for|with|to see|to visit) .+)?$",
+        "{who} [is|are] {going} to {place}{when} {also_said}.",
         **_NEXT,
     ),
     rule(
@@ -215,13 +223,14 @@ EVENTS = (
     rule(
         "has appointment",
         rf"(?:HAVE|BE having|will have|have got) (?P<article>an? |my |our |her "
-        rf"|his )?(?P<what>{_APPOINTMENT})\b{_NOTHING_MORE}",
-        "{who} has {article}{what}{when}.",
+        rf"|his )?(?P<what>{_APPOINTMENT})\b{_NOTHING_MORE}"
+        r"(?P<said> (?:at|with|for|in) (?!the moment|least|last).+)?",
+        "{who} has {article}{what} {also_said}{when}.",
         **(_NEXT | {"importance": 6}),
     ),
     rule(
         "date of own",
-        rf"(?:my|our) (?P<what>{_APPOINTMENT}|anniversary|wedding anniversary) is "
+        rf"(?:my|our) (?P<what>(?:(?:KIN)'?s?'? )?(?:{_APPOINTMENT}|(?:wedding )?anniversary)) is "
         rf"(?P<rest>(?:on |in |next |this |tomorrow|today).+)",
         "The user's {what} is {rest}.",
         whole=True,

@@ -3,6 +3,16 @@
 from backend.adapters.llm.offline.rule import rule
 
 _CONDITIONS = (
+    r"[a-z]+phobia|(?:an? )?(?:heart murmur|hernia|ulcer|stammer|stutter|eating disorder"
+    r"|slipped disc|concussion"
+    r"|brain tumou?r|learning disability)|gallstones|kidney stones|lyme disease|sleep apno?ea"
+    r"|rosacea"
+    r"|acne|gout|sciatica|cataracts|glaucoma|angina|pcos|pmdd|me/cfs|long covid|hiv"
+    r"|hepatitis(?: [abc])?"
+    r"|cerebral palsy|down'?s syndrome|tourette'?s(?: syndrome)?|narcolepsy|schizophrenia|bpd"
+    r"|anorexia"
+    r"|bulimia|osteoporosis|hypothyroidism|kidney disease|heart disease|liver disease|copd"
+    r"|glandular fever|lymphoma|dyspraxia|cystic fibrosis|"
     r"(?:type (?:1|2|one|two) )?diabetes|asthma|adhd|add|epilepsy|arthritis"
     r"|migraines?|depression|anxiety|insomnia|hay fever|hayfever|"
     r"celiac disease|coeliac disease|crohn's(?: disease)?|eczema|psoriasis"
@@ -36,6 +46,12 @@ HEALTH = (
         importance=8,
     ),
     rule(
+        "intolerant to",
+        r"BE (?:\w+ly )?intolerant (?:to|of) (?P<things>.+)",
+        "{who} [is|are] intolerant to {thing}.",
+        importance=8,
+    ),
+    rule(
         "condition",
         rf"(?:HAVE|suffer from|suffers from|was diagnosed with|BE diagnosed with"
         rf"|got diagnosed with|have been diagnosed with|has been diagnosed with|BE "
@@ -58,6 +74,14 @@ HEALTH = (
         attribute="diet",
     ),
     rule(
+        "can not have",
+        r"can not have (?P<things>(?:dairy|gluten|nuts|milk|wheat|eggs|soya?|caffeine|alcohol"
+        r"|lactose"
+        r"|shellfish|sugar|bread|cheese)\b.*)",
+        "{who} can't have {thing}.",
+        importance=8,
+    ),
+    rule(
         "eats no",
         r"(?:NOT|never|can not|no longer) (?P<verb>eat|drink|smoke)s?(?: (?P<phrase>"
         r"(?!that|it|this|much|enough|well|breakfast|anything|at|before|after"
@@ -69,10 +93,11 @@ HEALTH = (
     ),
     rule(
         "stopped",
-        r"(?:(?:have|has) )?(?:just )?(?:quit|stopped|gave up|given up) "
+        r"(?:(?:have|has) )?(?:just )?(?P<verb>quit|stopped|gave up|given up|cut out) "
         r"(?P<habit>smoking|drinking(?: alcohol| coffee)?|vaping|gambling|coffee"
-        r"|alcohol|sugar|caffeine|meat|social media)\b(?! (?:my|the|it|that|this|a|from|at)\b)",
-        "{who} quit {habit}{when}.",
+        r"|alcohol|sugar|caffeine|meat|social media)\b(?! (?:my|the|it|that|this|a|from|at)\b)"
+        r"(?P<said> (?:for|when|because of) .+)?",
+        "{who} {gave_up} {habit} {also_said}{when}.",
         category="event",
         importance=7,
         ahead=False,
@@ -86,7 +111,7 @@ HEALTH = (
     rule(
         "afraid of",
         r"BE (?:really |absolutely |so |very )?(?:afraid|scared|terrified"
-        r"|frightened) of (?P<things>.+)",
+        r"|petrified|frightened) of (?P<things>.+)",
         "{who} [is|are] afraid of {thing}.",
         importance=6,
     ),

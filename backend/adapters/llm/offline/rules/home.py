@@ -14,7 +14,8 @@ HOME = (
     rule(
         "used to live",
         r"used to live in (?P<place>.+)",
-        "{who} used to live in {place}.",
+        "{who} used to live in {place}{when}.",
+        ahead=False,
         importance=5,
     ),
     rule(
@@ -37,6 +38,14 @@ HOME = (
         attribute="home",
     ),
     rule(
+        "lives near",
+        r"(?:live|lives|BE living) (?P<said>(?:right )?(?:near|by|next (?:door )?to|close to"
+        r"|opposite|above"
+        r"|across from|beside|behind) (?:the|an?|my) .+)",
+        "{who} [lives|live] {said}.",
+        importance=6,
+    ),
+    rule(
         "lives with",
         r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older"
         r"|younger|little|big|best) )?(?P<kin>KIN)\b",
@@ -54,9 +63,9 @@ HOME = (
     rule(
         "moved to",
         r"(?:(?:have|has) )?(?:just )?(?:moved|relocated|emigrated|immigrated) "
-        r"(?:back |here |over |out |down |up )?(?:from [\w ]{2,30}? )?(?:to|into) "
+        r"(?:back |here |over |out |down |up )?(?:(?P<start>from [\w ]{2,30}?) )?(?:to|into) "
         r"(?P<place>.+)",
-        "{who} moved to {place}{when}.",
+        "{who} moved {start} to {place}{when}.",
         category="event",
         importance=8,
         and_on=True,
@@ -76,15 +85,15 @@ HOME = (
         "moving to",
         r"(?:BE (?:going to |planning to |about to )?(?:moving|move|relocating"
         r"|relocate|emigrating)|will (?:be moving|move|relocate))"
-        r" (?:back |over )?(?:from [\w ]{2,30}? )?(?:to|into) (?P<place>.+)",
-        "{who} [is|are] moving to {place}{when}.",
+        r" (?:back |over )?(?:(?P<start>from [\w ]{2,30}?) )?(?:to|into) (?P<place>.+)",
+        "{who} [is|are] moving {start} to {place}{when}.",
         category="event",
         importance=8,
         ahead=True,
     ),
     rule(
         "born in",
-        r"was born (?:and raised )?in (?P<place>.+)",
+        r"was born (?:and (?:raised|bred) )?in (?P<place>.+)",
         "{who} was born in {place}.",
         importance=7,
         attribute="birthplace",
@@ -94,6 +103,7 @@ HOME = (
         r"(?:grew up|was raised|BE raised|spent my childhood) (?P<preposition>in"
         r"|on|near) (?P<place>.+)",
         "{who} grew up {preposition} {place}.",
+        of_old=True,
         importance=6,
         attribute="childhood home",
     ),
@@ -108,6 +118,7 @@ HOME = (
         "lived in",
         r"(?:lived|was living|spent [\w ]{1,15} years|spent a year) in (?P<place>.+)",
         "{who} lived in {place} in the past.",
+        of_old=True,
         importance=4,
     ),
 )

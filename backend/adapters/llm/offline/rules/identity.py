@@ -1,17 +1,28 @@
 """Who somebody is: name, age, birthday, origin, what they are."""
 
+from backend.adapters.llm.offline.lexicon import BELIEFS, DEMONYMS, alternatives
 from backend.adapters.llm.offline.rule import rule
 
 IDENTITY = (
     rule(
         "name",
-        r"(?:my (?:first |full |real |own )?name is|you can call me|"
-        r"(?:my )?friends call me|people call me|they call me|(?:please )?call me"
-        r"|name is) (?P<name>.+)",
+        r"(?:my (?:first |full |real |own )?name is|name is) (?P<name>.+)",
         "The user's name is {name}.",
         importance=10,
         confidence=0.95,
         attribute="name",
+        of="user",
+        whole=True,
+    ),
+    rule(
+        "call me",
+        r"(?:you can call me|(?:my )?friends call me|people call me|they call me"
+        r"|(?:please )?call me) "
+        r"(?P<name>.+)",
+        "The user goes by {name}.",
+        importance=9,
+        confidence=0.9,
+        attribute="nickname",
         of="user",
         whole=True,
     ),
@@ -43,7 +54,8 @@ IDENTITY = (
     ),
     rule(
         "named",
-        r"(?:BE|go by) (?:called|named) (?P<name>.+)|goes by (?P<clear_name>.+)",
+        r"BE (?:called|named) (?P<name>.+)|(?:goes? by|BE (?:better "
+        r"|also )?known as) (?P<clear_name>.+)",
         "{who} [is|are] called {name}.",
         category="relationship",
         importance=8,
@@ -55,17 +67,27 @@ IDENTITY = (
         "pronoun name",
         r"(?:his|her|its) name is (?P<name>.+)",
         "{who} is called {name}.",
+        of="others",
+        whole=True,
         category="relationship",
         importance=8,
         attribute="name",
         tie=True,
     ),
     rule(
+        "ages",
+        r"BE (?:now )?(?P<ages>(?:\d{1,2}, )*\d{1,2},? and \d{1,2})(?: years old)?$",
+        "{who} [is|are] {ages} years old.",
+        importance=7,
+        of="others",
+        attribute="age",
+    ),
+    rule(
         "age",
         r"(?:BE|(?:will be|just )?turned|turning|BE turning|turns) (?:now |only "
         r"|already |just )?(?P<age>[\w-]+)"
-        r"(?: years old| years of age| yrs old| y\.?o\.?| year old)?(?=$|,| and "
-        r"|\.| now| today| but)(?! years? (?:in|at|of exp))",
+        r"(?: years old| years of age| yrs old| y\.?o\.?| year old)?(?=$|,(?! \d)| and (?!\d)"
+        r"|\.(?!\d)| now| today| but)(?! years? (?:in|at|of exp))",
         "{who} [is|are] {age} years old.",
         importance=8,
         confidence=0.9,
@@ -88,9 +110,32 @@ IDENTITY = (
         attribute="age",
     ),
     rule(
+        "birthday month",
+        r"my birthday is in (?P<month>january|february|march|april|may|june|july|august|september"
+        r"|october"
+        r"|november|december)$",
+        "The user's birthday is in {month}.",
+        importance=8,
+        confidence=0.95,
+        attribute="birthday",
+        whole=True,
+    ),
+    rule(
+        "age by decade",
+        r"I am in my (?P<said>(?:early |mid |mid-|late )?(?:teens|twenties|thirties|forties"
+        r"|fifties|sixties"
+        r"|seventies|eighties|\d0s))\b",
+        "The user is in their {said}.",
+        importance=6,
+        attribute="age",
+        whole=True,
+        of="user",
+        of_old=True,
+    ),
+    rule(
         "birthday",
         r"my birthday is (?:on |coming up on |coming up in |in )?(?P<date>(?:the "
-        r")?(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
+        r")?(?:\d{1,2}[/.]\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
         r"|(?:january|february|march|april|may|june|july|august|september|october"
         r"|november|december)(?: the)?(?: \d{1,2}(?:st|nd|rd|th)?)?)(?:,? (?:19|20)\d\d)?)\b",
         "The user's birthday is on {date}.",
@@ -160,24 +205,18 @@ IDENTITY = (
     ),
     rule(
         "belief",
-        r"BE (?:an? )?(?:practising |practicing |devout )?(?P<belief>muslim"
-        r"|christian|catholic|jewish|buddhist|hindu|atheist|agnostic|sikh|quaker"
-        r"|mormon|orthodox)\b",
+        rf"BE (?:an? )?(?P<belief>(?:practi[sc]ing |devout |non-practising |lapsed )?"
+        rf"(?:christian|{alternatives(BELIEFS)}))\b",
         "{who} [is|are] {belief}.",
         importance=7,
         attribute="religion",
     ),
     rule(
         "nationality",
-        r"BE (?:an? )?(?P<nation>(?:half[- ])?(?:british|english|scottish|welsh"
-        r"|irish|american|canadian|australian|german|french|"
-        r"spanish|italian|portuguese|dutch|belgian|swiss|austrian|polish|czech"
-        r"|slovak|hungarian|romanian|bulgarian|greek|turkish|russian|"
-        r"ukrainian|swedish|norwegian|danish|finnish|icelandic|indian|pakistani"
-        r"|chinese|japanese|korean|vietnamese|thai|filipino|brazilian|"
-        r"mexican|argentinian|colombian|chilean|peruvian|nigerian|kenyan|ghanaian"
-        r"|egyptian|moroccan|south african|iranian|israeli|lebanese))"
-        r"(?: and (?:half[- ])?[A-Za-z]+)?$",
+        rf"BE (?:an? )?(?P<nation>(?:(?:half|part)[- ])?(?:(?:south|north|new|sri|costa"
+        rf"|puerto) (?:african|korean"
+        rf"|zealander|lankan|rican)|{alternatives(DEMONYMS)})(?:[- ](?:{alternatives(DEMONYMS)}))?)"
+        rf"(?: and (?:(?:half|part)[- ])?[A-Za-z]+)?$",
         "{who} [is|are] {nation}.",
         importance=6,
         attribute="nationality",
@@ -190,10 +229,64 @@ IDENTITY = (
         importance=7,
     ),
     rule(
+        "height",
+        r"BE (?:about |around )?(?P<height>\d[.,]\d{1,2} ?(?:m|met(?:re|er)s?)|\d{3} ?cm"
+        r"|(?:\d|five|six) ?(?:ft|foot|feet|')(?: ?(?:\d{1,2}|\w+)\"?)?)(?: tall\b|$)",
+        "{who} [is|are] {height} tall.",
+        importance=4,
+        attribute="height",
+    ),
+    rule(
+        "politics",
+        r"BE (?:an? )?(?P<kind>(?:\w+ )?(?:republican|democrat|socialist|conservative|liberal"
+        r"|anarchist"
+        r"|feminist|pacifist|communist|libertarian|monarchist|perfectionist|workaholic|bookworm"
+        r"|hypochondriac|pessimist|optimist|chocoholic|minimalist|foodie|homebody))$",
+        "{who} [is|are] a {kind}.",
+        importance=5,
+    ),
+    rule(
+        "character",
+        r"BE (?:(?:really|very|quite|pretty|so|super|a bit|incredibly|naturally) )?(?P<kind>shy"
+        r"|clumsy"
+        r"|forgetful|stubborn|impatient|competitive|superstitious|claustrophobic|ticklish|religious"
+        r"|spiritual|disorgani[sz]ed|squeamish|double-jointed|myopic|agoraphobic|arachnophobic)"
+        r"(?: (?:irl|in real life|by nature))?$",
+        "{who} [is|are] {kind}.",
+        importance=4,
+    ),
+    rule(
+        "hard of hearing",
+        r"BE (?P<said>(?:(?:partially |half |completely )?(?:deaf|blind) in (?:my|his|her|one"
+        r"|the) .+"
+        r"|hard of hearing|(?:short|near|far|long)[- ]?sighted\b.*))",
+        "{who} [is|are] {said}.",
+        importance=7,
+    ),
+    rule(
+        "of two origins",
+        r"BE (?P<halves>half[- ][A-Za-z]+,? (?:and )?half[- ][A-Za-z]+)$",
+        "{who} [is|are] {halves}.",
+        importance=6,
+        attribute="nationality",
+    ),
+    rule(
+        "is not that kind",
+        r"BE not (?P<kind>(?:an? )?(?:(?:big |great )?(?:morning|night|people|dog|cat|city|beach"
+        r"|party)"
+        r" person|night owl|early bird|drinker|smoker|religious|married|sporty|a?theist|citizen"
+        r"|native speaker))\b",
+        "{who} [isn't|aren't] {kind}.",
+        importance=5,
+    ),
+    rule(
         "left-handed",
         r"BE (?P<kind>left-handed|left handed|colou?r-?blind|colou?r blind"
         r"|dyslexic|autistic|deaf|blind|an introvert|an extrovert|introverted|"
-        r"an early bird|a night owl|a morning person|a cat person|a dog person)\b"
+        r"an early bird|a night owl|a morning person|a cat person|a dog person|a people person"
+        r"|a homebody"
+        r"|right-handed|ambidextrous|bald|blonde?$|brunette|redhead|red-haired|ginger$"
+        r"|tone[- ]deaf|neurodivergent|bilingual|trilingual)\b"
         r"(?! (?:without|to|with|from|by))",
         "{who} [is|are] {kind}.",
         importance=5,

@@ -21,13 +21,15 @@ _AHEAD = {"category": "event", "importance": 7, "ahead": True, "dated": True}
 BEFORE_ALL = (
     rule(
         "turns on a day",
-        r"(?:(?:turn|turns|BE turning|will be)(?= [\w-]+(?:$|,| and ))|BE(?= [\w-]+$)) (?P<age>[\w-]+)",
+        r"(?:(?:turn|turns|BE turning|will be)(?= [\w-]+(?:$|,| and ))"
+        r"|BE(?= [\w-]+$)) (?P<age>[\w-]+)",
         "{who} [turns|turn] {age}{when}.",
         **_AHEAD,
     ),
     rule(
         "comes on a day",
-        r"(?P<does>comes|visits|lands|arrives|flies)(?: (?P<said>(?:up|over|down|in|out|here"
+        r"(?P<does>comes?|visits?|lands?|arrives?|fl(?:ies|y))(?: (?P<said>(?:up|over|down|in|out"
+        r"|here"
         r"|back|home|to|from|for) ?.*))?$",
         "{who} {does} {said}{when}.",
         of="others",
@@ -46,7 +48,8 @@ OCCASIONS = (
     ),
     rule(
         "it is on a day",
-        rf"(?:(?:my|the|our) )?(?P<said>(?:(?!my|his|her|their|your)[\w-]+ ){{0,3}}?{_EVENT}) "
+        rf"(?:(?:my|our) |the (?!funeral))(?P<said>(?:(?!my|his|her|their"
+        rf"|your)[\w-]+ ){{0,3}}?{_EVENT}) "
         r"(?:is|are|starts?|begins?)$",
         "The user's {said} is{when}.",
         whole=True,
@@ -54,9 +57,10 @@ OCCASIONS = (
     ),
     rule(
         "it on a day",
-        r"(?:(?:my|our) )?(?P<said>(?:(?!my|his|her|their|your|the|no|any|what|how)[\w-]+ "
-        rf"){{0,3}}?{_EVENT})$",
-        "The user has {a_said}{when}.",
+        r"(?:(?:my|our) )?(?P<said>(?:(?!my|his|her|their|your|the|no|any|what|how"
+        r"|(?:had|has|have|got|is|was|did|needs|does|went)\b)[\w-]+ "
+        rf"){{0,3}}?{_EVENT})(?P<hour> at \d{{1,2}}(?:[:.]\d\d)?(?: ?[ap]m)?)?$",
+        "The user has {a_said}{when}{hour}.",
         whole=True,
         **_AHEAD,
     ),

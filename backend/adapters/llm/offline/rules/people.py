@@ -6,7 +6,7 @@ PEOPLE = (
     rule(
         "name of",
         r"(?:my|our) (?:(?:older|younger|little|big|other|new|first) )*(?P<kin>KIN"
-        r"|PET)'s (?:first )?name is (?:actually )?(?P<name>.+)",
+        r"|PET)'s (?:first )?name is (?:actually |spel(?:led|t) )*(?P<name>.+)",
         "The user's {kin} is called {name}.",
         category="relationship",
         importance=8,
@@ -88,13 +88,16 @@ PEOPLE = (
     ),
     rule(
         "has one",
-        r"(?:HAVE|own|owns) (?:an?|one|another) (?P<kind>(?:[\w-]+ "
-        r"){0,3}?(?P<kin>KIN|PET))\b(?!-|,? (?:in (?:this|arms|the)"
+        r"(?:HAVE|own|owns) (?:an?|one|another) (?P<kind>(?:(?!(?:with|on|for|from|to|of"
+        r"|about)\b)[\w-]+ "
+        r"){0,3}?(?P<kin>KIN|PET))\b(?!-|,? (?:tank|bowl|flap|hair|sitter|bed|bite|costume|show"
+        r"|in (?:this|arms|the)"
         r"|called|named|whose|person|food|lover"
         r"|of mine|to feed|allergy|phobia|problem|issue|idea|who|that|coming"
         r"|visiting))"
-        r"(?!'s)",
-        "{who} has a {kind}.",
+        r"(?!'s)(?P<said> (?:(?:in|from|near) (?-i:[A-Z])\w+|at (?:home|uni|university"
+        r"|school)).*)?",
+        "{who} has a {kind} {also_said}.",
         category="relationship",
         importance=7,
         confidence=0.85,
@@ -102,7 +105,8 @@ PEOPLE = (
     rule(
         "has none",
         r"(?:NOT have (?:any |an? )?|HAVE no )(?P<what>children|kids|siblings"
-        r"|brothers or sisters|pets|family)\b(?! (?:yet|here|today|with))",
+        r"|brothers or sisters|pets|family|car|driving licen[cs]e|tv|television|smartphone|garden"
+        r"|partner|boyfriend|girlfriend|degree|tattoos)\b(?! (?:yet|here|today|with))",
         "{who} [has|have] no {what}.",
         category="relationship",
         importance=6,
@@ -113,15 +117,17 @@ PEOPLE = (
         r"(?:had|used to have) an? (?:[\w-]+ ){0,2}?(?P<kin>PET) (?:called|named) "
         r"(?P<name>.+)",
         "{who} had a {kin} called {name} in the past.",
+        of_old=True,
         category="relationship",
         importance=5,
     ),
     rule(
         "got a pet",
-        r"(?:(?:have|has) )?(?:just )?(?:adopted|got|bought|rescued) (?:an?|our|my"
+        r"(?!(?:have|has) got\b)(?:(?:have|has) )?(?:just )?(?P<verb>adopted|got|bought"
+        r"|rescued) (?P<number>an?|our|my"
         r"|two|three|another) (?P<kind>(?:[\w-]+ ){0,3}?(?P<kin>PET|dogs|cats"
         r"|kittens|puppies))\b(?!-| (?:food|bed|toy))",
-        "{who} got a {kin}{when}.",
+        "{who} {verb} {number} {kind}{when}.",
         category="event",
         importance=7,
         ahead=False,
@@ -166,9 +172,10 @@ PEOPLE = (
     ),
     rule(
         "parent of",
-        r"BE an? (?:(?:single|proud|new|stay-at-home|working|busy) "
-        r")*(?P<role_said>mother|father|mum|mom|dad|parent)(?: (?P<of>of (?:NUMBER"
-        r"|twins|triplets)))?\b",
+        r"BE an? (?:(?:proud|new|working|busy) )*"
+        r"(?P<role_said>(?:(?:single|stay[- ]at[- ]home|foster) )?(?:grand)?"
+        r"(?:mother|father|mum|mom|dad|parent|ma|pa))(?: (?P<of>(?:of|to) (?:NUMBER"
+        r"(?: (?:kids|children|boys|girls|sons|daughters))?|twins|triplets)))?\b",
         "{who} is a {role_said}{of_many}.",
         category="relationship",
         importance=8,
@@ -191,6 +198,49 @@ PEOPLE = (
         attribute="{key}.name",
         whole=True,
         tie=True,
+    ),
+    rule(
+        "place among siblings",
+        r"BE (?P<place_of>one of NUMBER (?:kids|children|siblings|brothers|sisters|cousins)"
+        r"|the (?:youngest|eldest|oldest|middle child|baby)"
+        r"(?: (?:of|in) (?:the family|NUMBER)(?: (?:children|kids|siblings|sisters"
+        r"|brothers))?)?)\b",
+        "{who} [is|are] {place_of}.",
+        category="relationship",
+        importance=6,
+    ),
+    rule(
+        "the two no longer",
+        r"(?:my|our) (?P<kin>KIN) and I (?P<said>(?:do not|no longer|have not|never) "
+        r"(?:talk|speak|spoken|get (?:on|along)|see each other)\b.*)",
+        "The user and their {kin} {said}.",
+        category="relationship",
+        importance=6,
+        whole=True,
+        of="user",
+    ),
+    rule(
+        "close to",
+        r"BE (?:very |really |so )?close (?:to|with) (?:my|our) (?P<kin>KIN)\b",
+        "{who} [is|are] close to their {kin}.",
+        category="relationship",
+        importance=5,
+    ),
+    rule(
+        "seeing somebody called",
+        r"BE (?:dating|seeing) an? (?:[\w-]+ )?(?:guy|girl|man|woman|bloke|lad|lady|boy) (?:called"
+        r"|named) (?P<name>.+)",
+        "{who} is dating {name}.",
+        category="relationship",
+        importance=7,
+        attribute="partner.name",
+    ),
+    rule(
+        "seeing somebody",
+        r"BE (?:dating|seeing) someone(?P<new> new)?\b",
+        "{who} [is|are] seeing someone{new}.",
+        category="relationship",
+        importance=6,
     ),
     rule(
         "together",

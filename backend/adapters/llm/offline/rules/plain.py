@@ -18,7 +18,8 @@ _NUMBER = (
     r"|thirty|forty|fifty|\d{1,4})"
 )
 _NO_TIMES = (
-    r"(?:emails?|messages?|tabs|texts?|photos?|followers|missed|unread|kg|kilos|lbs|km|miles|people|wishes|wishes?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|seconds?"
+    r"(?:emails?|messages?|tabs|texts?|photos?|followers|missed|unread|kg|kilos|lbs|km|miles"
+    r"|people|wishes|wishes?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|seconds?"
     r"|times?|quid|pounds?|dollars?|euros?|bucks"
     r"|more|left|of|things?|questions?|exams?|meetings?|percent|%|chapters?|pages?|options?"
     r"|choices?|words?|jobs to)"
@@ -97,7 +98,8 @@ PLAIN = (
     ),
     rule(
         "got done",
-        r"(?:(?:have|has) )?(?:got|had|have had) (?P<said>(?:my|all|both|the|a|an) (?:(?!and\b)\S+ )+?(?:off"
+        r"(?!(?:have|has) got\b)(?:(?:have|has) )?(?P<verb>got|had) (?P<said>(?:my|all|both|the|a"
+        r"|an) (?:(?!and\b)\S+ )+?(?:off"
         r"|out|removed|taken out"
         r"|replaced|fixed|done|pierced|amputated)\b|(?:a|an|my|the) (?:\w+ ){0,3}?(?:surgery"
         r"|operation|transplant"
@@ -113,7 +115,7 @@ PLAIN = (
         r"|made (?:redundant|\w+ \w+|permanent|captain|partner|manager)\b.*"
         r"|accepted .*|engaged.*|married.*|divorced.*|promoted.*|fired.*|laid off.*|sacked.*"
         r"|diagnosed .*)",
-        "{who} got {said}{when}.",
+        "{who} {verb} {said}{when}.",
         category="event",
         importance=7,
         ahead=False,

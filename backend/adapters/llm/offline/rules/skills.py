@@ -3,7 +3,7 @@
 from backend.adapters.llm.offline.lexicon import LANGUAGES, alternatives
 from backend.adapters.llm.offline.rule import rule
 
-_LANGUAGE = alternatives(LANGUAGES)
+_LANGUAGE = alternatives(LANGUAGES) + "|(?:british |american )?sign language|BSL|ASL"
 _INSTRUMENT = (
     r"(?:the )?(?:acoustic |electric |bass |classical |double )?(?:guitar"
     r"|piano|violin|viola|cello|bass|drums|flute|clarinet|saxophone|sax"
@@ -23,8 +23,9 @@ SKILLS = (
     rule(
         "plays instrument",
         rf"(?:play|plays|BE playing|have been playing|has been playing|have played"
-        rf"|has played) (?P<instrument>{_INSTRUMENT})\b",
-        "{who} plays {instrument}.",
+        rf"|has played) (?P<instrument>{_INSTRUMENT})\b"
+        r"(?P<said> (?:in|for|with) (?:an?|the|my|our) .+)?",
+        "{who} plays {instrument} {also_said}.",
         category="preference",
         importance=6,
         confidence=0.92,
@@ -32,8 +33,10 @@ SKILLS = (
     rule(
         "plays sport",
         rf"(?:play|plays|BE playing|have been playing|has been playing) (?:a lot "
-        rf"of |some |competitive )?(?P<sport>{_SPORT})\b(?! with you)",
-        "{who} [plays|play] {sport}.",
+        rf"of |some |competitive )?(?P<sport>{_SPORT})\b(?! with you)(?P<said> (?:every|on|in|for"
+        rf"|at|with"
+        rf"|once|twice|three times) .+)?",
+        "{who} [plays|play] {sport} {also_said}.",
         category="preference",
         importance=5,
     ),
@@ -48,9 +51,9 @@ SKILLS = (
     ),
     rule(
         "learns",
-        r"(?:BE (?:learning|teaching myself|taking up|trying to learn|studying)"
+        r"(?:BE (?:learning|teaching myself|taking up|trying to learn|studying(?! for\b))"
         r"|(?:have|has) been learning|(?:have |has )?(?:just )?started (?:learning"
-        r"|to learn)|(?:have |has )?(?:just )?taken up|took up) "
+        r"|to learn)) "
         r"(?:how )?(?P<topic>(?:to )?.+?)(?: (?:for|in) (?:NUMBER|a few|a couple).*)?$",
         "{who} [is|are] learning {topic}.",
         category="preference",
@@ -58,11 +61,29 @@ SKILLS = (
         confidence=0.9,
     ),
     rule(
+        "took up",
+        r"(?:have |has )?(?:just |recently )?(?:taken|took) up (?P<said>(?!the\b|so\b|too\b|your"
+        r"|most|more).+)",
+        "{who} took up {said}{when}.",
+        category="preference",
+        importance=6,
+        ahead=False,
+    ),
+    rule(
         "native",
         rf"(?:my (?:native language|mother tongue|first language) is) (?P<language>{_LANGUAGE})\b",
         "The user's native language is {language}.",
         importance=7,
         attribute="native language",
+        whole=True,
+    ),
+    rule(
+        "hobbies",
+        r"my (?:(?:favourite|main|biggest) )?(?P<kind>hobbies|pastimes|passions|interests) (?:are"
+        r"|include) (?P<phrase>.+)",
+        "The user's {kind} are {phrase}.",
+        category="preference",
+        importance=6,
         whole=True,
     ),
     rule(
@@ -125,8 +146,8 @@ SKILLS = (
         r"(?:(?:want|wants|would like|would love|hope|hopes|BE (?:planning|hoping"
         r"|going)|plan|plans|BE saving up|dream of|have always wanted|has always "
         r"wanted) to) "
-        r"(?P<topic>(?:learn|become|visit|open|write|travel to|study|climb|adopt"
-        r"|build|start my own|start a|run (?:a|the)|buy a|get a (?:dog|cat|tattoo"
+        r"(?P<topic>(?:be an?|learn|become|visit|open|write|travel to|study|climb|adopt"
+        r"|get into|build|start my own|start a|run (?:a|the)|buy a|get a (?:dog|cat|tattoo"
         r"|puppy|kitten|motorbike)|move to|retire|quit my job) .+|retire|retire "
         r"early)$",
         "{who} wants to {topic}.",
@@ -136,10 +157,10 @@ SKILLS = (
     ),
     rule(
         "drives",
-        r"(?:drive|drives|ride|rides) (?P<what>an? (?:[\w-]+ ){0,3}(?:car|van"
+        r"(?P<does>drives?|rides?) (?P<what>an? (?:[\w-]+ ){0,3}(?:car|van"
         r"|truck|motorbike|motorcycle|bike|bicycle|bus|taxi|tram|train|scooter"
         r"|volvo|toyota|ford|honda|bmw|fiat|tesla|vw|beetle|mini|vespa))\b",
-        "{who} drives {what}.",
+        "{who} {does} {what}.",
         importance=4,
     ),
     rule(
@@ -152,10 +173,12 @@ SKILLS = (
     ),
     rule(
         "used to",
-        r"used to (?P<phrase>(?!be\b|it\b|that\b|this\b|think|say|tell|have\b"
+        r"used to (?P<said>(?!be\b|it\b|that\b|this\b|think|know|believe|wonder|call|see\b|say"
+        r"|tell|have\b"
         r"|the\b|you\b|him\b|her\b|them\b|love you).+)",
-        "{who} used to {phrase}.",
+        "{who} used to {said}{when}.",
         category="event",
         importance=4,
+        ahead=False,
     ),
 )

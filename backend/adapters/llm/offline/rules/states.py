@@ -179,11 +179,13 @@ STATES = (
     ),
     rule(
         "lives at parents'",
-        r"BE (?:still )?(?:living |back )?(?:at|with) my (?P<whose>parents|mum|mom|dad|folks"
+        r"(?:I am|we are) (?:still (?:living )?|living |back (?:living )?)(?:at"
+        r"|with) my (?P<whose>parents|mum|mom|dad|folks"
         r"|nan|grandma|grandparents)"
         r"(?:'?s)?(?: (?:house|place|flat))?(?: in (?P<place>.+?))?(?: at \d+)?$",
         "{who} [lives|live] with their {whose}{in_place}.",
         importance=6,
+        whole=True,
         of="user",
         attribute="home",
     ),
@@ -237,8 +239,16 @@ STATES = (
         ahead=False,
     ),
     rule(
+        "is on tablets",
+        r"BE on (?P<said>(?:[\w-]+ ){0,2}(?:tablets|medication|meds|pills|injections|inhalers?"
+        r"|hrt)\b.*)",
+        "{who} [is|are] on {said}.",
+        importance=7,
+    ),
+    rule(
         "is on",
-        rf"(?:BE|(?:got |BE |was )put|have been|has been) (?:back )?on (?P<taken>{_TAKEN})\b.*",
+        rf"(?:(?:BE|(?:got |BE |was )put|have been|has been) (?:back )?on"
+        rf"|takes?) (?P<taken>{_TAKEN})\b.*",
         "{who} [takes|take] {taken}.",
         importance=8,
     ),
@@ -255,8 +265,9 @@ STATES = (
     ),
     rule(
         "is lastingly",
-        r"BE (?:now )?(?P<state>on (?:\w+ )?(?:maternity leave|paternity leave|parental leave"
-        r"|sick leave|sabbatical|disability)|off (?:meat|coffee|the (?:drink|fags|cigarettes))"
+        r"BE (?:now )?(?P<state>on (?:a gap year|(?:\w+ )?(?:maternity leave|paternity leave"
+        r"|parental leave"
+        r"|sick leave|sabbatical|disability))|off (?:meat|coffee|the (?:drink|fags|cigarettes))"
         r"|(?:colou?r[- ]?blind|deaf|dyslexic|autistic|bilingual|teetotal|sober|widowed"
         r"|adopted|bipolar"
         r"|dyspraxic|ambidextrous|disabled|transgender|trans|non-?binary|bisexual|lesbian"

@@ -53,7 +53,7 @@ TASTES = (
         "is favourite",
         r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b"
         r"|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by "
-        r"far |probably )?my (?:all[- ]time |absolute )?favourite "
+        r"far |probably |hands down |easily |honestly )?my (?:all[- ]time |absolute )?favourite "
         r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: [a-z-]+)?)(?: (?:ever"
         r"|of all time))?$",
         "The user's favourite {kind} is {phrase}.",
@@ -65,7 +65,8 @@ TASTES = (
     ),
     rule(
         "loves",
-        r"(?:love|loves|adore|adores|BE (?:crazy|mad|nuts) about|BE obsessed with"
+        r"(?:love|loves|adore|adores|can not get enough of|BE (?:crazy|mad|nuts) about"
+        r"|BE obsessed with"
         r"|BE passionate about|have loved|has loved) (?P<things>.+)",
         "{who} [loves|love] {thing}.",
         confidence=0.88,
@@ -74,7 +75,7 @@ TASTES = (
     rule(
         "likes",
         r"(?:like|likes|enjoy|enjoys|BE (?:really |very |so |quite |pretty |big "
-        r"|huge )?(?:into|fond of|keen on)|BE (?:a |an )?(?:big |huge |massive "
+        r"|huge )?(?:into|fond of|keen on|big on)|BE (?:a |an )?(?:big |huge |massive "
         r"|total )?fans? of|have liked|has liked|have enjoyed|have a soft spot "
         r"for) (?P<things>.+)",
         "{who} [likes|like] {thing}.",
@@ -104,6 +105,14 @@ TASTES = (
         r"(?P<things>.+)",
         "{who} [doesn't|don't] like {thing}.",
         confidence=0.88,
+        **_SMALL,
+    ),
+    rule(
+        "fan of by name",
+        r"BE an? (?:(?:big|huge|massive|lifelong|die-?hard"
+        r"|avid) )?(?P<team>(?-i:[A-Z])[\w'.-]+(?: (?-i:[A-Z])[\w'.-]+)*)"
+        r" (?:fan|supporter)\b",
+        "{who} [is|are] a {team} fan.",
         **_SMALL,
     ),
     rule(

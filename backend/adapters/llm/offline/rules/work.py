@@ -4,10 +4,39 @@ from backend.adapters.llm.offline.rule import rule
 
 WORK = (
     rule(
+        "started as",
+        r"(?:(?:have|has) )?(?:just |recently )?(?:started|began|start|starts|starting|BE starting)"
+        r"(?: (?:out|work|working))? as (?:an? )?(?P<job>.+)",
+        "{who} [works|work] as a {job}.",
+        importance=8,
+        confidence=0.88,
+        attribute="job",
+    ),
+    rule(
+        "first day as",
+        r"(?:(?:it|today|yesterday|tomorrow|\w+day) (?:is|was) )?my first (?:day|week|shift) "
+        r"as (?:an? )?(?P<job>.+)",
+        "The user works as a {job}.",
+        importance=8,
+        attribute="job",
+        whole=True,
+        of="user",
+    ),
+    rule(
+        "is with a firm now",
+        r"BE (?:now )?(?:at|with|working (?:at|for)) (?P<org>(?:an?"
+        r"|the) (?:[\w-]+ ){0,3}?(?:company|firm|agency"
+        r"|startup|start-up|charity|publisher|consultancy|council|civil service))(?: now)?$",
+        "{who} [works|work] at {org}.",
+        importance=7,
+        attribute="employer",
+    ),
+    rule(
         "used to work",
-        r"used to (?:work as|be) (?:an? )(?P<role>.+)",
+        r"used to work as (?:an? )?(?P<role>.+)",
         "{who} used to work as a {role}.",
         importance=4,
+        of_old=True,
     ),
     rule(
         "used to work at",
@@ -51,6 +80,16 @@ WORK = (
         attribute="employer",
     ),
     rule(
+        "job is doing",
+        r"my (?:job|work|day job) is (?P<said>(?!being\b|getting\b|killing"
+        r"|driving me)[a-z]+ing .+)",
+        "The user's job is {said}.",
+        importance=7,
+        attribute="job",
+        whole=True,
+        of="user",
+    ),
+    rule(
         "job is",
         r"my (?:job|occupation|profession|day job) is (?:being |as )?(?:an? )(?P<role>.+)",
         "The user works as a {role}.",
@@ -64,6 +103,23 @@ WORK = (
         "{who} is a retired {job}.",
         importance=8,
         attribute="job",
+    ),
+    rule(
+        "head of",
+        r"BE (?P<said>(?:(?:the|a|an) )?(?:deputy |assistant |vice[- ])?(?:head|director"
+        r"|chair(?:man|woman)?"
+        r"|president|captain|(?:co-?)?founder|(?:co-?)?owner|ceo|cto|cfo|coo|treasurer|secretary"
+        r"|principal"
+        r"|partner) (?:of|at|for) (?!this|that|my|the (?:house|class|queue|line|pack))(?:[a-z]).+)",
+        "{who} [is|are] {said}.",
+        importance=8,
+        attribute="job",
+    ),
+    rule(
+        "only teaches",
+        r"teach(?:es)?$",
+        "{who} teaches.",
+        importance=7,
     ),
     rule(
         "is a worker",
@@ -120,6 +176,21 @@ WORK = (
         attribute="job",
     ),
     rule(
+        "works for oneself",
+        r"(?:work|works|working) for (?:myself|himself|herself)\b",
+        "{who} [is|are] self-employed.",
+        importance=7,
+        attribute="job",
+    ),
+    rule(
+        "several workers",
+        r"BE (?P<jobs>[a-z]+s)$",
+        "{who} [is|are] {jobs}.",
+        importance=6,
+        of="others",
+        attribute="job",
+    ),
+    rule(
         "works from home",
         r"(?:work|works) (?:mostly )?(?P<how>from home|nights|night shifts|part[- "
         r"]time|remotely)\b",
@@ -128,12 +199,14 @@ WORK = (
     ),
     rule(
         "runs",
-        r"(?:run|runs|own|owns|manage|manages) (?P<business>(?:an?|my own|the"
+        r"(?P<does>run|runs|own|owns|manage|manages) (?P<business>(?:an?|my own|the"
         r"|our) (?:[\w'-]+ ){0,3}(?:shop|store|bakery|restaurant|café|cafe|"
         r"business|company|farm|studio|bar|pub|hotel|guesthouse|bookshop|bookstore"
         r"|blog|podcast|gallery|garage|school|salon|agency|startup|charity|stall"
-        r"|food truck|b&b|vineyard))\b",
-        "{who} runs {business}.",
+        r"|food truck|b&b|vineyard|guest house|nursery|club|practice|brewery|press|site"
+        r"|franchise))\b"
+        r"(?P<said> (?:in|at|near|with|by|on|called) .+)?",
+        "{who} {does} {business} {also_said}.",
         importance=7,
     ),
     rule(
