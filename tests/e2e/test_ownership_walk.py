@@ -72,6 +72,7 @@ async def neighbours(groq_keepsake: KeepsakeProcess) -> AsyncIterator[Neighbours
         signed_in(groq_keepsake.url, "Stan") as stranger,
     ):
         met = Neighbours(owner, stranger, await acquire(owner), await acquire(stranger))
+        await owner.all_formed()  # what is there changes no more by itself
         form = {"username": owner.user["email"], "password": PASSWORD}
         pair = expect(await owner.http.post("/auth/token", data=form), 200)
         expect(await owner.http.post("/auth/revoke", data={"token": pair["access_token"]}), 200)
