@@ -17,7 +17,7 @@ _NUMBERS = (
     " sixteen seventeen"
 ).split()
 _AGE = rf"(?P<age>\d{{1,3}}|{'|'.join(_NUMBERS)})\b"
-_ANY_AGE = re.compile(rf"\d|{'|'.join(_NUMBERS)}", re.IGNORECASE)
+_ANY_AGE = re.compile(rf"\d|\b(?:{'|'.join(_NUMBERS)})\b")
 _NOT_YEARS = (
     r"(?!\s*(?:[%'\"/]|[:.,]\d|-?\s?(?:min|sec|hour|day|week|month|mile|km|kilo|met(?:er|re)|feet|"
     r"foot|ft|cm|kg|lb|pound|dollar|euro|percent|degree|page|time|point|people|of\b|th\b|am\b|pm\b|"
@@ -92,7 +92,9 @@ _ABOUT_CHILDREN = re.compile(
 def stated_age(text: str) -> int | None:
     """How old the writer says to be, in years: the youngest age said; 17 for "I'm a minor"."""
     folded = fold(text).replace("’", "'")
-    ages = [_years(match) for pattern in _STATED for match in pattern.finditer(folded)]
+    ages = []
+    if _ANY_AGE.search(folded):
+        ages = [_years(match) for pattern in _STATED for match in pattern.finditer(folded)]
     if _SAID_MINOR.search(folded):
         ages.append(_UNKNOWN_MINOR)
     return min((age for age in ages if YOUNGEST_WRITER <= age <= 120), default=None)
@@ -106,11 +108,10 @@ def says_minor(text: str) -> bool:
 
 def mentions_minor_age(text: str) -> bool:
     """Somebody in the text has an age under 18, whoever it is."""
-    if not _ANY_AGE.search(text):
-        return says_minor(text)
     folded = fold(text).replace("’", "'")
+    mentioned = _MENTIONED if _ANY_AGE.search(folded) else []
     return any(
-        0 < _years(match) < ADULT for pattern in _MENTIONED for match in pattern.finditer(folded)
+        0 < _years(match) < ADULT for pattern in mentioned for match in pattern.finditer(folded)
     ) or says_minor(text)
 
 

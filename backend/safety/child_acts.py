@@ -18,12 +18,10 @@ _APART = 6  # words between an act and its object
 _NEAR = 3  # words between a child and the act done to it, where verbs come last
 _is_fuck = matcher(FUCK)
 _is_act = matcher(ACTS)
-_PHRASES = tuple(
-    tuple(phrase.split())
-    for line in fold(ACT_PHRASES.strip()).split("\n")
-    for phrase in line.split("|")
-)
-_PHRASE_STARTS = frozenset(phrase[0] for phrase in _PHRASES)
+_PHRASES: dict[str, list[list[str]]] = {}  # by their first word
+for _line in fold(ACT_PHRASES.strip()).split("\n"):
+    for _phrase in map(str.split, _line.split("|")):
+        _PHRASES.setdefault(_phrase[0], []).append(_phrase)
 # Whatever stands between isn't about the child.
 _BREAKS = frozenset(
     "and but or because while that when where if is are was were has had did does about at up off"
@@ -79,9 +77,8 @@ def acts_on_a_child(reading: Reading, *, reported: bool, fiction: bool) -> bool:
     if not reading.text.isascii() and _unspaced(reading.text) and not reported:
         return True
     words = [word.forms for word in reading.words]
-    if not any(_begins_act(form) for forms in words for form in forms) and not any(
-        word.masked for word in reading.words
-    ):
+    masked = any(word.masked for word in reading.words)
+    if not masked and not any(_may_act(words, at) for at in range(len(words))):
         return False
     reporting = reported or any(form in _REPORTERS for forms in words for form in forms[:1])
     for clause in _CLAUSE.split(reading.text):
@@ -99,8 +96,9 @@ def _words(clause: str) -> list[tuple[str, ...]]:
     return [known.unmasked(word).forms for word in read(clause).words]
 
 
-def _begins_act(form: str) -> bool:
-    return _is_fuck(form) or _is_act(form) or form in _PHRASE_STARTS
+def _may_act(words: Words, at: int) -> bool:
+    verb = any(_is_fuck(form) or _is_act(form) or form == "seks" for form in words[at])
+    return verb or _phrase_at(words, at) > 0
 
 
 def _acts_on(words: Words) -> Iterator[tuple[int, int]]:
@@ -125,12 +123,15 @@ def _act_at(words: Words, at: int) -> int:
         return 0 if _has(words, at - 1, _NOUN_AFTER) else 1
     if "seks" in words[at] and at + 1 < len(words) and words[at + 1][0].startswith("yap"):
         return 1  # Turkish, and last in its clause
-    for phrase in _PHRASES:
-        if phrase[0] in words[at] and all(
-            at + n < len(words) and part in words[at + n] for n, part in enumerate(phrase)
-        ):
-            about = phrase[0] == "sex" and _has(words, at - 1, frozenset(("about", "of", "on")))
-            return 0 if about else len(phrase)
+    if "sex" in words[at] and _has(words, at - 1, frozenset(("about", "of", "on"))):
+        return 0
+    return _phrase_at(words, at)
+
+
+def _phrase_at(words: Words, at: int) -> int:
+    for phrase in (phrase for form in words[at] for phrase in _PHRASES.get(form, ())):
+        if all(at + n < len(words) and part in words[at + n] for n, part in enumerate(phrase)):
+            return len(phrase)
     return 0
 
 
