@@ -44,7 +44,7 @@ CARD_JSON = {
             "required": ["name"],
         },
     },
-    "required": ["spec", "spec_version", "data"],
+    "required": ["spec", "data"],
 }
 CARD_EXAMPLE = {
     "spec": "chara_card_v2",
