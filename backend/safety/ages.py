@@ -107,12 +107,12 @@ def says_minor(text: str) -> bool:
 
 
 def mentions_minor_age(text: str) -> bool:
-    """Somebody in the text has an age under 18, whoever it is."""
+    """Somebody in the text has an age under 18, whoever it is; see `says_minor` for its writer."""
     folded = fold(text).replace("’", "'")
     mentioned = _MENTIONED if _ANY_AGE.search(folded) else []
     return any(
         0 < _years(match) < ADULT for pattern in mentioned for match in pattern.finditer(folded)
-    ) or says_minor(text)
+    )
 
 
 LOOKED_BACK = 80  # characters before an age, in which it may stand whose it is

@@ -87,7 +87,9 @@ def read_signals(text: str) -> Signals:
     groups: dict[str, int] = {}
     for hit in hits:
         groups[hit.group] = groups.get(hit.group, 0) + 1
-    return Signals(reading, groups, _denied(hits), mentions_minor_age(text), says_minor(text))
+    by_minor = says_minor(text)
+    minor_age = by_minor or mentions_minor_age(text)
+    return Signals(reading, groups, _denied(hits), minor_age, by_minor)
 
 
 def _denied(hits: list[Hit]) -> frozenset[str]:

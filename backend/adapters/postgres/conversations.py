@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, delete, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from backend.adapters.postgres.sealing import PRIVATE, sealing_of
 from backend.errors import NotFound
@@ -108,29 +109,10 @@ class PostgresConversations:
         return list(await self._session.exec(query))
 
     async def of_owner(self, owner: Owner) -> list[Conversation]:
-        found = await self._session.exec(
-            select(Conversation)
-            .where(
-                col(Conversation.character_id) == owner.character_id,
-                col(Conversation.user_id) == owner.user_id,
-            )
-            .order_by(col(Conversation.id))
-            .execution_options(populate_existing=True)  # `change` goes past what is loaded
-        )
-        return list(found)
+        return list(await self._session.exec(_of_owner(owner)))
 
     async def begin_anew(self, owner: Owner) -> list[Conversation]:
-        found = await self._session.exec(
-            select(Conversation)
-            .where(
-                col(Conversation.character_id) == owner.character_id,
-                col(Conversation.user_id) == owner.user_id,
-            )
-            .order_by(col(Conversation.id))
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        conversations = list(found)
+        conversations = list(await self._session.exec(_of_owner(owner).with_for_update()))
         for conversation in conversations:
             conversation.title = conversation.title if conversation.title_is_custom else ""
             conversation.details, conversation.updated_at = {}, utc_now()
@@ -168,3 +150,15 @@ class PostgresConversations:
                 setattr(conversation, name, value)
             conversation.updated_at = utc_now()
         await self._session.flush()
+
+
+def _of_owner(owner: Owner) -> SelectOfScalar[Conversation]:
+    return (
+        select(Conversation)
+        .where(
+            col(Conversation.character_id) == owner.character_id,
+            col(Conversation.user_id) == owner.user_id,
+        )
+        .order_by(col(Conversation.id))
+        .execution_options(populate_existing=True)  # `change` goes past what is loaded
+    )

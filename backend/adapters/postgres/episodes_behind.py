@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.adapters.postgres.of_owner import owned
 from backend.models import Memory, Message, Owner
 
 _SAID, _LATER, _NEXT = aliased(Message), aliased(Message), aliased(Message)
@@ -51,10 +52,6 @@ async def read_behind(
         select(behind.c.said, Memory)
         .select_from(behind)
         .join(Memory, col(Memory.source_message_ids).contains(array([behind.c.later])))
-        .where(
-            col(Memory.character_id) == owner.character_id,
-            col(Memory.user_id) == owner.user_id,
-            col(Memory.kind) == "episode",
-        )
+        .where(*owned(owner), col(Memory.kind) == "episode")
     )
     return [(row[0], row[1]) for row in found]
