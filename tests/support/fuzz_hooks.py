@@ -26,6 +26,7 @@ BEYOND_SCHEMAS = {
     "no name": "the content of a file",
     "later than": "two times in an order",
     "more than a day ahead": "a time that may not be to come",
+    "say the new one": "a field that wants another one beside it",
     "must be an id (a UUID)": "a link takes `me` along from where it is good",
     "to look at": "two times not too far apart",
 }

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from backend.cards.bounds import MAX_NAME
 from backend.cards.card_file import TYPES, Format, picture_type
 from backend.cards.transfer import export_card, import_card
 from backend.conversation.character_texts import rule_on_character
@@ -31,20 +32,26 @@ BODIES = (
     "application/octet-stream",
 )
 BINARY = {"type": "string", "format": "binary"}
-CARD_JSON = {
+CARD_FIELDS = {
     "type": "object",
+    "properties": {"name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME}},
+    "required": ["name"],
+}
+CARD_JSON = {
     "title": "Card",
-    "description": "A card of version 2 or 3 has its fields in `data`, one of version 1 here.",
-    "properties": {
-        "spec": {"description": "`chara_card_v2` or `chara_card_v3`; anything is taken."},
-        "spec_version": {},
-        "data": {
+    "anyOf": [
+        {
+            "title": "Version 2 or 3",
             "type": "object",
-            "properties": {"name": {"type": "string", "pattern": r"^[A-Za-z][A-Za-z ]{0,80}$"}},
-            "required": ["name"],
+            "properties": {
+                "spec": {"description": "`chara_card_v2` or `chara_card_v3`; may be missing."},
+                "spec_version": {"description": "`2.0` or `3.0`; may be missing."},
+                "data": CARD_FIELDS,
+            },
+            "required": ["data"],
         },
-    },
-    "required": ["spec", "data"],
+        {"title": "Version 1", **CARD_FIELDS, "not": {"required": ["data"]}},
+    ],
 }
 CARD_EXAMPLE = {
     "spec": "chara_card_v2",
