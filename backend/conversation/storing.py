@@ -90,7 +90,7 @@ async def _as_it_is_now(tx: Transaction, target: Message) -> tuple[Message, Mess
     Raises:
         Conflict: it was deleted.
     """
-    said = await tx.formation.preceding(target.conversation_id, target.seq + 1, limit=2)
+    said = await tx.messages.preceding(target.conversation_id, target.seq + 1, limit=2)
     if not said or said[-1].id != target.id:
         raise Conflict("The message was deleted while it was being answered.")
     return said[-1], said[0] if len(said) > 1 else None

@@ -99,7 +99,7 @@ async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Bat
         if not messages:
             return None
         speakers = await speakers_of(tx, conversation.owner)
-        before = await tx.formation.preceding(
+        before = await tx.messages.preceding(
             conversation_id, messages[0].seq, limit=PRECEDING_LINES
         )
     names, zone = speakers.names, speakers.zone

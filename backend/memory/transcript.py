@@ -93,7 +93,7 @@ async def predecessor(tx: Transaction, message: Message) -> Message | None:
     if message.reply_to:
         before = await tx.messages.get(message.reply_to)
     else:
-        newest = await tx.formation.preceding(message.conversation_id, message.seq, limit=1)
+        newest = await tx.messages.preceding(message.conversation_id, message.seq, limit=1)
         before = newest[0] if newest else None
     return before if before and says_something(before) else None
 

@@ -144,6 +144,9 @@ class Messages(Protocol):
         """Ascending by seq: the newest `limit` before a seq that prompts may show: none that was deleted,
         is forgotten or failed."""
 
+    async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
+        """The newest `limit` before `seq`, ascending, forgotten ones too; none deleted or failed."""
+
     async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
         """Those there are, in no order."""
 

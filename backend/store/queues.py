@@ -56,9 +56,6 @@ class Formation(Protocol):
                 roll back.
         """
 
-    async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
-        """The messages just before `seq`, ascending."""
-
     async def advance(self, conversation_id: UUID, *, from_seq: int, to_seq: int) -> None:
         """Record that messages up to `to_seq` are formed; the conversation's parked runs are over.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, text, update
+from sqlalchemy import case, func, text, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -62,17 +62,6 @@ _UNPARK = text("""
     DELETE FROM procrastinate_jobs
     WHERE status = 'failed' AND task_name = :task AND args->>'conversation_id' = :conversation_id
 """)
-_PRECEDING = (  # read in every turn, so built once
-    select_model(Message)
-    .where(
-        col(Message.conversation_id) == bindparam("in_conversation"),
-        col(Message.seq) < bindparam("before"),
-        col(Message.deleted_at).is_(None),
-        col(Message.state) != "failed",
-    )
-    .order_by(col(Message.seq).desc())
-    .limit(bindparam("most"))
-)
 
 
 class FormationQueue:
@@ -149,10 +138,6 @@ class FormationQueue:
         if any(now.get(message.id) != _as_read(message) for message in messages):
             raise Conflict("A message was changed, forgotten or formed since it was read.")
         await self._set_form_again([message.id for message in messages], wanted=False)
-
-    async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
-        values = {"in_conversation": conversation_id, "before": seq, "most": limit}
-        return list(await self._session.exec(_PRECEDING, params=values))[::-1]
 
     async def advance(self, conversation_id: UUID, *, from_seq: int, to_seq: int) -> None:
         advanced = await self._session.exec(

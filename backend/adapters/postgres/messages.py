@@ -16,18 +16,19 @@ from backend.models import Conversation, Memory, Message, MessageVariant, Owner,
 from backend.models.base import id_at
 from backend.store import ReadUpTo, Said
 
-_FOR_PROMPT = (  # read in every turn, so built once
+# Read in every turn, so built once.
+_PRECEDING = (
     select(Message)
     .where(
         col(Message.conversation_id) == bindparam("in_conversation"),
         col(Message.seq) < bindparam("before"),
         col(Message.deleted_at).is_(None),
-        col(Message.forgotten_at).is_(None),
         col(Message.state) != "failed",
     )
     .order_by(col(Message.seq).desc())
     .limit(bindparam("most"))
 )
+_FOR_PROMPT = _PRECEDING.where(col(Message.forgotten_at).is_(None))
 
 
 class PostgresMessages:
@@ -99,6 +100,10 @@ class PostgresMessages:
     async def for_prompt(self, conversation_id: UUID, *, limit: int, before: int) -> list[Message]:
         values = {"in_conversation": conversation_id, "before": before, "most": limit}
         return list(await self._session.exec(_FOR_PROMPT, params=values))[::-1]
+
+    async def preceding(self, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
+        values = {"in_conversation": conversation_id, "before": seq, "most": limit}
+        return list(await self._session.exec(_PRECEDING, params=values))[::-1]
 
     async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
         if not message_ids:
