@@ -17,6 +17,7 @@ from backend.errors import (
     BodyTooLarge,
     BodyTooSlow,
     ChangedMeanwhile,
+    Conflict,
     IdempotencyKeyReused,
     InvalidRequest,
     KeepsakeError,
@@ -163,6 +164,8 @@ def _headers(path: str, method: str, operation: Json) -> Iterator[tuple[str, Jso
 def _failures_by_shape(path: str, method: str, operation: Json) -> Iterator[str]:
     if operation.get("security"):
         yield from (NotAuthenticated.code, AccountBlocked.code)
+        if method != "get":
+            yield Conflict.code  # what it writes to may go meanwhile
     if "_id}" in path:
         yield NotFound.code
     if operation["parameters"] or "requestBody" in operation:

@@ -196,7 +196,7 @@ DETAILS: dict[str, str] = {
     "admin_only": "Only admins may do this.",
     "character_blocked": "This character was blocked by an admin: hate.",
     "not_found": "There is no such conversation.",
-    "conflict": "Somebody has an account with this address.",
+    "conflict": "What it belongs to was deleted meanwhile.",
     "request_in_progress": "The first request with this Idempotency-Key is still being carried out.",
     "rate_limited": "Too many messages. Wait a moment.",
     "request_timeout": "The request took longer than 30 s to arrive.",

@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
-from backend.errors import Conflict, NotFound
+from backend.errors import NotFound
 from backend.gateway.administration import Acting, Admin
 from backend.gateway.authentication import Here
 from backend.gateway.blocking import block_user, cut_off, set_role
-from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -57,7 +56,7 @@ async def list_users(
     return page_of(found, limit, AdminUserView.of)
 
 
-@router.put("/users/{user_id}/block", responses=fails_with(Conflict))
+@router.put("/users/{user_id}/block")
 async def put_user_block(here: Here, admin: Acting, user_id: UUID, wanted: Block) -> AdminUserView:
     """Block an account. Its tokens are refused and its connections closed at once, on every process."""
     async with admin.acting("user.block", ("user", user_id)) as tx:
@@ -76,7 +75,7 @@ async def delete_user_block(admin: Acting, user_id: UUID) -> AdminUserView:
     return AdminUserView.of(user)
 
 
-@router.put("/users/{user_id}/role", responses=fails_with(Conflict))
+@router.put("/users/{user_id}/role")
 async def put_role(admin: Acting, user_id: UUID, wanted: NewRole) -> AdminUserView:
     """Make somebody an admin, or no longer one. It holds from their next request on."""
     async with admin.acting("user.role", ("user", user_id), role=wanted.role) as tx:

@@ -7,12 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from backend.errors import Conflict, InvalidRequest, NotFound
+from backend.errors import InvalidRequest, NotFound
 from backend.gateway.actions import remove_message
 from backend.gateway.administration import Acting, Admin
 from backend.gateway.authentication import Here
 from backend.gateway.blocking import block_user, cut_off
-from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
     Cursor,
@@ -80,7 +79,7 @@ async def get_report(admin: Acting, report_id: UUID) -> ReportInContextView:
         return ReportInContextView.of(await _report(tx, report_id))
 
 
-@router.patch("/{report_id}", responses=fails_with(Conflict))
+@router.patch("/{report_id}")
 async def patch_report(
     here: Here, admin: Acting, report_id: UUID, wanted: ReportChange
 ) -> AdminReportView:

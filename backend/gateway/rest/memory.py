@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, Field, StringConstraints
 
-from backend.errors import Conflict, ContentRefused, InvalidRequest, NotFound
+from backend.errors import ContentRefused, InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
 from backend.gateway.etags import TAGGED, Expectation, IfMatch, tagged
 from backend.gateway.memory_events import announce_memory, changed, forgotten
@@ -148,7 +148,7 @@ async def list_memory(
     )
 
 
-@router.post("/memory/{user_id}", status_code=201, responses=fails_with(ContentRefused, Conflict))
+@router.post("/memory/{user_id}", status_code=201, responses=fails_with(ContentRefused))
 async def add_memory(
     here: Here, caller: Caller, character_id: UUID, user_id: str, wanted: NewMemory
 ) -> MemoryView:
