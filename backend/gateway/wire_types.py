@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, Strict
+from pydantic import AwareDatetime, BeforeValidator, Field, Strict, StringConstraints
 
 from backend.errors import InvalidRequest
 
@@ -14,6 +14,11 @@ Flag = Annotated[bool, Strict()]
 MessageText = Annotated[str, Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})]
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+
+
+def worded(most: int) -> StringConstraints:
+    """Of a text that says something: not white space alone, and none around it; `most` characters."""
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=most, pattern=r"\S")
 
 
 def _number(value: Any) -> Any:

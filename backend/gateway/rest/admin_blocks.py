@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
 
 from backend.errors import NotFound
 from backend.gateway.administration import Acting, Admin
@@ -12,7 +11,7 @@ from backend.gateway.authentication import Here
 from backend.gateway.blocking import block_user, cut_off, set_role
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     id_cursor,
@@ -20,14 +19,13 @@ from backend.gateway.rest.paging import (
 )
 from backend.gateway.views import View
 from backend.gateway.views_admin import AdminCharacterView, AdminUserView
+from backend.gateway.wire_types import worded
 from backend.store import UserFilter
 
 router = APIRouter()
 
 Role = Literal["user", "admin"]
-Why = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")
-]
+Why = Annotated[str, worded(500)]
 
 
 class Block(View):
@@ -44,7 +42,7 @@ class NewRole(View):
 async def list_users(
     admin: Acting,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     q: Annotated[str | None, Query(max_length=254)] = None,
     role: Annotated[Role | None, Query()] = None,
     blocked: Annotated[bool | None, Query()] = None,
@@ -87,7 +85,7 @@ async def put_role(admin: Acting, user_id: UUID, wanted: NewRole) -> AdminUserVi
 async def find_characters(
     admin: Acting,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     blocked: Annotated[bool | None, Query()] = None,
 ) -> Page[AdminCharacterView]:
     """Public and blocked characters, newest first. Private ones are listed only once they are blocked."""

@@ -14,7 +14,7 @@ from backend.gateway.authentication import Here
 from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     id_cursor,
@@ -113,7 +113,7 @@ async def live_conversations(here: Here, admin: Acting) -> LiveView:
 async def list_audit(
     admin: Acting,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     actor: Annotated[UUID | None, Query()] = None,
     action: Annotated[str | None, Query(max_length=60)] = None,
     target: Annotated[UUID | None, Query()] = None,

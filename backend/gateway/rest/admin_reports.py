@@ -14,7 +14,7 @@ from backend.gateway.authentication import Here
 from backend.gateway.blocking import block_user, cut_off
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     id_cursor,
@@ -62,7 +62,7 @@ class ReportChange(View):
 async def list_reports(
     admin: Acting,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     status: Annotated[Status | None, Query()] = None,
 ) -> Page[AdminReportView]:
     """Reports, newest first, each with the message as it was reported."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
 from backend.cards.bounds import MAX_EXAMPLES, MAX_LOREBOOK_ENTRIES, MAX_NAME, MAX_TEXT
 from backend.cards.fields import check_personality
@@ -16,20 +16,20 @@ from backend.gateway.etags import TAGGED, IfMatch, tagged
 from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     id_cursor,
     page_of,
 )
 from backend.gateway.views import CharacterView, View
-from backend.gateway.wire_types import NUMBER
+from backend.gateway.wire_types import NUMBER, worded
 from backend.models import Character, Owner, Personality, Relationship, User, utc_now
 from backend.store import Transaction
 
 router = APIRouter(prefix="/characters", tags=["characters"])
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME)]
+Name = Annotated[str, worded(MAX_NAME)]
 LongText = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
@@ -72,7 +72,7 @@ class CharacterDraft(View):
 
 @router.get("")
 async def list_characters(
-    here: Here, caller: Caller, limit: Limit = DEFAULT_LIMIT, after: Cursor = None
+    here: Here, caller: Caller, limit: Limit = DEFAULT_LIMIT, after: Following = None
 ) -> Page[CharacterView]:
     """The caller's own and all public characters, without their `card`."""
     async with here.store.transaction() as tx:

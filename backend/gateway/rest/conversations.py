@@ -17,7 +17,7 @@ from backend.gateway.ownership import own_conversation
 from backend.gateway.rest.characters import speaking_character
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     encode_cursor,
@@ -102,7 +102,7 @@ async def list_conversations(
     here: Here,
     caller: Caller,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     character_id: Annotated[UUID | None, Query(alias="characterId")] = None,
     status: Annotated[str | None, Query(pattern="^(active|archived)$")] = None,
 ) -> Page[ConversationView]:

@@ -150,12 +150,12 @@ async def erase_me(
     request: Request,
     caller: EvenBlocked,
     sign_in: CallersSignIn,
-    wanted: ErasureRequest,
+    wanted: ErasureRequest | None = None,
 ) -> ErasureView:
     """Erase the account and all that is held on it, for good. The token lets nobody in any more, and
     every connection is closed. Wants the password; of an account without one `confirm`, and a sign-in
     of the last 15 minutes where that is another issuer's."""
-    await _confirm(here, request, caller, sign_in, wanted)
+    await _confirm(here, request, caller, sign_in, wanted or ErasureRequest())
     erasure = await begin_erasure(here.store, caller.id, here.tokens.mark(caller.id))
     await here.control.tell(AccountGone(user_id=caller.id))
     async with here.store.transaction() as tx:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import AliasChoices, Field, StringConstraints
+from pydantic import AliasChoices, Field
 
 from backend.errors import ContentRefused, InvalidRequest, NotFound
 from backend.gateway.authentication import Caller, Here
@@ -17,7 +17,7 @@ from backend.gateway.openapi import fails_with
 from backend.gateway.rest.characters import callers_own, own_pair, own_pair_as_they_stand
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     cut,
@@ -32,7 +32,7 @@ from backend.gateway.views_memory import (
     RevisionView,
     is_long_term,
 )
-from backend.gateway.wire_types import NUMBER, Flag
+from backend.gateway.wire_types import NUMBER, Flag, worded
 from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.recall import RecallRequest, recall
 from backend.memory.remembering import Correction, Note, correct, remember
@@ -55,7 +55,7 @@ Status = Annotated[str, Field(pattern="^(active|superseded|retracted|expired|uns
 class NewMemory(View):
     content: Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+        worded(2000),
         Field(validation_alias=AliasChoices("content", "fact")),
     ]
     category: Category = "other"
@@ -66,7 +66,7 @@ class NewMemory(View):
 class MemoryChange(View):
     content: Annotated[
         str | None,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+        worded(2000),
         Field(validation_alias=AliasChoices("content", "fact")),
     ] = None
     category: Category | None = None
@@ -75,7 +75,7 @@ class MemoryChange(View):
 
 
 class SearchRequest(View):
-    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    query: Annotated[str, worded(4000)]
     limit: Annotated[int, Field(ge=1, le=100), NUMBER] = 10
     kinds: Annotated[list[Kind] | None, Field(max_length=MOST_KINDS)] = None
     min_score: Annotated[float, Field(ge=0, le=1), NUMBER] = 0.0
@@ -112,7 +112,7 @@ async def list_memory(
     character_id: UUID,
     user_id: str,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
     kind: Annotated[list[Kind] | None, Query(max_length=MOST_KINDS)] = None,
     category: Annotated[Category | None, Query()] = None,
     status: Annotated[Status, Query()] = "active",

@@ -32,7 +32,9 @@ router = APIRouter(tags=["messages"])
 
 
 class ReadUpTo(View):
-    up_to_seq: Seq
+    """`upToSeq`: the last that was read; left out, all that is there."""
+
+    up_to_seq: Seq | None = None
 
 
 class NewWords(View):
@@ -87,9 +89,10 @@ async def list_messages(
 
 @router.put("/conversations/{conversation_id}/messages/read")
 async def put_read(
-    here: Here, caller: Caller, conversation_id: UUID, wanted: ReadUpTo
+    here: Here, caller: Caller, conversation_id: UUID, wanted: ReadUpTo | None = None
 ) -> dict[str, int]:
-    """Mark the character's messages up to a seq as read; answers how many were new."""
+    """Mark the character's messages as read, all or up to a seq; answers how many were new."""
+    wanted = wanted or ReadUpTo()
     return {"read": await mark_read(here, caller.id, conversation_id, wanted.up_to_seq)}
 
 

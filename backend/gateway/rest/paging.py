@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from backend.errors import InvalidRequest
 from backend.gateway.views import View
@@ -26,6 +26,16 @@ MAX_LIMIT = 200
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Cursor = Annotated[str | None, Query(description="A `nextCursor` from an earlier page.")]
+
+
+def _either(before: Cursor = None, after: Cursor = None) -> str | None:
+    if before is not None and after is not None:
+        raise InvalidRequest("Give before or after, not both.")
+    return after if before is None else before
+
+
+# Of a list that goes one way: its cursor leads on under either name.
+Following = Annotated[str | None, Depends(_either)]
 
 
 class Page(View, Generic[Item]):

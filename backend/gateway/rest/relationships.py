@@ -9,7 +9,7 @@ from backend.gateway.protocol import ServerEvent, user_room
 from backend.gateway.rest.characters import callers_own, own_pair
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     id_cursor,
@@ -38,7 +38,7 @@ async def relationship_history(
     character_id: UUID,
     user_id: str,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
 ) -> Page[RelationshipChangeView]:
     """The ledger, newest step first: what moved, by how much, because of which message. Steps that
     were undone are shown as such."""

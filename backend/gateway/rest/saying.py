@@ -1,9 +1,7 @@
 """Saying something: a message is stored, and its reply waited for, streamed, or left to come."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
@@ -14,11 +12,10 @@ from backend.conversation.accepting import Draft
 from backend.errors import CharacterBlocked, MessageTooLong, RateLimited, ServiceUnavailable
 from backend.gateway.actions import send_message
 from backend.gateway.authentication import Caller, Here
-from backend.gateway.error_mapping import error_data
 from backend.gateway.openapi import fails_with
 from backend.gateway.openapi_words import STREAM
-from backend.gateway.outgoing import Outgoing
-from backend.gateway.protocol import MessageDelivered, ServerEvent
+from backend.gateway.protocol import ServerEvent
+from backend.gateway.rest.telling import Listener, stored_reply, told
 from backend.gateway.services import Services
 from backend.gateway.views import MessageView, View
 from backend.gateway.wire_types import MessageText
@@ -27,8 +24,6 @@ from backend.models import Message
 router = APIRouter(tags=["messages"])
 
 REPLY_SECONDS = 150.0  # how long a waiting POST holds on; longer than a model's own time-out
-HEARTBEAT_SECONDS = 15.0
-RESTARTS = "restarts"  # among a listener's events: none will follow
 
 
 class NewMessage(View):
@@ -47,38 +42,6 @@ class Stored(View):
 
     message: MessageView
     reply: None = None
-
-
-class _Listener:
-    """A connection that a waiting request holds: events queue up until it reads them."""
-
-    def __init__(self, user_id: UUID) -> None:
-        self.user_id = user_id
-        self.events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
-
-    async def send(self, event: str, data: dict[str, Any]) -> None:
-        """See `Connection.send`."""
-        self.events.put_nowait((event, data))
-
-    async def deliver(self, outgoing: Outgoing) -> None:
-        """See `Connection.deliver`."""
-        self.events.put_nowait((outgoing.event, outgoing.data))
-
-    async def next(self, here: Services) -> tuple[str, dict[str, Any]]:
-        """The next event.
-
-        Raises:
-            ServiceUnavailable: this process stops, and answers no more.
-        """
-        with here.stopping.telling(lambda: self.events.put_nowait((RESTARTS, {}))):
-            event, data = await self.events.get()
-        if event == RESTARTS:
-            raise ServiceUnavailable(
-                "The message is stored; Keepsake restarts, and will answer it then. It will appear in "
-                "the conversation.",
-                retry_after=5,
-            )
-        return event, data
 
 
 @router.post(
@@ -108,7 +71,7 @@ async def post_message(
     if "respond-async" in prefer:
         message = await send_message(here, caller.id, conversation_id, draft)
         return _json(202, Stored(message=MessageView.of(message)))
-    listener = _Listener(caller.id)
+    listener = Listener(caller.id)
     try:
         message = await send_message(here, caller.id, conversation_id, draft, joining=listener)
     except BaseException:
@@ -116,7 +79,7 @@ async def post_message(
         raise
     if "text/event-stream" in accept:
         return StreamingResponse(
-            _stream(here, listener, message),
+            told(here, listener, message),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -126,9 +89,9 @@ async def post_message(
     return _json(201, Exchange(message=MessageView.of(answered), reply=reply))
 
 
-async def _wait_for_reply(here: Services, listener: _Listener, message: Message) -> MessageView:
+async def _wait_for_reply(here: Services, listener: Listener, message: Message) -> MessageView:
     try:
-        if stored := await _stored_reply(here, message):
+        if stored := await stored_reply(here, message):
             return stored
         async with asyncio.timeout(REPLY_SECONDS):
             while True:
@@ -142,49 +105,6 @@ async def _wait_for_reply(here: Services, listener: _Listener, message: Message)
         ) from error
     finally:
         await here.hub.drop(listener)
-
-
-async def _stored_reply(here: Services, message: Message) -> MessageView | None:
-    """The reply, if it is there already: the message may be a repeat."""
-    async with here.store.transaction() as tx:
-        later = await tx.messages.page(message.conversation_id, limit=50, after=message.seq)
-    return next((MessageView.of(item) for item in later if item.reply_to == message.id), None)
-
-
-async def _stream(here: Services, listener: _Listener, message: Message) -> AsyncIterator[str]:
-    """The reply's events as server-sent events; the first says that the message is stored."""
-    try:
-        yield _sse(ServerEvent.MESSAGE_DELIVERED, MessageDelivered.of(message).wire())
-        if stored := await _stored_reply(here, message):
-            yield _sse(ServerEvent.MESSAGE_RECEIVED, stored.wire())
-            return
-        reply_id: str | None = None
-        while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    event, data = await listener.next(here)
-            except TimeoutError:
-                yield ": waiting\n\n"  # keeps proxies from closing the stream
-                continue
-            except ServiceUnavailable as error:
-                yield _sse(ServerEvent.ERROR, error_data(error))
-                return
-            if event == ServerEvent.CHARACTER_RESPONSE:
-                if data.get("replyTo") == str(message.id):
-                    reply_id = data["messageId"]
-                if data["messageId"] == reply_id:
-                    yield _sse(event, data)
-            elif event == ServerEvent.ERROR and reply_id:
-                yield _sse(event, data)
-            elif event == ServerEvent.MESSAGE_RECEIVED and data["replyTo"] == str(message.id):
-                yield _sse(event, data)
-                return
-    finally:
-        await here.hub.drop(listener)
-
-
-def _sse(event: str, data: dict[str, Any]) -> str:
-    return f"event: {event}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
 
 
 def _json(status: int, body: View) -> JSONResponse:

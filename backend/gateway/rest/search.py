@@ -13,7 +13,7 @@ from backend.gateway.highlighting import highlighted, utf16_offsets
 from backend.gateway.openapi import fails_with
 from backend.gateway.rest.paging import (
     DEFAULT_LIMIT,
-    Cursor,
+    Following,
     Limit,
     Page,
     encode_cursor,
@@ -96,7 +96,7 @@ async def search_messages(
     since: Annotated[Moment | None, Query(alias="from")] = None,
     until: Annotated[Moment | None, Query(alias="to")] = None,
     limit: Limit = DEFAULT_LIMIT,
-    before: Cursor = None,
+    before: Following = None,
 ) -> SearchPage:
     """Search what was said in the caller's conversations. By its words, newest first (`mode=text`), or
     by what it means, nearest first (`mode=semantic`). Neither finds what was deleted or forgotten. See
