@@ -10,6 +10,61 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "I prefer simple, minimal layouts, how can I get there?",
         ("The user prefers simple, minimal layouts.",),
     ),
+    ("just got diagnosed with endocarditis", ("The user was diagnosed with endocarditis.",)),
+    (
+        "they made me redundant and my wife left in May",
+        ("The user lost their job.", "The user's wife left in May."),
+    ),
+    ("Tom broke up with me on Sunday", ("Tom broke up with the user on Sunday.",)),
+    ("my cancer is in remission", ("The user's cancer is in remission.",)),
+    ("please don't call me sweetie", ("The user doesn't want to be called sweetie.",)),
+    (
+        "I don't want to talk about my ex. Never mention my father",
+        (
+            "The user doesn't want to talk about their ex.",
+            "The user doesn't want to talk about their father.",
+        ),
+    ),
+    ("two kids, one dog, no sleep", ("The user has two kids.", "The user has a dog.")),
+    (
+        "I'm Walt, 74, retired postman from Duluth",
+        (
+            "The user's name is Walt.",
+            "The user is 74 years old.",
+            "The user is a retired postman.",
+            "The user is from Duluth.",
+        ),
+    ),
+    (
+        "My mother lives in Poland and has dementia, I call her every day",
+        (
+            "The user's mother lives in Poland.",
+            "The user's mother has dementia.",
+            "The user calls their mother every day.",
+        ),
+    ),
+    (
+        "my son (6) plays the violin",
+        ("The user's son plays the violin.", "The user's son is 6 years old."),
+    ),
+    ("drive a 98 corolla", ("The user drives a 98 corolla.",)),
+    ("on tuesdays and fridays i swim", ()),
+    ("Monday's my chemo day", ("The user has chemo on Monday.",)),
+    (
+        "I promised my son a bike for his birthday",
+        ("The user promised their son a bike for his birthday.",),
+    ),
+    ("I'm in year 10", ("The user is in year 10.",)),
+    (
+        "I'm allergic to penicillin and, weirdly, kiwis",
+        ("The user is allergic to penicillin.", "The user is allergic to kiwis."),
+    ),
+    (
+        "My ex-husband is getting married in May",
+        ("The user's ex-husband is getting married in May.",),
+    ),
+    ("i'm scared of the dark, still, at 30", ("The user is afraid of the dark.",)),
+    ("i dont speak to my brother anymore", ("The user doesn't speak to their brother.",)),
     ("I have a deadline of April 15", ("The user has a deadline on April 15.",)),
     (
         "I'm Jo, 34, from Leeds",
@@ -239,7 +294,10 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
         "I've started learning the ukulele, it's harder than it looks",
         ("The user is learning the ukulele.",),
     ),
-    ("we're expecting! due in November 🎉", ("The user is expecting a baby.",)),
+    (
+        "we're expecting! due in November 🎉",
+        ("The user is expecting a baby.", "The user is due to give birth in November."),
+    ),
     ("My ex, Daniel, texted me out of the blue last night", ("The user's ex is called Daniel.",)),
     ("I don't drink, never have.", ("The user does not drink.",)),
     ("i'm allergic to bees so i stay out of the garden", ("The user is allergic to bees.",)),
@@ -618,6 +676,13 @@ STATED += [
 ]
 
 NOTHING: list[str] = [
+    "gonna grab a coffee, brb",
+    "that episode last night, when Marcus died I screamed",
+    "my family stays",
+    "my name is spelled with two n's",
+    "don't call me later, I'm busy",
+    "i only get one every week",
+    "we talk on sundays",
     "Starting a business takes courage",
     "Growing my customer base is the main focus right now.",
     "Organizing a yoga event last month was really cool.",

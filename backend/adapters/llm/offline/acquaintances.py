@@ -37,7 +37,11 @@ _NO_NAME = re.compile(
     r"|since|so|that|this|than|like|lad|group|school|friend|house|mate|law|boy|girl|years?"
     r"|age|old|side|even|ever"
     r"|only|yet|already|instead|rescue|photos?|pics?|pictures?|stuff|things?|party|wedding"
-    r"|birthday)$"
+    r"|birthday|anymore|any|lately|recently|soon|together|alone|sometimes|often|please|pls|thanks"
+    r"|first|last|next|well|right|wrong|good|bad|sick|ill|dead|asleep|pregnant|gay|drunk|mad|angry"
+    r"|funny|weird|crazy|cute|tall|small|big|great|fine|okay|atm|irl|tbh|btw|bro|lmao|dude"
+    r"|tho|rn|apart|abroad|downstairs|upstairs|nearby|outside|inside|forever|everyday|maybe)$"
+    r"|(?<!jame)(?<!charle)(?<!mile)(?<!chri)(?<!han)(?<!jen)(?<!lar)(?<![uiaos])s$"  # "stays"
 )
 
 

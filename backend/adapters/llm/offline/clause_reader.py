@@ -9,10 +9,22 @@ from backend.adapters.llm.offline.dates import TimeExpression, take_time
 from backend.adapters.llm.offline.openings import strip_openings
 from backend.adapters.llm.offline.rule import Clause, Finding, apply
 from backend.adapters.llm.offline.rules import RULES
-from backend.adapters.llm.offline.subjects import USER, Subject, find_spoken_of, read_subject
+from backend.adapters.llm.offline.subjects import (
+    USER,
+    Subject,
+    find_spoken_of,
+    name_whom,
+    read_subject,
+)
 from backend.adapters.llm.offline.verbs import habits
 
 _OF_A_GROUP = re.compile(r"we (?:are|were) (?:called|named)\b", re.I)  # a band or a team
+# "After the divorce I moved home": when, why or with whom, said before who.
+_INTRODUCED = re.compile(
+    r"(?:after|since|because of|thanks to|due to|despite)"
+    r" (?!(?:I|we|you|he|she|they|it|my|our) )[\w' -]{2,40}?,? (?P<main>(?:I|we) .+)$",
+    re.I,
+)
 _GOES_ON = re.compile(
     r"(?:comes|visits|calls|lives|works|loves|hates|likes|has|is|was|named|called"
     rf"|{habits(third=True)})\s+\w",
@@ -38,6 +50,7 @@ def read_clause(
 ) -> None:
     """Add what a clause states to the reading; `asked`: the user asked to remember it."""
     whole = strip_openings(clause, of_user=reading.of_user)
+    whole = name_whom(whole, reading.spoken_of)
     text, time = take_time(whole)
     text = text.strip(" ,")
     if not text:
@@ -45,6 +58,10 @@ def read_clause(
     if not text or _OF_A_GROUP.match(whole):
         return
     read = read_subject(text, reading.spoken_of, reading.known) or _goes_on(text, reading)
+    if read is None and (after := _INTRODUCED.match(text)):
+        text = after["main"]
+        whole = text if time is None else whole
+        read = read_subject(text, reading.spoken_of, reading.known)
     subject, rest = read or (_possessed(whole, reading.spoken_of), "")
     if read or reading.of_user or not time:
         seen = Clause(whole, subject, rest, time or reading.carried, casual, said_at, text)

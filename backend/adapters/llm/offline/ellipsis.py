@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from backend.adapters.llm.offline.lexicon import KIN, LANGUAGES, PETS, alternatives
+from backend.adapters.llm.offline.verbs import HABITS, base_form
 
 _OWNED = rf"(?P<kin>{alternatives(KIN)}|{alternatives(PETS)})"
 _IS = r"(?:'s| is|s)"
@@ -60,7 +61,11 @@ def _as_had(answer: str, asked: str) -> str | None:
     """ "Two sisters, both older": only what is counted is had. "Two" is two of what was asked."""
     counted, several = _BARE_COUNT.match(answer), _SEVERAL.search(asked)
     if counted and several:
-        return f"I have {counted.group(0)} {several.group(0).lower()}"
+        kind = several.group(0).lower().removesuffix("s").removesuffix("ren")
+        one = counted.group(0).lower() in ("one", "1")
+        return (
+            f"I have one {kind}" if one else f"I have {counted.group(0)} {several.group(0).lower()}"
+        )
     return f"I have {answer.split(',')[0]}" if _COUNTED.match(answer) else None
 
 
@@ -218,5 +223,9 @@ def _named(asked: str, answer: str) -> str | None:
         return None
     for pattern, opening in _QUESTIONS:
         if found := pattern.search(asked):
+            if base_form(bare.split()[0].lower()) in HABITS:
+                return f"I {bare}"  # "What do you do?" – "drive a forklift"
+            if re.fullmatch(r"\w+ing", bare) and opening == "I work as ":
+                return f"I work in {bare}"
             return opening.format(kin=found.groupdict().get("kin")) + bare
     return None

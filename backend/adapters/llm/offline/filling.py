@@ -36,6 +36,7 @@ def filled(found: Mapping[str, str], subject: Subject) -> dict[str, str]:
         "kin": relation_word(kin),
         "name": found.get("name") or found.get("clear_name", ""),
     }
+    values["the_dead"] = f"The user's {values['kin']}" if kin else values["name"]
     if found.get("doing") in _STEMS:
         values["stops"] = _STEMS[found["doing"]]
     if "often" in found:

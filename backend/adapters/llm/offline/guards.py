@@ -111,7 +111,7 @@ _HYPOTHETICAL = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r",?\s+(?:so|but|because),?\s+|\s*;\s*|,\s*(?=(?:if|I|we|my|he|she|they|it|maybe|unless"
+    r",?\s+(?:so|but|because),?\s+|\s+and\s+(?=(?:the|my|our|I|we|he|she|they)\b)|\s*;\s*|,\s*(?=(?:if|I|we|my|he|she|they|it|maybe|unless"
     r"|and (?:I|we|my|if)"
     r"|not sure|no idea|hopefully|probably|perhaps|wish)\b)",
     re.I,
@@ -270,7 +270,7 @@ def is_unreal(sentence: str) -> bool:
 def certain_part(sentence: str) -> str:
     """The sentence up to the part that wishes or supposes ("I have asthma, so … if …")."""
     plain = _HARMLESS_IF.sub(_in_other_words, sentence).strip()
-    if re.match(r"(?:I|we) (?:really )?(?:want|hope|plan) to\b", plain, re.I):
+    if re.match(r"(?:I|we) (?:really )?(?:want|hope|plan)\b", plain, re.I):
         plain = re.sub(r" (?:one|some) ?day\b", "", plain, flags=re.I)
     if _TAKEN_BACK_LATER.search(plain):
         return ""

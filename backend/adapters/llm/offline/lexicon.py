@@ -36,7 +36,7 @@ KIN: dict[str, str] = {
         "twins": "twins",
         "eldest_child": "eldest oldest",
         "youngest_child": "youngest",
-        "in-laws": "in-laws inlaws",
+        "in-laws": "in-laws inlaws parents-in-law",
         "baby": "baby",
         "stepson": "stepson",
         "stepdaughter": "stepdaughter",
@@ -64,6 +64,8 @@ KIN: dict[str, str] = {
         "colleague": "colleague coworker co-worker",
         "landlord": "landlord",
         "landlady": "landlady",
+        "lodger": "lodger",
+        "tenant": "tenant",
         "advisor": "advisor adviser",
         "supervisor": "supervisor",
         "therapist": "therapist",
@@ -242,7 +244,9 @@ NOT_NAMES = (
         "amazing afraid glad trying going gonna looking feeling doing making getting called "
         "named mum mom dad mother father batman superman spiderman satan groot legend unknown "
         "later anytime whenever today tonight tomorrow crazy soon private secret "
-        "none everyone people god jesus christ tv pc uk us usa ai "
+        "spelled spelt pronounced short deaf blind autistic trans disabled gay bisexual lesbian "
+        "queer straight asian black latino latina hispanic bipolar dyslexic diabetic none "
+        "everyone people god jesus christ tv pc uk us usa ai "
     )
     | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}
     | LANGUAGES

@@ -93,7 +93,7 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
         return
     text, asked = take_request(strip_openings(sentence.text, of_user=reading.of_user))
     if profile := spelt_profile(sentence.text):
-        for whole in profile:
+        for whole in (clause for stated in profile for clause in split_clauses(stated)):
             read_clause(whole, sentence.casual, said_at, False, reading)
         return
     statement = guards.statement_part(text, question=sentence.question and not asked)

@@ -21,7 +21,9 @@ _LEAD_IN = re.compile(
     r"good morning|good evening|i was wrong|my mistake|my bad|oops|wait|then"
     r"|now(?=,? (?:I|my|we|our)\b)|first of all|first|second|finally|recently|"
     r"currently|nowadays|these days|right now|at the moment|personally"
-    r"|apparently|in case you are wondering|"
+    r"|apparently|in case you are wondering|for context|for reference|heads up|quick update|confession"
+    r"|ok confession|not going to lie|no joke|real talk|long story short|side note|random but"
+    r"|in other news|funny story|if it matters|just fyi|"
     r"if you must know|if you are wondering|if that helps|if I remember "
     r"correctly|to be fair|true|hello there|hi there|hey there)\b[\s,:!.–-]*"
     r"|(?:as|like) I (?:said|told you|mentioned)[\s,]*(?:before|earlier|yesterday|last time)?[\s,]*"
@@ -65,7 +67,7 @@ _ELIDED = re.compile(
     r"|graduated|lost my|have (?:a|an|two|three|four|got)\b|had (?:a|an|my)\b"
     r"|love\b|hate\b|"
     r"can not stand|do not like|grew up in|was born in|work (?:as|at|for|in)\b"
-    r"|live in|used to (?:live|work)|am a\b|born in|went to|visited|ran a)",
+    r"|live in|used to (?:live|work)|am a\b|went to|visited|ran a)",
     re.I,
 )
 
@@ -75,10 +77,34 @@ _ADVERBS = (
     r"|now|literally|lately)"
     r"\s+)*"
 )
+SPAN = (
+    r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty"
+    r"|fifty)"
+)
 _LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"{_ADVERBS}(?:{text})", re.I), subject)
     for text, subject in (
         (rf"(?:{verb_forms(UNDER_WAY, 'having', 'taking', 'getting', 'making')})\s+\w", "I am"),
+        (
+            r"(?:flying|driving|heading|going|off|travelling|traveling|moving) (?:back |home |up |down "
+            r"|over |out )*to (?-i:[A-Z])",
+            "I am",
+        ),
+        (r"(?:born|raised) (?:and (?:bred|raised) )?(?:in|on|near) ", "I was"),
+        (r"(?:hoping|planning|trying) to ", "I am"),
+        (r"on (?:disability|benefits|the dole|insulin|dialysis|antidepressants|statins)\b", "I am"),
+        (rf"{SPAN} (?:years|months|weeks|days) (?:clean|sober)\b", "I am"),
+        (r"diagnosed (?:with|as) ", "I was"),
+        (r"got (?:dumped|diagnosed) ?", "I"),
+        (r"going to (?!be\b|bed\b|sleep\b|work\b)[a-z]+ \w", "I am"),
+        (r"in (?:(?:\d+|nin|ten|eleven|twelf)th (?:grade|form)|year \d+)\b", "I am"),
+        (
+            r"due (?:on |in |the )*(?:\d|january|february|march|april|may|june|july|august|september"
+            r"|october|november|december)",
+            "I am",
+        ),
+        (r"(?:drive|own|wear|collect|play) (?:an?|the|my|two|three|old|vintage|\d+) ?\w", "I"),
+        (r"(?:promised|changed|named|buried) (?:my|our|the|him|her)\b", "I"),
         (r"not (?:drinking|smoking|eating (?:meat|sugar|gluten|dairy))\b", "I am"),
         (r"(?:not (?:really )?)?(?:a )?(?:big |huge )?fan of \w", "I am"),
         (r"(?:do|does) not (?:really |even )?(?:like|have|eat|drink|own|drive|smoke) \w", "I"),
@@ -100,16 +126,24 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "I am",
         ),
         (r"(?:maternity|paternity|parental|sick) leave\b", "I am on"),
-        (r"\d{1,2} years (?:a|an|as an?) ", "I have been"),
+        (rf"{SPAN} years (?:a|an|as an?) ", "I have been"),
         (r"does not know how to\b", "I"),
         (r"(?:swim|run|row|cycle|meditate|pray|train|commute) .*\bevery\b", "I"),
         (r"still (?:living )?(?:at|with) my (?:parents|mum|mom|dad|folks|nan)'?s?\b", "I am"),
-        (r"been (?:at|a|an|in|on|with|\w+ing)\b", "I have"),
+        (
+            r"been (?:at|a|an|in|on|with|married|single|together|sober|clean|vegan|vegetarian"
+            r"|divorced|off|out of|unemployed|retired|\w+ing)\b",
+            "I have",
+        ),
         (rf"(?:{verb_forms(DEEDS, 'left', 'built', 'dropped', 'got', 'grew')})\s+(?:\w|$)", "I"),
         (r"(?:had|got|lost|left|finished) (?:my|a|an|the|our)\b", "I"),
-        (r"(?:used to|never liked|never been|never had|never learnt|never learned) ", "I"),
+        (
+            r"(?:used to|never (?:liked|been|had|learnt|learned|met|knew|married|finished|owned)) ",
+            "I",
+        ),
     )
 )
+_YEARS_DOING = re.compile(rf"(?P<span>{SPAN} years) (?:of )?(?P<doing>[a-z]+ing\b[^,;]*)", re.I)
 # Not "always use" or "never write": without a subject, that is an order.
 _STILL_DOES = re.compile(rf"(?:still|also) (?:{habits()})\s+\w", re.I)
 # "Starting a business takes courage": what is begun here is a subject, not something under way.
@@ -141,6 +175,8 @@ def with_subject(text: str) -> str:
         return text
     if _ELIDED.match(text) or _STILL_DOES.match(text):
         return f"I {text[0].lower()}{text[1:]}"
+    if found := _YEARS_DOING.match(text):
+        return f"I have been {found['doing']} for {found['span'].lower()}"
     for pattern, subject in _LEFT_OUT:
         if pattern.match(text):
             return f"{subject} {text[0].lower()}{text[1:]}"

@@ -6,6 +6,7 @@ needs no pattern of its own, only an end and no words that point outside the sen
 
 import re
 
+from backend.adapters.llm.offline.lexicon import KIN, alternatives
 from backend.adapters.llm.offline.word_lists import words
 
 LONGEST = 14  # words; more is a story, not a fact
@@ -27,7 +28,8 @@ _CUT = re.compile(
     r"|this|I|we|he|she|they|there|my|our|his|her|their|[\w']+ (?:is|are|was|am|has|have|can|do)\b|"
     r"(?:got|had|went|made|left|took|then|still|nearly|almost|cried|drank|tipped|ate|feel"
     r"|felt|look|barely|nobody))"
-    r"|and no\b|and [a-z]+ (?:it|them|him)\b|that (?:I|we|he|she|it|they|is|was)|than me"
+    r"|and (?:clean|cook|bake|drive|sing|teach|work|write)\b|and no\b"
+    r"|and [a-z]+ (?:it|them|him)\b|that (?:I|we|he|she|it|they|is|was)|than me"
     r"|(?<!since )(?:I|we"
     r"|he|she|they|it)(?= ))\b"
     r"|\s+(?:lol|lmao|haha\w*|hehe|tbh|btw|by the way|right now|rn|at the moment|atm|mind you"
@@ -49,6 +51,7 @@ _POINTS_AWAY = re.compile(
     r"|worse"
     r"|fine|ok|okay|"
     r"nowhere|somewhere|anywhere)\b"
+    r"|^(?:one|ones|some|them)(?= (?:every|each|per|on|at|for|from|in|when\w*|once|twice|all|most)\b)"
     r"|^(?:it|this|that|these|those|them|him|one|ones|so|as|not|me|us|here|there|up|down|out"
     r"|off|on|in"
     r"|over|away|back|with|to|like|too|very|well|the same|the (?:first|last|other|next) one"
@@ -63,6 +66,8 @@ _POINTS_AWAY = re.compile(
     re.I,
 )
 _NEEDS_OWNER = re.compile(r"\b(?:his|her|their|its|him|them)\b", re.I)
+# "I promised my son a bike for his birthday": whose it is was said before.
+_OWNER_NAMED = re.compile(rf"\b(?:my|our|the) (?:\w+ )?(?:{alternatives(KIN)})\b.*", re.I)
 _PERSON = {
     "my": "their",
     "our": "their",
@@ -71,6 +76,9 @@ _PERSON = {
     "me": "the user",
     "us": "the user",
     "myself": "themself",
+    "we'd": "they'd",
+    "we'll": "they'll",
+    "we are": "they are",
 }
 _FIRST_PERSON = re.compile(rf"\b(?:{'|'.join(_PERSON)})\b", re.I)
 _DANGLING = re.compile(
@@ -106,7 +114,7 @@ def own_words(text: str, *, others: bool = False) -> str | None:
     said = _DANGLING.sub("", said).strip(" ,.'\"-")
     if not said or len(said.split()) > LONGEST or _POINTS_AWAY.search(said):
         return None
-    if not others and _NEEDS_OWNER.search(said):
+    if not others and _NEEDS_OWNER.search(_OWNER_NAMED.sub("", said)):
         return None
     if all(word.lower() in _EMPTY for word in said.split()):
         return None

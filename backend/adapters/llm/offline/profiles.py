@@ -2,6 +2,7 @@
 
 import re
 
+from backend.adapters.llm.offline.lexicon import KIN, PETS, alternatives
 from backend.adapters.llm.offline.values import age, job
 
 _OPENING = re.compile(
@@ -23,13 +24,41 @@ _IS = re.compile(
 )
 
 
+_NAMED = re.compile(
+    r"(?:(?:hi|hey|hello),? )?(?:I am|(?:my )?name is) (?P<name>(?-i:[A-ZÀ-Þ])[\w'-]+), (?P<items>.+)$",
+    re.I,
+)
+_RELATIVES = rf"(?:{alternatives(KIN)}|{alternatives(PETS)})(?:s|es)?"
+_COUNTED = re.compile(
+    r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:[\w-]+ )?" + _RELATIVES,
+    re.I,
+)
+
+
 def spelt_profile(sentence: str) -> list[str]:
-    """The statements that a list of keywords stands for; [] where it is no such list."""
+    """The statements that a list of keywords stands for; [] where it is no such list.
+
+    "About me: 42, two boys", "I'm Walt, 74, retired postman from Duluth", "two kids, one dog, no
+    sleep".
+    """
+    items = _ITEM.split(sentence)
+    had = [item for item in items if _COUNTED.fullmatch(item)]
+    if had and len(items) > 1 and all(item in had or item.startswith("no ") for item in items):
+        return [f"I have {item}" for item in had]
+    if named := _NAMED.match(sentence):
+        stated = [_statement(item) for item in _parts(named["items"])]
+        return [f"I am {named['name']}", *filter(None, stated)] if all(stated) else []
     found = _OPENING.match(sentence)
     if not found:
         return []
     stated = [_statement(item.strip(" .")) for item in _ITEM.split(found["items"])[:12]]
     return [statement for statement in stated if statement]
+
+
+def _parts(items: str) -> list[str]:
+    """The items of an introduction; "retired postman from Duluth" is two."""
+    told = [re.sub(r"^(?:and )?(?:no|yes),? (?=I )", "", item) for item in _ITEM.split(items)]
+    return [part for item in told for part in re.split(r" (?=from (?-i:[A-Z]))", item)]
 
 
 def _statement(item: str) -> str | None:
@@ -39,6 +68,8 @@ def _statement(item: str) -> str | None:
         return item
     if _DOES.match(item):
         return f"I {item}"
+    if item.lower().startswith("retired ") and job(item):
+        return f"I am a {item}"
     if _IS.match(item):
         return f"I am {item}"
     if job(item):

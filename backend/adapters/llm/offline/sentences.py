@@ -7,6 +7,8 @@ asterisks. Everything here is linear in the length of the text.
 import re
 from dataclasses import dataclass
 
+from backend.adapters.llm.offline.asides import asides_last
+from backend.adapters.llm.offline.subjects import QUALIFIER
 from backend.adapters.llm.offline.verbs import DEEDS, verb_forms
 
 MAX_CHARACTERS = 20_000
@@ -58,8 +60,9 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:til|till)\b", "until"),
         (r"(?<=\w)'s (?=(?:got|been)\b)", " has "),
         (
-            r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|on|\d+|in|at|from"
-            r"|allergic|vegetarian|vegan"
+            r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|my|on|\d+|in|at|from"
+            r"|allergic|vegetarian|vegan|autistic|diabetic|asthmatic|epileptic|dyslexic|disabled|blind"
+            r"|bipolar|gay|engaged|divorced|single|ill|sick|dying|dead|homeless|unemployed"
             r"|pregnant|off|out|up|down|away|not|always|into|back|over|sober|deaf|retired|married"
             r"|(?!wedding|building|evening|morning|meeting|painting|thing|king|ring"
             r"|engagement|opening"
@@ -188,10 +191,15 @@ _CLAUSE_BREAK = re.compile(
     r"|,\s*(?=(?:an )?only child\b|(?:the )?(?:first|last|next) (?:one|class|lesson|session)\b)"
     rf"|,\s*(?:and\s+|or\s+)?(?:now,?\s+)?(?={_SUBJECT})"
     rf"|\s+and\s+(?:then\s+|now,?\s+)?(?={_SUBJECT})"
+    r"|\s+and\s+(?=(?:mum|mom|dad|nan|gran|grandma|grandpa) (?:is|was|has|had|never|always|does"
+    r"|did|will|can|\w+ed|\w+s)\b)"
     r"|(?<!when)(?<!that)(?<!if)(?<!and)(?<!says)(?<!think)(?<!where)(?<!how)(?<!what)(?<!than)(?<!like)(?<!as)"
     r"(?<!who)(?<!,)(?<!since)(?<!while)(?<!because)(?<!but)\s+(?=(?:he|she|they) (?:is|are"
     r"|has|was)\b)"
     r"|,\s*(?=(?-i:[A-Z])[a-z]+ (?:is|has|was)\b)"
+    r"|(?<=[a-z]),\s*(?=(?:(?:born|raised) (?:in|on|near)|studying (?:for|in|at|to)) )"
+    r"|,\s*(?=(?:[\w'-]+ ){1,4}(?:is|are) (?:my|our) )"
+    r"|,\s*(?=(?:day ?time|at night|nights?|mornings?|evenings?|weekends?) (?:I|we) )"
     rf"|,?\s+and\s+now\s+(?={_VERB})"
     r"|,\s*(?=(?:who|whose|which)\b)"
     rf"|,?\s+and\s+(?={_VERB})|,\s*(?!like|likes|love)(?={_VERB})",
@@ -208,22 +216,28 @@ _LIST_BREAK = re.compile(
     r"|\s+and\s+(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)",
     re.I,
 )
+_THEIRS = rf"(?:my|our) (?:{QUALIFIER}[ -])*[\w-]+(?: (?-i:[A-Z])[\w-]+)?"
 _SHARED_START = re.compile(
-    r"^((?:I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they)\s+"
+    rf"^((?:I|we|{_THEIRS}|he|she|they)\s+"
     r"(?:(?:also|just|only|currently)\s+)?(?:have got|has got|have|has|had|am"
     r"|is|are|got|adopted)\s)",
     re.I,
 )
 # "I'm updating it, as told by Nicole, a producer": what follows is no second thing that I am.
 _UNDER_WAY = re.compile(r"(?:(?:now|still|just|kinda|really|so|very) )*[a-z]+(?:ing|ed) ", re.I)
-_SUBJECT_ONLY = re.compile(r"^(I|we|(?:my|our) [\w-]+(?: [A-Z][\w-]+)?|he|she|they|who)\s", re.I)
+_SUBJECT_ONLY = re.compile(rf"^(I|we|{_THEIRS}|he|she|they|who)\s", re.I)
 _OTHER_ACTOR = re.compile(
     r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see"
     r"|seeing)\b|(?<!used )\bto (?-i:[a-z])",
     re.I,
 )
+_APPOSITION = re.compile(
+    rf"(\b(?:my|our) [\w-]+(?: [\w-]+)?), ((?-i:[A-ZÀ-Þ])[\w-]+), (?={_VERB})", re.I
+)
 _COMPOUND = re.compile(
-    r"\b(?:my|our) (?:(?!(?:is|are|was|were|am|has|have|had|I)\b)[\w-]+[\s,]+){1,6}?and I\b", re.I
+    r"\b(?:my|our) (?:(?!(?:is|are|was|were|am|has|have|had|I)\b)[\w-]+[\s,]+){1,6}?and I\b"
+    r"(?! (?:am|was)\b)",
+    re.I,
 )
 
 
@@ -233,7 +247,8 @@ def split_clauses(text: str) -> list[str]:
     "I live in Porto and work as a nurse" gives "I live in Porto" and "I work as a nurse"; "I have
     a dog and two cats" gives "I have a dog" and "I have two cats".
     """
-    together = _COMPOUND.sub(lambda m: m.group(0).replace(" and I", " & I"), text)
+    whole = _APPOSITION.sub(r"\1 \2 ", asides_last(text))
+    together = _COMPOUND.sub(lambda m: m.group(0).replace(" and I", " & I"), whole)
     clauses: list[str] = []
     subject = ""
     for part in _CLAUSE_BREAK.split(together):

@@ -16,22 +16,22 @@ from backend.adapters.llm.offline.lexicon import (
 )
 from backend.adapters.llm.offline.word_lists import words
 
-_QUALIFIER = (
+QUALIFIER = (
     r"(?:older|younger|little|big|elder|eldest|oldest|youngest|middle|baby"
     r"|late|twin|half|step|other|new|first|second|"
     r"third|old|former|ex|best|closest|good|real|own|actual|foster|adopted|great|dear|lovely"
-    r"|sweet|beautiful|elderly)"
+    r"|sweet|beautiful|elderly|two|three|four|both)"
 )
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _PERSON = re.compile(
-    rf"(?:my|our) (?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
+    rf"(?:my|our) (?P<qualifier>(?:{QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s)"
     r"(?P<name>,? (?-i:[A-ZÀ-Þ][\w-]+)(?:'s?(?= name))?)?,?\s+(?P<rest>\S.*)$",
     re.I,
 )
 _USER = re.compile(
-    rf"(?:I|we|(?:(?:my|our) )?(?:{_QUALIFIER} )*(?P<with>{_RELATION})(?:,? "
+    rf"(?:I|we|(?:(?:my|our) )?(?:{QUALIFIER} )*(?P<with>{_RELATION})(?:,? "
     rf"(?-i:[A-ZÀ-Þ][\w'-]+),?)? and I"
-    rf"|(?:me|myself) and (?:my|our) (?:{_QUALIFIER} )*(?:{_RELATION})(?: (?-i:[A-ZÀ-Þ][\w'-]+))?"
+    rf"|(?:me|myself) and (?:my|our) (?:{QUALIFIER} )*(?:{_RELATION})(?: (?-i:[A-ZÀ-Þ][\w'-]+))?"
     r"|me and (?-i:[A-ZÀ-Þ][\w'-]+)|(?-i:[A-ZÀ-Þ][a-zà-ÿ'-]+) and (?:I|me))"
     r"\s+(?P<rest>\S.*)$",
     re.I,
@@ -109,7 +109,7 @@ def person(kin: str, qualifier: str = "", named: str | None = None) -> Subject:
     """Somebody of the user's: `person("sister", "older")` is "The user's older sister"."""
     canonical = relation_word(kin)
     kept = " ".join(_KEPT_QUALIFIERS.findall(qualifier.lower()))
-    relation = f"{kept} {canonical}".strip()
+    relation = f"{kept} {canonical}".strip().replace("ex ", "ex-")
     label = f"The user's {relation}"
     key = f"{kept} {attribute_key(kin)}.".lstrip()
     if named:
@@ -184,6 +184,29 @@ _MEN = words(
 )
 
 
+_WHOM = re.compile(
+    r"\b(?:(?P<her>her|him)(?= (?:every|each|at|on|in|to|for|when|once|twice|about|a|an|the|my)\b|$)"
+    r"|(?P<hers>her|his)(?= [a-z]))",
+    re.I,
+)
+
+
+def name_whom(clause: str, spoken_of: Subject | None) -> str:
+    """ "I call her every day" with the relation that "her" stands for: "I call my mother …"."""
+    if spoken_of is None or spoken_of.is_user or not re.match(r"(?:I|we) ", clause):
+        return clause
+    if not spoken_of.kin or spoken_of.kin in PETS or spoken_of.plural or _MENTION.search(clause):
+        return clause
+    if not all(_may_mean(_NOMINATIVE[p.lower()], spoken_of) for p in _WHOSE.findall(clause)):
+        return clause
+    own = f"my {spoken_of.kin}"
+    return _WHOM.sub(lambda m: own if m["her"] else f"{own}'s", clause)
+
+
+_WHOSE = re.compile(r"\b(?:her|him|his)\b", re.I)
+_NOMINATIVE = {"her": "she", "him": "he", "his": "he"}
+
+
 def find_spoken_of(clause: str) -> Subject | None:
     """The person or pet that a following "she" or "it" would stand for, if there is just one."""
     found = list(_MENTION.finditer(clause))
@@ -198,7 +221,7 @@ def find_spoken_of(clause: str) -> Subject | None:
 _MENTION = re.compile(
     r"(?:\b(?:my|our|a|an|another) |(?<![\w'])(?<!his )(?<!her )(?<!your )(?<!their )(?<!the "
     r")(?<! a )(?=(?:nan|mum|mom|dad|gran|grandma|grandad|grandpa)\b))"
-    rf"(?P<qualifier>(?:{_QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s (?!name|in\b))"
+    rf"(?P<qualifier>(?:{QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s (?!name|in\b))"
     r"(?P<name>(?:,? (?:called |named )?(?-i:[A-ZÀ-Þ][\w-]+)))?",
     re.I,
 )

@@ -22,6 +22,7 @@ Shape = Callable[[str, bool], str | None]
 
 _END = re.compile(
     r"\s*(?:(?<! (?-i:[A-Z]))\.|[!?;()…\"*]|:(?!\w)|,\s*(?:always|ever|never|not|hands down|I|so"
+    r"|no (?:contest|question|doubt|competition)|by far|bar none|easily|obviously|for sure|period"
     r"|it|he"
     r"|she|they|we|that|which|what|just|like|how|why|can|could|do|does|should|would)\b"
     r"|(?:,\s*(?:and\s+)?|\s+and\s+)(?:(?:tell|ask|give|show|let) me|(?:do|have|can|could"
@@ -49,7 +50,8 @@ _PLACE = re.compile(
     rf"|, )(?:{_NAME_TOKEN})){{0,4}}"
 )
 _PLACE_WITH_NOUN = re.compile(
-    rf"(?:a|an|the|my own|my|our)(?: [\w-]+){{0,3}}? (?:{PLACE_NOUNS})\b(?: "
+    rf"(?:a|an|the|my own|my|our)(?: [\w-]+){{0,3}}? "
+    rf"(?:{PLACE_NOUNS}|(?:place|home)(?= (?:in|near|outside) [A-Z]))\b(?: "
     rf"(?:in|near|outside|by|of|on|close to|outside of)"
     rf"(?: the| a)?(?: {_NAME_TOKEN}| sea| coast| beach| lake| mountains| forest)+)?"
 )
@@ -98,7 +100,7 @@ def name(text: str, casual: bool = False) -> str | None:
 def clear_name(text: str, casual: bool = False) -> str | None:
     """A name by its capital alone, and nothing after it that makes it something else."""
     found = _NAME.match(text)
-    if casual or not found or found.group(0).split()[0].lower() in NOT_NAMES:
+    if not found or (casual and text.isupper()) or found.group(0).split()[0].lower() in NOT_NAMES:
         return None
     rest = text[found.end() :].lstrip()
     return found.group(0) if not rest or rest[0] in ",.;!?)" or rest.startswith("and ") else None
@@ -233,7 +235,8 @@ NOT_THINGS = words(
     "whom the_way being_here everything nothing anything something i we he she they "
     "there here not so as if about more less its an_idea each both such one someone "
     "somebody nobody everyone everybody myself mine yours hers too very such just only "
-    "really even all lol same another other either talking chatting hearing "
+    "still at in on for with since from by after before really even all lol same "
+    "another other either talking chatting hearing "
 )
 _POINTS_ELSEWHERE = re.compile(
     r"\b(?:you|your|yours|yourself|this|that|these|those|him|them)\b"
@@ -300,6 +303,14 @@ _FIXED_PAIRS = re.compile(
 )
 
 
+_INTERJECTED = re.compile(
+    r",\s*(?:(?:weird|odd|strange|funni|sad|annoying|ironical|unfortunate|surprising|apparent"
+    r"|obvious|amazing|thankful|lucki|random|recent)ly(?: enough)?|of all things|believe it or not"
+    r"|I think|I guess|sometimes)\s*(?:,\s*|$)",
+    re.I,
+)
+
+
 def things_named(text: str) -> list[str]:
     """The items of a list up to the end of the thought, without a bare word that is then described.
 
@@ -314,7 +325,8 @@ def things_named(text: str) -> list[str]:
 
 def split_list(text: str) -> list[str]:
     """The items of "pizza, pasta and mac and cheese", in order."""
-    joined = _FIXED_PAIRS.sub(lambda m: m.group(0).replace(" and ", " \0 "), text)
+    plain = _INTERJECTED.sub(" ", text).strip()
+    joined = _FIXED_PAIRS.sub(lambda m: m.group(0).replace(" and ", " \0 "), plain)
     items = re.split(r"\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s+&\s+|\s+nor\s+", joined)
     items = [item.replace(" \0 ", " and ").strip() for item in items if item.strip()]
     lengths = [len(item.split()) for item in items]

@@ -25,7 +25,8 @@ DEEDS: dict[str, str] = {
     "passed|failed": (
         r"(?:(?:my|the|a|an|his|her|their) )?(?:[\w-]+ ){0,4}?(?:tests?|exams?|resit|viva"
         r"|theory|finals|bar|levels?|module|course|audition|boards?|interview|inspection"
-        r"|probation|medical|practical)\b.*"
+        r"|probation|medical|practical|maths?|english|physics|chemistry|biology|history|geography"
+        r"|french|spanish|german|latin|algebra|calculus|statistics)\b.*"
     ),
     "handed": r"in (?:my|his|her) (?:notice|resignation|dissertation|thesis)\b.*",
     "finished|completed": (
@@ -96,10 +97,25 @@ DEEDS: dict[str, str] = {
     "took": r"(?:up .+|me on.*|out (?:my|the|all) .+|early retirement.*)",
     "planted": r".+",
     "fell": r"(?:on the ice|off (?:a|the|my|his|her) .+|down the .+|over .+|and broke .+)",
-    "came": r"(?:to .+ from .+|(?:here )?from .+)",
+    "came": r"(?:to .+ from .+|(?:here )?from .+|out (?:to|as) .+)",
     "sprained|tore|fractured|dislocated|injured|twisted": r"(?:my|his|her) .+",
     "grew": r"up .+",
-    "changed": r"(?:jobs|careers?|schools?|my name|my surname|majors?|courses?)\b.*",
+    "changed": (
+        r"(?:(?:my |his |her )?(?:jobs?|careers?|schools?|name|surname|majors?|courses?|degree"
+        r"|religion)\b.*)"
+    ),
+    "filed": r"for (?:divorce|custody|bankruptcy|separation|asylum)\b.*",
+    "closed": r"on (?:the|our|a|my|his|her) .+",
+    "dyed": r"(?:my|his|her) hair .+",
+    "remarried|converted|emigrated": r"(?:.+|$)",
+    "relapsed": r"(?:on|into|after) .+|$",
+    "accepted": r"(?:the|an?|my|his|her) .*(?:job|offer|place|position|role|scholarship)\b.*",
+    "promised": r"(?:my|our|the|his|her) .+ .+",
+    "lost": (
+        r"(?:my|our|his|her) (?:[\w-]+ ){0,2}?(?:licen[cs]e|house|home|flat|sight|eyesight|hearing"
+        r"|business|savings|leg|arm|hand|foot|eye|citizenship|visa|custody)\b.*"
+    ),
+    "turned": r"down (?:the|an?|my) .*(?:job|offer|place|promotion|scholarship|proposal)\b.*",
     "sent": r"(?:my|the) .+ to .+",
     "dropped": r"out of .+",
     "donated": r".+",
@@ -161,7 +177,7 @@ UNDER_WAY: dict[str, str] = {
     "recovering": r"from .+",
     "volunteering|performing|competing|playing|running|hosting": r"(?:at|in|for|the|a|an) .+",
     "buying|selling|renting": (
-        r"(?:a|an|my|our|the|his|her) (?:[\w-]+ ){0,3}?(?:house|flat|apartment|cottage|home"
+        r"(?:out )?(?:a|an|my|our|the|his|her) (?:[\w-]+ ){0,3}?(?:house|flat|apartment|cottage|home"
         r"|car|van|boat|farm|shop|business|studio|room|place)\b.*"
     ),
 }

@@ -80,14 +80,14 @@ BIOGRAPHY = (
     ),
     rule(
         "let go",
-        r"(?:they|my (?:company|boss|work|employer)) (?:have |has )?(?P<did>made|laid|fired|let"
-        r"|sacked) me"
-        r"(?P<how> redundant| off| go)?$",
+        r"(?:they|my (?:company|boss|work|employer)) (?:have |has )?(?:just )?(?:made me redundant"
+        r"|laid (?:me|us|(?:half |all )?my (?:whole |entire )?team) off|laid off (?:me|us|(?:half "
+        r"|all )?my (?:whole |entire )?team)|fired me|sacked me"
+        r"|let me go(?= today| yesterday| on| last|$))\b.*",
         "The user lost their job{when}.",
         category="event",
         importance=7,
         whole=True,
-        dated=True,
         ahead=False,
     ),
     rule(
@@ -101,6 +101,15 @@ BIOGRAPHY = (
         importance=6,
     ),
     rule(
+        "has been since",
+        r"(?:have|has) been (?P<said>single|sober|clean|married|divorced|retired|unemployed|homeless"
+        r"|widowed|engaged|together|off work|out of work|in remission)$",
+        "{who} [has|have] been {said}{when}.",
+        importance=6,
+        dated=True,
+        ahead=False,
+    ),
+    rule(
         "goes through",
         r"(?:BE|have been|has been) (?P<said>(?:going through (?:an? |my |our |the )(?:divorce"
         r"|separation"
@@ -108,7 +117,7 @@ BIOGRAPHY = (
         r"|ivf)"
         r"|trying (?:for a baby|to conceive)|waiting for (?:an? (?:[\w-]+ ){0,2}(?:replacement"
         r"|transplant|operation|surgery|diagnosis|visa"
-        r"|biopsy)))\b)",
+        r"|mri|scan|assessment|biopsy)))\b)",
         "{who} [is|are] {said}.",
         importance=7,
     ),
@@ -175,7 +184,7 @@ BIOGRAPHY = (
     ),
     rule(
         "has been in hospital",
-        r"(?:BE|have been|has been) (?P<said>in (?:hospital|prison|jail|rehab|a coma|care"
+        r"(?:BE|have been|has been) (?P<said>in (?:hospital|(?:a )?hospice|prison|jail|rehab|a coma|care"
         r"|intensive care"
         r"|the hospital|a (?:care|nursing) home)\b.*)",
         "{who} [is|are] {said}{when}.",
@@ -196,7 +205,7 @@ BIOGRAPHY = (
     ),
     rule(
         "had to put down",
-        r"had to (?P<said>(?:put|have) (?:my|our) (?:[\w-]+ )?(?:PET) (?:down|put down"
+        r"had to (?P<said>(?:put|have) (?:my|our) (?:[\w-]+ )?(?:PET) (?:down|to sleep|put down"
         r"|put to sleep)\b.*)",
         "{who} had to {said}{when}.",
         category="event",
@@ -209,7 +218,8 @@ BIOGRAPHY = (
         r"|thinking|hoping|feeling|looking|talking|trying|getting (?:ready"
         r"|there|better)|being|doing (?:ok|well|good|great)|wondering|dying|watching|eating"
         r"|telling|paying|asking|calling|texting|wearing|bringing|working"
-        r"|sleeping|staying in|counting)[a-z]+ing (?!you\b|it\b|that\b|this\b).+)",
+        r"|sleeping|staying in|counting)[a-z]+ing (?!you\b|it\b|that\b|this\b).+"
+        r"|(?:leaving|retiring|graduating|emigrating)$)",
         "{who} [is|are] {said}{when}.",
         category="event",
         importance=6,

@@ -5,38 +5,8 @@ and words that say how often are asked for, except where the verb itself means s
 """
 
 from backend.adapters.llm.offline.rule import rule
+from backend.adapters.llm.offline.rules.routines import NO_CUSTOM
 
-# Of the mind, of the talk, or not a custom in the plain present; and what may be past as well.
-_NO_CUSTOM = (
-    r"(?:think|know|feel|hope|see|mean|guess|believe|wish|want|need|like|love|hate|agree|understand"
-    r"|remember|forget|wonder|suppose|imagine|doubt|expect|swear|bet|promise|admit|apologi[sz]e|say"
-    r"|tell|ask|hear|look|seem|sound|appear|thank|appreciate|recommend|suggest|propose|notice"
-    r"|reali[sz]e|find|mind|care|deserve|blame|trust|am|is|are|was|were|be|been|have|has|had|do|did"
-    r"|does|will|would|can|could|may|might|must|shall|should|ought|let|put|cut|hit|set|shut|cost"
-    r"|hurt|quit|beat|spread|split|got|went|came|saw|said|told|thought|felt|knew|made|took|gave"
-    r"|left"
-    r"|lost|won|met|ran|sat|stood|began|found|kept|held|brought|bought|taught|caught|fell|grew|drew"
-    r"|flew|threw|wrote|drove|rode|broke|spoke|woke|chose|wore|ate|drank|sang|swam|slept|spent|sent"
-    r"|built|paid|sold|led|fed|heard|meant|dealt|dreamt|became|forgot|understood|start|stop|finish"
-    r"|end|happen|turn|win|lose|fail|pass|die|live|call it|not|never|just|also|really|so|to|in|on"
-    r"|at|of"
-    r"|for|and|or|the|a|an|who|that|[a-z]+ed|[a-z]+ly)"
-)
-_OFTEN = (
-    r"(?:every (?:\w+ )?(?:day|morning|evening|night|afternoon|week|weekend|month|year|summer"
-    r"|winter"
-    r"|spring|autumn|fall|christmas|easter|monday|tuesday|wednesday|thursday|friday|saturday"
-    r"|sunday|days|weeks|months|years)s?"
-    r"|(?:once|twice|(?:\w+|\d+) times) (?:a|per|every) (?:day|week|month|year)"
-    r"|(?:on )?(?:mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|weekdays"
-    r"|weekends)"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:mornings|evenings|nights|afternoons)"
-    r"|at (?:the )?weekends?|in (?:the )?(?:mornings|evenings|afternoons|summers?|winters?)"
-    r"|daily(?! \w)|each (?:day|morning|night|week|year)|(?:before|after) (?:bed|work|breakfast"
-    r"|school)"
-    r"|\w+s (?:a|per) (?:day|week|month|year)|all year round|most (?:days|mornings|evenings|nights"
-    r"|weekends))"
-)
 _SO_LONG = (
     r"(?:since .+|for (?:(?:about|over|almost|nearly|around|the (?:last|past)) )?"
     r"(?:(?:a|a few|several|many|some|[a-z]+|\d+) )?(?:years?|months|decades?|ages))"
@@ -152,7 +122,7 @@ CUSTOMS = (
     ),
     rule(
         "always does",
-        rf"(?:I|we) (?P<often>{_ADVERB}) (?P<does>(?!{_NO_CUSTOM}\b)[a-z]{{3,}}|go|do(?! not)"
+        rf"(?:I|we) (?P<often>{_ADVERB}) (?P<does>(?!{NO_CUSTOM}\b)[a-z]{{3,}}|go|do(?! not)"
         r"|have(?! (?:to|time|been|had|got|not|no|an? (?:feeling|question|problem|hard|good|bad"
         r"|great))\b)) (?P<said>.+)",
         "{who} {often} {does} {said}.",
@@ -162,35 +132,6 @@ CUSTOMS = (
         of="user",
         plain=True,
         attribute="habit.{base} {said}",
-    ),
-    rule(
-        "does when nervous",
-        rf"(?P<does>(?!{_NO_CUSTOM}\b)[a-z]{{3,}}) (?P<said>.+?) when I am (?P<state>(?:really "
-        rf"|very )?"
-        r"(?:nervous|stressed|anxious|bored|sad|angry|scared|excited|tired|drunk|upset|worried))$",
-        "{who} {does} {said} when {state}.",
-        importance=5,
-        confidence=0.8,
-        of="user",
-    ),
-    rule(
-        "does so often",
-        rf"(?P<does>(?!{_NO_CUSTOM}\b)[a-z]{{3,}}|go(?! every| each)"
-        rf"|do(?! not)) (?P<said>(?:.+ )?{_OFTEN}\b.*)",
-        "{who} {does} {said}.",
-        importance=5,
-        confidence=0.8,
-        attribute="habit.{base} {said}",
-    ),
-    rule(
-        "on such days does",
-        rf"(?P<often>(?:on|every|most) {_OFTEN}|{_OFTEN}),? (?:I|we) "
-        rf"(?P<does>(?!{_NO_CUSTOM}\b)[a-z]{{3,}}|go(?! every| each)|do(?! not)) (?P<said>.+)",
-        "{who} {does} {said} {often_said}.",
-        importance=5,
-        confidence=0.8,
-        whole=True,
-        of="user",
     ),
     rule(
         "lastingly does",
@@ -237,7 +178,7 @@ CUSTOMS = (
         r"|had (?:time|a)"
         r"|done (?:that|this|it)|talked|spoken|chatted|corresponded|been (?:in touch|here|on"
         r"|myself))"
-        rf"(?:been|had|[a-z]+(?:ed|en|nk|ng|wn)) .+ (?:{_SO_LONG}|in (?:\w+ )?years)\b.*)",
+        rf"(?:been|had|[a-z]+(?:ed|en|nk|ng|wn)) (?:.+ )?(?:{_SO_LONG}|in (?:\w+ )?years)\b.*)",
         "{who} [hasn't|haven't] {said}.",
         importance=5,
         whole=True,
@@ -245,7 +186,7 @@ CUSTOMS = (
     ),
     rule(
         "no longer does",
-        rf"(?:no longer|NOT(?=.* any ?more\b)) (?P<does>(?!{_NO_CUSTOM}\b)[a-z]{{3,}}|live|go"
+        rf"(?:no longer|NOT(?=.* any ?more\b)) (?P<does>(?!{NO_CUSTOM}\b)[a-z]{{3,}}|live|go"
         rf"|do)s? (?P<said>.+)",
         "{who} no longer {does} {said}.",
         importance=6,

@@ -15,6 +15,14 @@ _APPOINTMENT = (
     r"performance|flight|date|meeting with [\w ]+|reunion|graduation|scan"
     r"|hearing|viva|gig|match|show))"
 )
+# "Going to try out" is no journey.
+_NO_DESTINATION = (
+    r"(?:ask|bring|buy|call|check|clean|cook|cry|cut|die|do|drive|eat|fail|find|finish|get|give|go"
+    r"|grab|have|help|hit|keep|kill|learn|leave|let|look|lose|love|make|marry|meet|miss|move|need"
+    r"|pass|pay|pick|play|propose|put|quit|read|ring|run|say|sell|send|show|sit|spend|start|stay"
+    r"|stop|study|take|talk|tell|text|throw|train|try|turn|use|wait|walk|wash|watch|wear|win|work"
+    r"|write)"
+)
 # "My first performance review" is no performance.
 _NOTHING_MORE = (
     r"(?! (?!(?:on|at|in|with|for|to|by|from|about|over|near|next|this|that|tomorrow|today|tonight"
@@ -87,7 +95,7 @@ EVENTS = (
     ),
     rule(
         "lost job",
-        rf"{_DONE}(?:lost|quit|left|resigned from) (?:my|his|her) (?:old )?job(?: at (?P<org>.+))?",
+        rf"{_DONE}(?:quit|left|resigned from) (?:my|his|her) (?:old )?job(?: at (?P<org>.+))?",
         "{who} left their job{at_org}{when}.",
         **_PAST,
     ),
@@ -134,8 +142,8 @@ EVENTS = (
     ),
     rule(
         "split up",
-        rf"{_DONE}(?:broke up|split up)$",
-        "{who} and their partner broke up{when}.",
+        rf"{_DONE}(?:broke up|split up|separated|called it quits)(?P<said> (?:after|over|because of) .+)?$",
+        "{who} and their partner broke up{also_said}{when}.",
         of="user",
         attribute="relationship status",
         **_PAST,
@@ -199,7 +207,8 @@ EVENTS = (
         r"(?:holiday|vacation|a trip))?)|fly|will (?:be )?(?:travel|travelling|fly"
         r"|flying|visit)|BE visiting|will be visiting|BE going to (?:visit|travel to|fly to)) "
         r"(?:back )?(?:to )?(?P<place>(?!see|the (?:dentist|doctor|gym|shop|store"
-        r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her)[A-Za-z].*?)"
+        r"|park|vet|beach)|my|a |bed|work|school|sleep|be\b|him|her"
+        rf"|{_NO_DESTINATION}\b)[A-Za-z].*?)"
         r"(?P<said> (?:for|with|to see|to visit) .+)?$",
         "{who} [is|are] {going} to {place}{when} {also_said}.",
         **_NEXT,
@@ -231,7 +240,7 @@ EVENTS = (
     rule(
         "date of own",
         rf"(?:my|our) (?P<what>(?:(?:KIN)'?s?'? )?(?:{_APPOINTMENT}|(?:wedding )?anniversary)) is "
-        rf"(?P<rest>(?:on |in |next |this |tomorrow|today).+)",
+        r"(?P<rest>(?:on |in |next |this |tomorrow|today).+?)(?:,? (?:and )?not .+)?$",
         "The user's {what} is {rest}.",
         whole=True,
         **_NEXT,

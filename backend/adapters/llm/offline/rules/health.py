@@ -3,13 +3,15 @@
 from backend.adapters.llm.offline.rule import rule
 
 _CONDITIONS = (
-    r"[a-z]+phobia|(?:an? )?(?:heart murmur|hernia|ulcer|stammer|stutter|eating disorder"
+    r"(?!no |not |any )(?:[a-z'-]+ ){1,2}?(?:disease|disorder|syndrome|cancer|sclerosis|dystrophy"
+    r"|palsy|attacks|migraines|deficiency|tumou?rs?)|ms(?<!with ms)|panic attacks"
+    r"|[a-z]+phobia|(?:an? )?(?:heart murmur|hernia|ulcer|stammer|stutter|eating disorder"
     r"|slipped disc|concussion"
     r"|brain tumou?r|learning disability)|gallstones|kidney stones|lyme disease|sleep apno?ea"
     r"|rosacea"
     r"|acne|gout|sciatica|cataracts|glaucoma|angina|pcos|pmdd|me/cfs|long covid|hiv"
     r"|hepatitis(?: [abc])?"
-    r"|cerebral palsy|down'?s syndrome|tourette'?s(?: syndrome)?|narcolepsy|schizophrenia|bpd"
+    r"|cerebral palsy|down(?:'?s)? syndrome|tourette'?s(?: syndrome)?|narcolepsy|schizophrenia|bpd"
     r"|anorexia"
     r"|bulimia|osteoporosis|hypothyroidism|kidney disease|heart disease|liver disease|copd"
     r"|glandular fever|lymphoma|dyspraxia|cystic fibrosis|"
@@ -40,8 +42,8 @@ HEALTH = (
     ),
     rule(
         "intolerant",
-        r"BE (?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant|diabetic"
-        r"|asthmatic|epileptic|coeliac|celiac|anaemic|anemic)\b",
+        r"BE (?:an? )?(?P<what>(?:lactose|gluten|histamine|fructose)[- ]intolerant"
+        r"|(?:type (?:1|2|one|two) )?diabetic|asthmatic|epileptic|coeliac|celiac|anaemic|anemic)\b",
         "{who} [is|are] {what}.",
         importance=8,
     ),
@@ -53,7 +55,8 @@ HEALTH = (
     ),
     rule(
         "condition",
-        rf"(?:HAVE|suffer from|suffers from|was diagnosed with|BE diagnosed with"
+        rf"(?:HAVE(?: had)?|suffer from|suffers from|was diagnosed with|BE diagnosed with"
+        rf"|(?:was|were) born with"
         rf"|got diagnosed with|have been diagnosed with|has been diagnosed with|BE "
         rf"living with) "
         rf"(?:chronic |severe |mild |really bad |bad )?(?P<condition>{_CONDITIONS})\b",
@@ -110,8 +113,8 @@ HEALTH = (
     ),
     rule(
         "afraid of",
-        r"BE (?:really |absolutely |so |very )?(?:afraid|scared|terrified"
-        r"|petrified|frightened) of (?P<things>.+)",
+        r"BE (?:really |absolutely |so |very |properly )?(?:afraid|scared|terrified"
+        r"|petrified|frightened) of (?:the (?=dentist|doctor|water|deep|sea))?(?P<things>.+)",
         "{who} [is|are] afraid of {thing}.",
         importance=6,
     ),
@@ -125,6 +128,13 @@ HEALTH = (
         category="event",
         importance=6,
         ahead=False,
+    ),
+    rule(
+        "takes for",
+        r"takes? (?P<said>(?:[\w-]+ )?(?:meds|medication|medicine|tablets|pills|something) for "
+        r"(?:my|his|her) .+)",
+        "{who} [takes|take] {said}.",
+        importance=8,
     ),
     rule(
         "wears",

@@ -48,10 +48,18 @@ HOME = (
     rule(
         "lives with",
         r"(?:live|lives|BE living) (?:alone )?with (?:my |our )?(?:(?:older"
-        r"|younger|little|big|best) )?(?P<kin>KIN)\b",
+        r"|younger|little|big|best) )?(?P<kin>KIN)\b(?!-)",
         "{who} [lives|live] with their {kin}.",
         category="relationship",
         importance=6,
+    ),
+    rule(
+        "lives with the user",
+        r"(?:live|lives|BE living) with (?:us|me)\b.*",
+        "{who} [lives|live] with the user.",
+        category="relationship",
+        importance=6,
+        of="others",
     ),
     rule(
         "lives alone",

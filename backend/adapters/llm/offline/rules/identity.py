@@ -223,7 +223,8 @@ IDENTITY = (
     ),
     rule(
         "orientation",
-        r"BE (?:openly )?(?P<kind>gay|lesbian|bisexual|bi|queer|trans|transgender"
+        r"BE (?:openly )?(?P<kind>gay|(?:a )?lesbian|bisexual|bi|queer"
+        r"|(?:an? )?trans(?:gender)? (?:man|woman|guy|girl|boy|person)|trans|transgender"
         r"|non-?binary|asexual|straight)$",
         "{who} [is|are] {kind}.",
         importance=7,

@@ -59,7 +59,9 @@ OCCASIONS = (
         "it on a day",
         r"(?:(?:my|our) )?(?P<said>(?:(?!my|his|her|their|your|the|no|any|what|how"
         r"|(?:had|has|have|got|is|was|did|needs|does|went)\b)[\w-]+ "
-        rf"){{0,3}}?{_EVENT})(?P<hour> at \d{{1,2}}(?:[:.]\d\d)?(?: ?[ap]m)?)?$",
+        rf"){{0,3}}?{_EVENT}"
+        r"(?: (?:with|for|in) (?:the |my |a |an )?(?!me\b|you\b)[a-z][\w ]{2,30})?)"
+        r"(?P<hour> at \d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?)?$",
         "The user has {a_said}{when}{hour}.",
         whole=True,
         **_AHEAD,

@@ -210,6 +210,16 @@ PEOPLE = (
         importance=6,
     ),
     rule(
+        "the two are not",
+        r"(?:my|our) (?P<kin>KIN) and I (?P<said>are (?:not|no longer) (?:talking|speaking"
+        r"|on speaking terms|in touch|close|friends|together)\b.*)",
+        "The user and their {kin} {said}.",
+        category="relationship",
+        importance=6,
+        whole=True,
+        of="user",
+    ),
+    rule(
         "the two no longer",
         r"(?:my|our) (?P<kin>KIN) and I (?P<said>(?:do not|no longer|have not|never) "
         r"(?:talk|speak|spoken|get (?:on|along)|see each other)\b.*)",
@@ -244,9 +254,9 @@ PEOPLE = (
     ),
     rule(
         "together",
-        r"(?:have|has) been (?P<state>married|together|engaged) for "
+        r"(?:(?:have|has) been|(?=BE married)BE) (?P<state>married|together|engaged|single) (?:for )?"
         r"(?P<span>NUMBER (?:years|months))",
-        "{who} has been {state} for {span}.",
+        "{who} [has|have] been {state} for {span}.",
         category="relationship",
         importance=6,
     ),

@@ -144,7 +144,7 @@ STATES = (
     ),
     rule(
         "so far into",
-        rf"BE (?P<said>{_NUMBER} (?:weeks|months|years) (?:into|clean|sober)\b.*)",
+        rf"BE (?P<said>(?:{_NUMBER}|\d+) (?:days|weeks|months|years) (?:into|clean|sober)\b.*)",
         "{who} [is|are] {said}.",
         importance=6,
     ),
@@ -158,10 +158,17 @@ STATES = (
         "year of study",
         r"BE (?:in )?(?:my |the |a |an )?(?P<nth>1st|2nd|3rd|4th|5th|first|second|third"
         r"|fourth|fifth|final)[- ]year "
-        r"(?:of (?:my |the |a )?)?(?P<said>[a-z][\w' -]+)$",
+        r"(?:of (?:my |the |a )?)?(?P<said>(?!(?:at|in|on|here|now)\b)[a-z][\w' -]+)$",
         "{who} [is|are] in their {nth} year of {said}.",
         importance=7,
         attribute="studies",
+    ),
+    rule(
+        "year of study at",
+        r"BE in (?:my |the )?(?P<nth>1st|2nd|3rd|4th|5th|first|second|third|fourth|fifth|final|last)"
+        r"[- ]year (?P<said>(?:at|in) .+)",
+        "{who} [is|are] in their {nth} year {said}.",
+        importance=7,
     ),
     rule(
         "was a worker",
@@ -248,7 +255,7 @@ STATES = (
     rule(
         "is on",
         rf"(?:(?:BE|(?:got |BE |was )put|have been|has been) (?:back )?on"
-        rf"|takes?) (?P<taken>{_TAKEN})\b.*",
+        rf"|takes?) (?P<taken>(?:\d+ ?m?c?g (?:of )?)?{_TAKEN})\b.*",
         "{who} [takes|take] {taken}.",
         importance=8,
     ),
@@ -267,7 +274,8 @@ STATES = (
         "is lastingly",
         r"BE (?:now )?(?P<state>on (?:a gap year|(?:\w+ )?(?:maternity leave|paternity leave"
         r"|parental leave"
-        r"|sick leave|sabbatical|disability))|off (?:meat|coffee|the (?:drink|fags|cigarettes))"
+        r"|sick leave|sabbatical|disability))|in (?:remission|recovery|rehab)(?: from [\w ]+)?"
+        r"|off (?:meat|coffee|the (?:drink|fags|cigarettes))"
         r"|(?:colou?r[- ]?blind|deaf|dyslexic|autistic|bilingual|teetotal|sober|widowed"
         r"|adopted|bipolar"
         r"|dyspraxic|ambidextrous|disabled|transgender|trans|non-?binary|bisexual|lesbian"

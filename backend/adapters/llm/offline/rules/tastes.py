@@ -54,7 +54,7 @@ TASTES = (
         r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b"
         r"|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by "
         r"far |probably |hands down |easily |honestly )?my (?:all[- ]time |absolute )?favourite "
-        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: [a-z-]+)?)(?: (?:ever"
+        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: (?!ever\b|of\b)[a-z-]+)?)(?: (?:ever"
         r"|of all time))?$",
         "The user's favourite {kind} is {phrase}.",
         category="preference",

@@ -30,6 +30,27 @@ _SHADE = (
 
 TRAITS = (
     rule(
+        "goal",
+        r"my (?:(?:main|biggest|next|new|only|big|real|secret) )?(?P<trait>goal|aim|ambition|dream"
+        r"|resolution|plan(?= is to (?:become|move|open|study|retire|save|quit|go to)))"
+        r" (?:for [\w ]+ )?is (?:still )?to (?P<said>.+)",
+        "The user's {trait} is to {said}.",
+        importance=6,
+        whole=True,
+        of="user",
+    ),
+    rule(
+        "trait, turned round",
+        rf"(?P<said>(?!it\b|that\b|this\b|he\b|she\b|they\b|what\b|there\b|who\b|which\b)[\w' -]{{2,40}}) "
+        rf"(?:is|are) my (?P<trait>{_TRAITS})$",
+        "The user's {trait} is {said}.",
+        importance=6,
+        confidence=0.85,
+        attribute="{trait}",
+        whole=True,
+        of="user",
+    ),
+    rule(
         "trait",
         rf"my (?P<trait>{_TRAITS}) (?P<verb>is|are|was|were) (?P<said>(?!not\b|that\b|about\b).+)",
         "The user's {trait} {verb} {said}.",

@@ -141,7 +141,7 @@ WORK = (
     rule(
         "works at",
         r"(?:work|works|BE working|BE employed|have been working|has been working"
-        r"|have worked|has worked|volunteer|volunteers) "
+        r"|have worked|has worked) "
         r"(?:(?:\w+[- ]time|nights|shifts|remotely|now|here|a lot) )?(?:at|for|by) (?P<org>.+)",
         "{who} works at {org}.",
         importance=7,
@@ -204,7 +204,7 @@ WORK = (
         r"business|company|farm|studio|bar|pub|hotel|guesthouse|bookshop|bookstore"
         r"|blog|podcast|gallery|garage|school|salon|agency|startup|charity|stall"
         r"|food truck|b&b|vineyard|guest house|nursery|club|practice|brewery|press|site"
-        r"|franchise))\b"
+        r"|franchise))\b(?! (?:choir|run|bus|library|club|team|magazine|play|band|canteen)\b)"
         r"(?P<said> (?:in|at|near|with|by|on|called) .+)?",
         "{who} {does} {business} {also_said}.",
         importance=7,
@@ -249,6 +249,12 @@ WORK = (
         "{who} works as a {role}.",
         importance=7,
         attribute="job",
+    ),
+    rule(
+        "has a new job",
+        r"HAVE (?:an? )?(?P<said>new job (?:in|at|as|with) .+)",
+        "{who} [has|have] a {said}.",
+        importance=7,
     ),
     rule(
         "boss of self",
