@@ -12,6 +12,7 @@ from backend.safety.screening import screen
 from backend.safety.signals import feature_names, features, read_signals
 from backend.safety.spelling import read
 from bench.safety.dataset import EVALUATION, TRAINING, digest, read_labelled, targets
+from bench.safety.evaluation import screen_all
 
 
 def groups(text: str) -> set[str]:
@@ -52,6 +53,8 @@ def test_hidden_words_are_read(text: str, group: str) -> None:
         ("h e l l o", "profanity"),
         ("笑死我了", "suicide"),
         ("15 minutes", "insult"),
+        ("Hoe gaat het?", "insult"),
+        ("Abito a Roma.", "group"),
     ],
 )
 def test_plain_words_are_left_alone(text: str, group: str) -> None:
@@ -93,6 +96,18 @@ def test_odd_texts_are_screened(text: str) -> None:
     found = features(read_signals(text), text)
     assert found.shape == (len(feature_names()),)
     assert ((found >= 0) & (found <= 1)).all()
+
+
+def test_everyday_words_are_let_through() -> None:
+    """With the vectors that a turn has. Each was refused, or flagged, and none is trained on."""
+    said = (
+        *("hit me up", "kill the lights", "Abito a Roma.", "Hoe gaat het?"),
+        *("Ich habe Hunger.", "Wann habe ich Geburtstag?"),
+    )
+    verdicts = screen_all(said, with_vectors=True).verdicts
+    assert {text: set(it.flagged) for text, it in zip(said, verdicts, strict=True)} == {
+        text: set() for text in said
+    }
 
 
 def test_the_weights_are_those_of_the_training_data() -> None:
