@@ -17,9 +17,13 @@ _I_SAID = (
     r"(?:what|everything|all|anything|the\s+things?)\s+(?:that\s+)?i(?:'ve|\s+have|\s+just)?\s+"
     r"(?:said|told\s+you|mentioned|wrote)(?:\s+(?:to\s+you|just\s+now|before|earlier))?"
 )
+_OF = (
+    r"(?:everything|all|anything)(?:\s+(?:that\s+)?you(?:'ve|\s+have)?\s+(?:know|remember|heard))?"
+    r"\s+about(?!\s+(?:me|us|it|that|this|everything)\b)"
+)
 _MINE = r"(?:my|our|i|i'm|i've|we|we're)\b"
 _WITH_WORDS = (
-    rf"(?:forget|erase|delete|unlearn)\s+{_I_SAID}\s+about\s+(?P<said>.+)",
+    rf"(?:forget|erase|delete|unlearn)\s+(?:{_I_SAID}\s+about|{_OF})\s+(?P<said>.+)",
     rf"forget\s+that\s+(?P<fact>{_MINE}.+)",
     r"forget\s+(?:about\s+)?(?P<mine>my\s+.+)",
 )

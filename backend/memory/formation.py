@@ -27,7 +27,7 @@ from backend.memory.questions import settle_by_answers
 from backend.memory.reading import as_lines
 from backend.memory.resources import MemoryResources
 from backend.memory.speakers import speakers_of
-from backend.models import Conversation, Memory, Message, Owner
+from backend.models import Conversation, Memory, Message, Owner, Relationship
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
 from backend.ports import Extractor
 from backend.store import Transaction
@@ -41,11 +41,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FormationOutcome:
-    """What one conversation's run led to."""
+    """What one conversation's run led to; `relationship`: how the two stand, if that changed."""
 
-    conversation: Conversation
+    owner: Owner
     changes: tuple[MemoryChange, ...]
-    relationship_changed: bool
+    relationship: Relationship | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class _Batch:
     messages: list[Message]
     transcript: Transcript
     zone: ZoneInfo  # the user's
+    is_all: bool  # nothing else waited when it was read
 
 
 async def form_memory(
@@ -63,7 +64,8 @@ async def form_memory(
     *,
     threshold: float,
 ) -> FormationOutcome | None:
-    """Form everything of a conversation that isn't yet. None: there was nothing, or it is gone.
+    """Form everything of a conversation that isn't yet; what comes while the last batch is read asks for
+    a run of its own. None: there was nothing, or the conversation is gone.
 
     Raises:
         ModelError, EncoderUnavailable, IndexUnavailable, StoreUnavailable: nothing of the batch
@@ -78,13 +80,17 @@ async def form_memory(
         except Conflict:
             log.info("formation.overtaken", conversation_id=str(conversation_id))
             return outcome
-        earlier = outcome.changes if outcome else ()
-        outcome = FormationOutcome(
-            formed.conversation,
-            earlier + formed.changes,
-            formed.relationship_changed or bool(outcome and outcome.relationship_changed),
-        )
+        outcome = _together(outcome, formed)
+        if batch.is_all:
+            break
     return outcome
+
+
+def _together(earlier: FormationOutcome | None, later: FormationOutcome) -> FormationOutcome:
+    if earlier is None:
+        return later
+    changes = earlier.changes + later.changes
+    return FormationOutcome(later.owner, changes, later.relationship or earlier.relationship)
 
 
 async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Batch | None:
@@ -92,10 +98,9 @@ async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Bat
         conversation = await tx.conversations.get(conversation_id)
         if conversation is None or conversation.status == "deleted":
             return None
-        messages = _within_size(
-            await tx.formation.changed(conversation_id, limit=BATCH_MESSAGES)
-            or await tx.formation.unformed(conversation_id, limit=BATCH_MESSAGES)
-        )
+        changed = await tx.formation.changed(conversation_id, limit=BATCH_MESSAGES)
+        waiting = changed or await tx.formation.unformed(conversation_id, limit=BATCH_MESSAGES)
+        messages = _within_size(waiting)
         if not messages:
             return None
         speakers = await speakers_of(tx, conversation.owner)
@@ -109,7 +114,8 @@ async def _next_batch(resources: MemoryResources, conversation_id: UUID) -> _Bat
         as_lines(filter(says_something, messages), names, zone),
         as_lines(filter(says_something, before), names, zone),
     )
-    return _Batch(conversation, messages, transcript, zone)
+    is_all = not changed and len(messages) == len(waiting) < BATCH_MESSAGES
+    return _Batch(conversation, messages, transcript, zone, is_all)
 
 
 def _within_size(messages: Sequence[Message]) -> list[Message]:
@@ -149,11 +155,14 @@ async def _keep(
                 break
         await alike.compare(resources, unseen)
     touched = {change.memory.id: change.memory for change in outcome.changes}
+    # One that was only said again is in the index as it is.
+    outdated = [memory for memory in touched.values() if memory.index_state != "synced"]
+    encoded = {draft.id: vector for draft, vector in zip(drafts, alike.vectors, strict=True)}
     try:
-        await index_memories(resources, list(touched.values()))
+        await index_memories(resources, outdated, encoded)
         indexed.update(touched)
     except ServiceUnavailable as error:  # it is kept; the sweep will index it
-        log.warning("formation.index_later", memories=len(touched), code=error.code)
+        log.warning("formation.index_later", memories=len(outdated), code=error.code)
     return outcome
 
 
@@ -170,9 +179,10 @@ async def _store(
     if findings:
         changes += await _consolidate(tx, owner, findings, alike)
     spoken = [message for message in _read(batch) if message.sender_type == "user"]
+    relationship = None
     if spoken:
-        await move(tx, owner, spoken, extraction.signals, batch.zone)
-    return FormationOutcome(batch.conversation, tuple(changes), bool(spoken))
+        relationship = await move(tx, owner, spoken, extraction.signals, batch.zone)
+    return FormationOutcome(owner, tuple(changes), relationship)
 
 
 async def _mark_formed(tx: Transaction, batch: _Batch) -> None:

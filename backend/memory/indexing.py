@@ -1,15 +1,16 @@
 """Keeping the vector index in step with the rows (T4). A row says whether it is in step
 (`index_state`), so whatever fails here is swept up later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from uuid import UUID
 
 from backend.errors import EncoderUnavailable
 from backend.memory.episodes import spoken_text
 from backend.memory.resources import MemoryResources
 from backend.models import Memory
 from backend.ports import IndexPoint
-from embeddings.base import EncoderError, Vectors
+from embeddings.base import EncoderError, Vector, Vectors
 
 
 async def encode_memories(resources: MemoryResources, memories: Sequence[Memory]) -> Vectors:
@@ -27,7 +28,7 @@ async def encode_memories(resources: MemoryResources, memories: Sequence[Memory]
 
 
 def points_of(
-    resources: MemoryResources, memories: Sequence[Memory], vectors: Vectors
+    resources: MemoryResources, memories: Sequence[Memory], vectors: Iterable[Vector]
 ) -> list[IndexPoint]:
     """What the index is to hold of memories whose dense vectors these are, in order."""
     return [
@@ -47,22 +48,22 @@ def _indexed_as(memory: Memory) -> str:
 
 
 async def index_memories(
-    resources: MemoryResources, memories: Sequence[Memory], vectors: Vectors | None = None
+    resources: MemoryResources,
+    memories: Sequence[Memory],
+    encoded: Mapping[UUID, Vector] | None = None,
 ) -> int:
     """Bring the index up to date with these rows: active ones in, the others out.
 
-    `vectors`, if given, are those of `memories` in order. Returns how many rows are in step.
+    `encoded` are vectors that are known already, by the memory's id. Returns how many rows are in step.
 
     Raises:
         EncoderUnavailable, IndexUnavailable, StoreUnavailable: nothing is marked; sweep again.
     """
+    if not memories:
+        return 0
     resources = resources.settled()
     active = [memory for memory in memories if memory.status == "active"]
-    if vectors is None:
-        vectors = await encode_memories(resources, active)
-    elif len(active) < len(memories):
-        kept = [place for place, memory in enumerate(memories) if memory.status == "active"]
-        vectors = vectors[kept]
+    vectors = await _vectors_of(resources, active, encoded or {})
     await resources.index.upsert(points_of(resources, active, vectors))
     await _take_out(resources, [memory for memory in memories if memory.status != "active"])
     async with resources.store.transaction() as tx:
@@ -71,6 +72,16 @@ async def index_memories(
         )
     await _drop_outdated(resources, [memory for memory in active if memory.id not in in_step])
     return len(in_step)
+
+
+async def _vectors_of(
+    resources: MemoryResources, memories: Sequence[Memory], encoded: Mapping[UUID, Vector]
+) -> list[Vector]:
+    missing = [memory for memory in memories if memory.id not in encoded]
+    new = await encode_memories(resources, missing)
+    vectors = dict(encoded)
+    vectors.update((memory.id, vector) for memory, vector in zip(missing, new, strict=True))
+    return [vectors[memory.id] for memory in memories]
 
 
 async def _drop_outdated(resources: MemoryResources, doubtful: Sequence[Memory]) -> None:

@@ -31,9 +31,10 @@ async def move(
     said: Sequence[Message],
     signals: Mapping[UUID, Signal],
     zone: tzinfo,
-) -> None:
+) -> Relationship:
     """Let the user's messages, oldest first, move the relationship; those without a signal are read
-    by word lists. Each is a line of the ledger, and so is what the silence before it took.
+    by word lists. Each is a line of the ledger, and so is what the silence before it took. Returns how
+    the two stand then.
 
     The caller holds the owner's lock."""
     relationship = await tx.relationships.get(owner)
@@ -52,6 +53,7 @@ async def move(
         )
     relationship.updated_at = utc_now()
     await tx.relationships.save(relationship)
+    return relationship
 
 
 async def undo(tx: Transaction, owner: Owner, message_ids: Sequence[UUID]) -> Relationship | None:

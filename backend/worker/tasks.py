@@ -15,9 +15,10 @@ from backend.memory.formation import FormationOutcome, form_memory
 from backend.memory.resources import MemoryResources
 from backend.memory.summaries import Fold, fold
 from backend.memory.summary_range import is_due
-from backend.models import utc_now
+from backend.models import Conversation, utc_now
 from backend.monitoring.metrics import FOLDED, FORMATION_FAILURES, FORMED, SUMMARY_FAILURES
 from backend.ports import Extractor, Summariser
+from backend.store import Transaction
 from backend.worker.counting import CountedExtractor
 from backend.worker.ripeness import Ripeness
 
@@ -49,10 +50,7 @@ class FormationTask:
         Raises:
             KeepsakeError: the job is tried again, and parked after its last try.
         """
-        await self._ask_for_summary(conversation_id)
-        if wait := await self._unripe_for(conversation_id):
-            async with self.resources.store.transaction() as tx:
-                await tx.formation.enqueue(conversation_id, delay_seconds=wait)
+        if not await self._is_ripe(conversation_id):
             return
         try:
             outcome = await form_memory(
@@ -68,26 +66,30 @@ class FormationTask:
         if outcome:
             await self._announce(outcome)
 
-    async def _ask_for_summary(self, conversation_id: UUID) -> None:
+    async def _is_ripe(self, conversation_id: UUID) -> bool:
+        """Whether to form now; if not, it is asked for again when it will be. The conversation is read
+        in any case, so this is where a summary is asked for, too."""
         async with self.resources.store.transaction() as tx:
             conversation = await tx.conversations.get(conversation_id)
-            if conversation and is_due(conversation, self.window):
+            if conversation is None:
+                return False
+            if is_due(conversation, self.window):
                 await tx.summaries.enqueue(conversation_id)
+            wait = await self._unripe_for(tx, conversation)
+            if wait:
+                await tx.formation.enqueue(conversation_id, delay_seconds=wait)
+        return not wait
 
-    async def _unripe_for(self, conversation_id: UUID) -> float:
+    async def _unripe_for(self, tx: Transaction, conversation: Conversation) -> float:
         """Seconds until the conversation is ripe; 0 if it is."""
-        if self.ripeness is None:
+        if self.ripeness is None or conversation.last_message_at is None:
             return 0.0
-        async with self.resources.store.transaction() as tx:
-            conversation = await tx.conversations.get(conversation_id)
-            waiting = await tx.formation.waiting(conversation_id)
-        if conversation is None or conversation.last_message_at is None:
-            return 0.0
+        waiting = await tx.formation.waiting(conversation.id)
         silence = (utc_now() - conversation.last_message_at).total_seconds()
         return self.ripeness.wait(waiting, silence, first=conversation.formed_seq == 0)
 
     async def _announce(self, outcome: FormationOutcome) -> None:
-        owner = outcome.conversation.owner
+        owner = outcome.owner
         room = user_room(owner.user_id)
         for change in outcome.changes:
             FORMED.labels(change.action).inc()
@@ -95,10 +97,8 @@ class FormationTask:
             changes = [changed(change.action, change.memory) for change in outcome.changes]
             learned = memory_updated(owner, changes)
             await self.publish(room, ServerEvent.MEMORY_UPDATED, learned.wire())
-        if outcome.relationship_changed:
-            async with self.resources.store.transaction() as tx:
-                relationship = await tx.relationships.get(owner)
-            view = RelationshipView.of(relationship).wire()
+        if outcome.relationship:
+            view = RelationshipView.of(outcome.relationship).wire()
             await self.publish(room, ServerEvent.RELATIONSHIP_UPDATED, view)
 
 

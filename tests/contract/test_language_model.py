@@ -323,7 +323,7 @@ async def test_reasoning_counts_as_a_sign_of_life(make, server):
 
 async def test_a_finished_reply_does_not_wait_for_a_server_that_will_not_hang_up(make, server):
     server.queue(says("Hi", wait_before=(2,)))
-    text, end = await reply_of(make(timeouts=Timeouts(**LONG | {"stall": 0.1})))
+    text, end = await reply_of(make(timeouts=Timeouts(**LONG | {"stall": 2.0})))
     assert (text, end.finish_reason) == ("Hi", "stop")
 
 

@@ -103,7 +103,7 @@ async def forgetting_all(system: System, count: int) -> Change:
 
 @pytest.mark.parametrize(
     ("prepare", "most"),
-    [(forming, 26), (editing, 31), (deleting, 35), (forgetting, 18), (forgetting_all, 12)],
+    [(forming, 21), (editing, 31), (deleting, 35), (forgetting, 18), (forgetting_all, 12)],
 )
 async def test_much_is_changed_by_as_many_statements_as_little(
     system: System, prepare: Callable[[System, int], Awaitable[Change]], most: int

@@ -837,7 +837,24 @@ async def test_what_is_superseded_while_the_index_is_down_leaves_it_later(
     assert await system.recalled(conversation.owner, "Home", floors=False) == ["Home is Lisbon."]
 
 
-async def test_a_message_said_while_the_model_reads_is_left_for_the_next_batch(
+async def test_what_is_learned_is_encoded_once_and_what_is_said_again_is_in_the_index_already(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    await say_and_form(system, conversation, about("home"), "Home is Porto.")
+    assert system.encoder.read.count("Home is Porto.") == 1
+
+    system.index.writes_down = True
+    await say_and_form(system, conversation, about("home"), "Home is Porto.")
+
+    assert system.encoder.read.count("Home is Porto.") == 2  # to compare it with what is known
+    [memory] = await system.memories(conversation.owner)
+    assert len(memory.source_message_ids) == 2
+    assert memory.index_state == "synced"
+    assert await system.recalled(conversation.owner, "Home") == ["Home is Porto."]
+
+
+async def test_a_message_said_while_the_model_reads_is_left_for_the_run_that_its_turn_asks_for(
     system: System,
 ) -> None:
     conversation = await system.introduce()
@@ -848,9 +865,11 @@ async def test_a_message_said_while_the_model_reads_is_left_for_the_next_batch(
     await eventually(lambda: extractor.transcripts)
 
     await system.say(conversation, "Two.")
-    gate.release(), gate.release()
+    gate.release()
     await running
 
+    assert summary(await system.memories(conversation.owner)) == [("One.", "active")]
+    await form(system, conversation, ScriptedExtractor(each_line))
     assert summary(await system.memories(conversation.owner)) == [
         ("One.", "active"),
         ("Two.", "active"),

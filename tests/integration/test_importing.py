@@ -108,11 +108,15 @@ async def test_memory_is_formed_and_recalled_with_the_chat_s_own_times(
     assert "My dog is called Biscuit." in recalled
 
 
-@pytest.mark.parametrize(("title", "shown"), [("", "Chat with Mira"), ("Tea", "Tea")])
+@pytest.mark.parametrize(("title", "shown"), [("", "My dog is ill."), ("Tea", "Tea")])
 async def test_the_title(system: System, title: str, shown: str) -> None:
-    conversation = await imported(system, message(1, "Hello."), title=title)
+    """Without one the talk is called by what the user said first, as one that is held here."""
+    chat = [message(2, "My dog is ill."), message(1, "Hello, you.", sender_type="character")]
+
+    conversation = await imported(system, *chat, title=title)
 
     assert (conversation.title, conversation.title_is_custom) == (shown, bool(title))
+    assert conversation.created_at == NOON + timedelta(minutes=1)
 
 
 async def test_an_empty_chat_is_an_empty_conversation(system: System) -> None:

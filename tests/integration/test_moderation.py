@@ -64,11 +64,10 @@ async def test_a_failing_model_leaves_the_local_verdict(server: GroqServer, fail
 async def test_a_slow_model_leaves_the_local_verdict_and_is_left_alone(server: GroqServer) -> None:
     local = screen("You're an idiot")
     server.queue(says("{}", paced=True))  # never released
-    patient = moderation(server, deadline=0.01)
+    patient = moderation(server, deadline=1.0)  # until then even a slow server has heard of it
     assert await patient.consider("…", local) is local
-    asked = len(server.requests)
     assert await patient.consider("…", local) is local
-    assert len(server.requests) == asked
+    assert len(server.requests) == 1
 
 
 async def test_without_a_model_the_local_verdict_stands() -> None:

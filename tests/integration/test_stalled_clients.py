@@ -24,6 +24,10 @@ class ImpatientHttp(AbortableHttp):
     stalled_seconds = head_seconds = leftover_seconds = 0.3
 
 
+class PatientHttp(ImpatientHttp):
+    head_seconds = 1.0
+
+
 class Flood:
     """An application that talks without end. `ended` once it can't any more."""
 
@@ -62,12 +66,12 @@ class Flood:
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[int]:
+async def serving(app: Any, http: type[AbortableHttp] = ImpatientHttp) -> AsyncIterator[int]:
     """uvicorn, in a task; gives the port."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        http=ImpatientHttp,
+        http=http,
         ws=ImpatientWebSocket,
         lifespan="off",
         log_config=None,
@@ -155,13 +159,13 @@ async def test_a_request_without_an_end_ends_its_connection(said: bytes) -> None
 
 
 async def test_a_connection_in_use_stays() -> None:
-    async with serving(Plain()) as port:
+    async with serving(Plain(), PatientHttp) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(3):
             for piece in (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n", b"\r\na", b"b"):
                 writer.write(piece)
                 await writer.drain()
-                await asyncio.sleep(ImpatientHttp.head_seconds / 3)  # what is tested is time
+                await asyncio.sleep(PatientHttp.head_seconds / 6)  # what is tested is time
             assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
         writer.close()
 

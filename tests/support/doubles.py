@@ -82,7 +82,8 @@ class SwitchedIndex:
 
 
 class SwitchedEncoder(HashingEncoder):
-    """Fails while `down`; waits while `held` is cleared, `waiting` calls at the time."""
+    """Fails while `down`; waits while `held` is cleared, `waiting` calls at the time. `read` keeps the
+    texts that it encoded as documents."""
 
     def __init__(self) -> None:
         super().__init__(DIMENSION)
@@ -90,9 +91,11 @@ class SwitchedEncoder(HashingEncoder):
         self.held = asyncio.Event()
         self.held.set()
         self.waiting = 0
+        self.read: list[str] = []
 
     async def encode_documents(self, texts: Sequence[str]) -> Vectors:
         await self._ready()
+        self.read += texts
         return await super().encode_documents(texts)
 
     async def encode_query(self, text: str) -> Vector:

@@ -102,7 +102,7 @@ class ChatCompletionsModel:
         """Ask `model` for a reply and wait for its first text."""
         limit = asyncio.get_running_loop().time() + self._options.timeouts.first_token
         build = partial(self._reply_request, prompt=prompt)
-        chunks = await self._client.create(model, build, min(limit, deadline))
+        chunks = await self._client.stream(model, build, min(limit, deadline))
         reply = ReplyStream(
             chunks,
             model=model,

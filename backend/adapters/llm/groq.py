@@ -43,6 +43,8 @@ class GroqModel(ChatCompletionsModel):
             vendor=VENDOR,
             family_of=groq_family,
             messages_of=messages_with_late_situation,
+            chat_path=f"{API_PATH}/chat/completions",
+            stream_class=groq.AsyncStream,
             serves=lambda model, listed: any(entry.id == model for entry in listed),
         )
         super().__init__(client, options, dialect, sleep)

@@ -43,6 +43,8 @@ class OpenAICompatibleModel(ChatCompletionsModel):
             vendor=VENDOR,
             family_of=partial(openai_family, at_openai=at_openai),
             messages_of=messages_with_one_system_message,
+            chat_path="/chat/completions",
+            stream_class=openai.AsyncStream,
             serves=serves,
         )
         super().__init__(client, options, dialect, sleep)

@@ -4,7 +4,7 @@ The Groq and OpenAI SDKs have the same shape, so one class serves both; `Dialect
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from backend.adapters.llm.error_mapping import map_failure, no_chat_api
@@ -26,6 +26,8 @@ class Dialect(NamedTuple):
     vendor: VendorErrors
     family_of: Callable[[str], ModelFamily]
     messages_of: Callable[[Prompt], Messages]
+    chat_path: str  # below the client's address
+    stream_class: Any  # the SDK's, of events
     serves: Callable[[str, list[Any]], bool]  # is this model among those the server lists?
 
 
@@ -40,18 +42,47 @@ class ProviderClient:
     async def create(self, model: str, build: BuildRequest, deadline: float) -> Any:
         """Send one chat completion request; where the server refuses a parameter, without it.
 
-        Each refusal is remembered for the model, so the loop ends. `deadline` is in event loop
-        time. Returns the SDK's completion or stream.
+        `deadline` is in event loop time. Returns the SDK's completion.
 
         Raises:
             ModelError: mapped from what the SDK raised.
         """
+        return await self._send(self._client.chat.completions.create, model, build, deadline)
+
+    async def stream(self, model: str, build: BuildRequest, deadline: float) -> Any:
+        """The same for a completion that is streamed. Returns the SDK's stream, but of chunks as they are
+        read from JSON: making its records of them takes longer than all else that a piece of text passes
+        through here.
+
+        Raises:
+            ModelError: mapped from what the SDK raised.
+        """
+
+        async def post(**request: Any) -> Any:
+            return await self._client.post(
+                self._dialect.chat_path,
+                body=request,
+                cast_to=object,
+                stream=True,
+                stream_cls=self._dialect.stream_class[object],
+            )
+
+        return await self._send(post, model, build, deadline)
+
+    async def _send(
+        self,
+        send: Callable[..., Awaitable[Any]],
+        model: str,
+        build: BuildRequest,
+        deadline: float,
+    ) -> Any:
+        """Each refusal is remembered for the model, so the loop ends."""
         profile = self._profile(model)
         while True:
             request = build(profile)
             try:
                 async with asyncio.timeout_at(deadline):
-                    return await self._client.chat.completions.create(model=model, **request)
+                    return await send(model=model, **request)
             except self._dialect.vendor.caught as error:
                 failure = read_failure(error, self._dialect.vendor)
                 if not (failure.refuses_request and profile.learn(failure.message, request)):

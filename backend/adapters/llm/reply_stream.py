@@ -14,12 +14,14 @@ from backend.ports import Completion
 # Token counts come after the last word; a person shouldn't wait long for them.
 USAGE_GRACE = 2.0  # seconds
 
+Json = dict[str, Any]
+
 
 class ReplyStream:
     """A reply whose request was accepted. Close it in every case: that ends the HTTP stream.
 
-    `chunks` is an SDK's stream of chat completion chunks; `stall` is the longest wait between two
-    signs of life in seconds; `deadline` is in event loop time.
+    `chunks` is an SDK's stream of chat completion chunks, as they are in JSON; `stall` is the longest
+    wait between two signs of life in seconds; `deadline` is in event loop time.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class ReplyStream:
         self._text = ReplyText()
         self._first = ""
         self._finish: str | None = None
-        self._usage: Any = None
+        self._usage: Json = {}
         self._alive = False
 
     async def open(self, first_token_deadline: float) -> None:
@@ -78,8 +80,8 @@ class ReplyStream:
         """How the reply ended; call after `deltas`."""
         return Completion(
             model=self._model,
-            prompt_tokens=getattr(self._usage, "prompt_tokens", None) or 0,
-            completion_tokens=getattr(self._usage, "completion_tokens", None) or 0,
+            prompt_tokens=self._usage.get("prompt_tokens") or 0,
+            completion_tokens=self._usage.get("completion_tokens") or 0,
             finish_reason="length" if self._finish == "length" else "stop",
         )
 
@@ -87,14 +89,14 @@ class ReplyStream:
         """End the HTTP stream. Safe to call twice."""
         await self._chunks.close()
 
-    async def _next(self, wait_until: float) -> Any:
+    async def _next(self, wait_until: float) -> Json | None:
         """The next chunk; None at the end of a finished reply."""
         ending = self._finish is not None
         if ending:
             wait_until = min(wait_until, asyncio.get_running_loop().time() + USAGE_GRACE)
         try:
             async with asyncio.timeout_at(min(wait_until, self._deadline)):
-                chunk = await anext(self._chunks, None)
+                chunk: Json | None = await anext(self._chunks, None)
         except self._vendor.caught as error:
             if ending:
                 return None  # every word is here; only the token counts are lost
@@ -104,20 +106,20 @@ class ReplyStream:
             raise unreachable(self._provider)
         return chunk
 
-    def _read(self, chunk: Any) -> str:
+    def _read(self, chunk: Json) -> str:
         """Take in one chunk; returns the text in it that may be shown."""
-        extras = getattr(chunk, "x_groq", None)
-        if getattr(extras, "error", None):
+        extras = chunk.get("x_groq") or {}
+        if extras.get("error"):
             raise map_failure(ProviderFailure("answered"), self._provider, self._model)
-        self._usage = getattr(chunk, "usage", None) or getattr(extras, "usage", None) or self._usage
-        if not chunk.choices:
+        self._usage = chunk.get("usage") or extras.get("usage") or self._usage
+        if not (choices := chunk.get("choices")):
             return ""
-        choice = chunk.choices[0]
-        self._finish = choice.finish_reason or self._finish
-        if getattr(choice.delta, "refusal", None):
+        self._finish = choices[0].get("finish_reason") or self._finish
+        delta = choices[0].get("delta") or {}
+        if delta.get("refusal"):
             raise self._refused()
-        content = getattr(choice.delta, "content", None) or ""
-        self._alive = self._alive or bool(content or _reasoning(choice.delta))
+        content = delta.get("content") or ""
+        self._alive = self._alive or bool(content or _reasoning(delta))
         return self._text.feed(content) if content else ""
 
     def _require_text(self) -> None:
@@ -138,6 +140,6 @@ class ReplyStream:
         return asyncio.get_running_loop().time() + self._stall
 
 
-def _reasoning(delta: Any) -> str | None:
+def _reasoning(delta: Json) -> str | None:
     """Reasoning under the names servers give it; a sign of life, never shown."""
-    return getattr(delta, "reasoning", None) or getattr(delta, "reasoning_content", None)
+    return delta.get("reasoning") or delta.get("reasoning_content")

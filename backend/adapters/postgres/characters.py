@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import bindparam, exists
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,6 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.adapters.postgres.of_owner import taking_lock
 from backend.models import Character, Conversation, Memory, Owner, Relationship, User
 from backend.safety.policy import EXPLICIT_LEVEL
+
+_WITH_USER = (  # read for every batch of formation, so built once
+    select(Character, User)
+    .join(User, col(User.id) == bindparam("user_id"))
+    .where(col(Character.id) == bindparam("character_id"))
+)
 
 
 class PostgresCharacters:
@@ -45,7 +51,7 @@ class PostgresCharacters:
         wanted = _known_to(viewer), col(Character.id) == character_id
         if not lock:
             return (await self._session.exec(select(Character).where(*wanted))).first()
-        taken = taking_lock(Owner(character_id, viewer))
+        taken = taking_lock(Owner(character_id, viewer).key)
         row = (await self._session.exec(select(Character, taken).where(*wanted))).first()
         return row[0] if row else None
 
@@ -65,12 +71,8 @@ class PostgresCharacters:
         return (row[0], row[1]) if row else None
 
     async def with_user(self, owner: Owner) -> tuple[Character, User] | None:
-        found = await self._session.exec(
-            select(Character, User)
-            .join(User, col(User.id) == owner.user_id)
-            .where(col(Character.id) == owner.character_id)
-        )
-        row = found.first()
+        values = {"character_id": owner.character_id, "user_id": owner.user_id}
+        row = (await self._session.exec(_WITH_USER, params=values)).first()
         return (row[0], row[1]) if row else None
 
     async def page(self, viewer: UUID, *, limit: int, after: UUID | None) -> list[Character]:

@@ -18,11 +18,12 @@ from backend.models import IndexBehind, IndexCollection, Memory
 
 ROLES_LOCK = 7_305_173_002  # any number, the same in every process
 BESIDE = ("building", "previous")
+_HOLDING_ROLES = select(func.pg_advisory_xact_lock_shared(ROLES_LOCK))
 
 
 async def hold_roles(session: AsyncSession) -> None:
     """Until the transaction ends, nobody changes which collection serves."""
-    await session.exec(select(func.pg_advisory_xact_lock_shared(ROLES_LOCK)))
+    await session.exec(_HOLDING_ROLES)
 
 
 class PostgresCollections:

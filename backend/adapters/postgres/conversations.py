@@ -15,7 +15,8 @@ from backend.errors import NotFound
 from backend.models import Character, Conversation, Owner, Relationship, User, utc_now
 
 _PRIVATE = PRIVATE[Conversation].columns
-_PARTICIPANTS = (  # read in every turn, so built once
+# Read in every turn, so built once: building takes longer than running them.
+_PARTICIPANTS = (
     select(User, Character, Relationship)
     .select_from(User)
     .join(Character, col(Character.id) == bindparam("character_id"))
@@ -29,6 +30,8 @@ _PARTICIPANTS = (  # read in every turn, so built once
     .where(col(User.id) == bindparam("user_id"))
 )
 
+_BY_ID = select(Conversation).where(col(Conversation.id) == bindparam("the_id"))
+
 
 class PostgresConversations:
     """Implements `Conversations`."""
@@ -41,7 +44,7 @@ class PostgresConversations:
         await self._session.flush()
 
     async def get(self, conversation_id: UUID) -> Conversation | None:
-        return await self._session.get(Conversation, conversation_id)
+        return (await self._session.exec(_BY_ID, params={"the_id": conversation_id})).first()
 
     async def of_user(
         self, conversation_id: UUID, user_id: UUID, *, for_update: bool = False

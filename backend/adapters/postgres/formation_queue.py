@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import case, func, text, update
+from sqlalchemy import any_, bindparam, case, func, text, update
 from sqlmodel import col
 from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.jobs import FORMATION_TASK, SUMMARY_TASK, JobQueue
+from backend.adapters.postgres.known_memories import UUIDS
 from backend.errors import Conflict
 from backend.models import Conversation, Message, Owner
 from backend.store import FormationState, Waiting
@@ -58,10 +59,47 @@ _WAITING = text("""
     WHERE conversation.id = CAST(:conversation_id AS uuid)
       AND (message.seq > conversation.formed_seq OR message.form_again)
 """)
-_UNPARK = text("""
-    DELETE FROM procrastinate_jobs
-    WHERE status = 'failed' AND task_name = :task AND args->>'conversation_id' = :conversation_id
+_ADVANCE = text("""
+    WITH unparked AS (
+        DELETE FROM procrastinate_jobs
+        WHERE status = 'failed' AND task_name = :task
+          AND args->>'conversation_id' = CAST(:conversation_id AS text)
+    )
+    UPDATE conversation SET formed_seq = :to_seq
+    WHERE id = CAST(:conversation_id AS uuid) AND formed_seq = :from_seq
+    RETURNING id
 """)
+# Made for every batch, so built once: building takes longer than running them. While a turn runs, what it
+# answers isn't ruled on yet; the turn asks for formation at its end.
+_RULED_ON = case(
+    (col(Conversation.turn_lease_until) > func.now(), col(Conversation.answered_seq)),
+    else_=col(Conversation.last_seq),
+)
+_UNFORMED = (
+    select_model(Message)
+    .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+    .where(
+        col(Message.conversation_id) == bindparam("in_conversation"),
+        col(Message.seq) > col(Conversation.formed_seq),
+        col(Message.seq) <= _RULED_ON,
+    )
+    .order_by(col(Message.seq))
+    .limit(bindparam("most"))
+)
+_CHANGED = (
+    select_model(Message)
+    .where(
+        col(Message.conversation_id) == bindparam("in_conversation"),
+        col(Message.form_again).is_(True),
+    )
+    .order_by(col(Message.seq))
+    .limit(bindparam("most"))
+)
+_AS_THEY_ARE = (
+    select_model(Message)
+    .where(col(Message.id) == any_(bindparam("ids", type_=UUIDS)))
+    .execution_options(populate_existing=True)
+)
 
 
 class FormationQueue:
@@ -83,34 +121,12 @@ class FormationQueue:
         return Waiting(messages, characters, again, parked)
 
     async def unformed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
-        # While a turn runs, what it answers isn't ruled on yet; the turn asks for formation at its end.
-        ruled_on = case(
-            (col(Conversation.turn_lease_until) > func.now(), col(Conversation.answered_seq)),
-            else_=col(Conversation.last_seq),
-        )
-        found = await self._session.exec(
-            select_model(Message)
-            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-            .where(
-                col(Message.conversation_id) == conversation_id,
-                col(Message.seq) > col(Conversation.formed_seq),
-                col(Message.seq) <= ruled_on,
-            )
-            .order_by(col(Message.seq))
-            .limit(limit)
-        )
-        return list(found)
+        values = {"in_conversation": conversation_id, "most": limit}
+        return list(await self._session.exec(_UNFORMED, params=values))
 
     async def changed(self, conversation_id: UUID, *, limit: int) -> list[Message]:
-        found = await self._session.exec(
-            select_model(Message)
-            .where(
-                col(Message.conversation_id) == conversation_id, col(Message.form_again).is_(True)
-            )
-            .order_by(col(Message.seq))
-            .limit(limit)
-        )
-        messages = list(found)
+        values = {"in_conversation": conversation_id, "most": limit}
+        messages = list(await self._session.exec(_CHANGED, params=values))
         return [
             message
             for place, message in enumerate(messages)
@@ -129,33 +145,27 @@ class FormationQueue:
         )
 
     async def confirm(self, messages: Sequence[Message]) -> None:
-        found = await self._session.exec(
-            select_model(Message)
-            .where(col(Message.id).in_([message.id for message in messages]))
-            .execution_options(populate_existing=True)
-        )
+        values = {"ids": [message.id for message in messages]}
+        found = await self._session.exec(_AS_THEY_ARE, params=values)
         now = {message.id: _as_read(message) for message in found}
         if any(now.get(message.id) != _as_read(message) for message in messages):
             raise Conflict("A message was changed, forgotten or formed since it was read.")
-        await self._set_form_again([message.id for message in messages], wanted=False)
+        if again := [message.id for message in messages if message.form_again]:
+            await self._set_form_again(again, wanted=False)
 
     async def advance(self, conversation_id: UUID, *, from_seq: int, to_seq: int) -> None:
-        advanced = await self._session.exec(
-            update(Conversation)
-            .where(
-                col(Conversation.id) == conversation_id,
-                col(Conversation.formed_seq) == from_seq,
-            )
-            .values(formed_seq=to_seq)
-            .returning(col(Conversation.id))
-            .execution_options(synchronize_session=False)
+        connection = await self._session.connection()
+        advanced = await connection.execute(
+            _ADVANCE,
+            {
+                "conversation_id": str(conversation_id),
+                "from_seq": from_seq,
+                "to_seq": to_seq,
+                "task": FORMATION_TASK,
+            },
         )
         if advanced.scalar_one_or_none() is None:
             raise Conflict("These messages were formed into memory by another run.")
-        connection = await self._session.connection()
-        await connection.execute(
-            _UNPARK, {"conversation_id": str(conversation_id), "task": FORMATION_TASK}
-        )
 
     async def state(self, owner: Owner) -> FormationState:
         connection = await self._session.connection()

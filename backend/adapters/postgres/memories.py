@@ -7,16 +7,12 @@ from uuid import UUID
 from sqlalchemy import (
     and_,
     any_,
-    bindparam,
     delete,
     literal,
     or_,
-    text,
     union,
-    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,7 +22,16 @@ from backend.adapters.postgres.episodes_behind import read_behind
 from backend.adapters.postgres.index_marks import mark_all_pending, mark_synced, unsynced
 from backend.adapters.postgres.known_memories import UUIDS, read_known
 from backend.adapters.postgres.memory_listings import page, tally
-from backend.adapters.postgres.of_owner import owned, taking_lock
+from backend.adapters.postgres.memory_statements import (
+    ADDING,
+    BEHIND_THE_TALK,
+    FACTS_SINCE,
+    MATCHING,
+    NEWEST_SUMMARY,
+    TAKING_LOCK,
+    UNSURE,
+)
+from backend.adapters.postgres.of_owner import owned
 from backend.adapters.postgres.sealed_search import contains, sealed_ids
 from backend.adapters.postgres.sealing import forms_of, rows_of, sealing_of
 from backend.models import (
@@ -41,28 +46,6 @@ from backend.store import MemoryFilter
 
 INSERT_CHUNK = 100
 _SINGULAR = ("episode", "summary")  # what no other says the same as
-# Read in every turn, so built once: building takes longer than running them. What their partial
-# indexes go by stands in the text, as a prepared statement needs it.
-_THE_OWNERS = (
-    col(Memory.character_id) == bindparam("character_id"),
-    col(Memory.user_id) == bindparam("user_id"),
-)
-_UNSURE = (
-    select(Memory).where(*_THE_OWNERS, text("status = 'unsure'")).order_by(col(Memory.id).desc())
-)
-_NEWEST_SUMMARY = (
-    select(Memory)
-    .where(
-        *_THE_OWNERS,
-        col(Memory.conversation_id) == bindparam("conversation_id"),
-        text("kind = 'summary' AND status = 'active'"),
-    )
-    .order_by(col(Memory.id).desc())
-    .limit(1)
-)
-_BEHIND_THE_TALK = select(Memory).from_statement(
-    union_all(_NEWEST_SUMMARY.subquery().select(), _UNSURE.subquery().select())
-)
 
 
 class PostgresMemories:
@@ -72,19 +55,14 @@ class PostgresMemories:
         self._session = session
 
     async def lock(self, owner: Owner) -> None:
-        await self._session.exec(select(taking_lock(owner)))
+        await self._session.exec(TAKING_LOCK, params={"owner": owner.key})
 
     async def add(self, memories: Sequence[Memory]) -> list[Memory]:
         stored: list[Memory] = []
         memories = await self._without_twins(memories)
         for start in range(0, len(memories), INSERT_CHUNK):
             chunk = memories[start : start + INSERT_CHUNK]
-            # Rows as parameters, not as values of the statement: that one would be compiled anew
-            # each time, half a second for a full chunk.
-            inserted = await self._session.exec(
-                insert(Memory).on_conflict_do_nothing().returning(col(Memory.id)),
-                params=rows_of(self._session, chunk),
-            )
+            inserted = await self._session.exec(ADDING, params=rows_of(self._session, chunk))
             ids = set(inserted.scalars())
             stored += [memory for memory in chunk if memory.id in ids]
         return stored
@@ -133,22 +111,11 @@ class PostgresMemories:
         return await read_known(self._session, owner, memory_ids, best=best)
 
     async def facts_since(self, owner: Owner, since: datetime, *, limit: int) -> list[Memory]:
-        found = await self._session.exec(
-            select(Memory)
-            .where(
-                *owned(owner),
-                col(Memory.kind) == "fact",
-                col(Memory.status) == "active",
-                or_(col(Memory.updated_at) >= since, col(Memory.index_state) != "synced"),
-            )
-            .order_by(col(Memory.updated_at).desc())
-            .limit(limit)
-        )
-        return list(found)
+        values = {**_keys(owner), "since": since, "most": limit}
+        return list(await self._session.exec(FACTS_SINCE, params=values))
 
     async def unsure(self, owner: Owner) -> list[Memory]:
-        values = {"character_id": owner.character_id, "user_id": owner.user_id}
-        return list(await self._session.exec(_UNSURE, params=values))
+        return list(await self._session.exec(UNSURE, params=_keys(owner)))
 
     async def matching(
         self,
@@ -158,19 +125,13 @@ class PostgresMemories:
         content_hashes: Sequence[str],
         attributes: Sequence[str],
     ) -> list[Memory]:
-        said, about = forms_of(self._session, content_hashes), forms_of(self._session, attributes)
-        alike = or_(
-            col(Memory.id).in_(memory_ids),
-            and_(col(Memory.kind) == "fact", col(Memory.content_hash).in_(said)),
-            col(Memory.attribute).in_(about),
-        )
-        return await self._all(
-            owner,
-            or_(
-                and_(col(Memory.status) == "active", alike),
-                col(Memory.status) == "unsure",
-            ),
-        )
+        values = {
+            **_keys(owner),
+            "ids": list(memory_ids),
+            "said": forms_of(self._session, content_hashes),
+            "about": forms_of(self._session, attributes),
+        }
+        return list(await self._session.exec(MATCHING, params=values))
 
     async def by_content_hash(self, owner: Owner, kind: str, content_hash: str) -> Memory | None:
         found = await self._all(
@@ -228,22 +189,14 @@ class PostgresMemories:
         return await read_behind(self._session, owner, message_ids)
 
     async def summary_of(self, owner: Owner, conversation_id: UUID) -> Memory | None:
-        values = {
-            "character_id": owner.character_id,
-            "user_id": owner.user_id,
-            "conversation_id": conversation_id,
-        }
-        return (await self._session.exec(_NEWEST_SUMMARY, params=values)).first()
+        values = {**_keys(owner), "conversation_id": conversation_id}
+        return (await self._session.exec(NEWEST_SUMMARY, params=values)).first()
 
     async def behind_the_talk(
         self, owner: Owner, conversation_id: UUID
     ) -> tuple[Memory | None, list[Memory]]:
-        values = {
-            "character_id": owner.character_id,
-            "user_id": owner.user_id,
-            "conversation_id": conversation_id,
-        }
-        rows = await self._session.exec(_BEHIND_THE_TALK, params=values)  # type: ignore[call-overload]
+        values = {**_keys(owner), "conversation_id": conversation_id}
+        rows = await self._session.exec(BEHIND_THE_TALK, params=values)  # type: ignore[call-overload]
         found = sorted(rows.scalars(), key=lambda memory: memory.id, reverse=True)
         summary = next((memory for memory in found if memory.status == "active"), None)
         return summary, [memory for memory in found if memory.status == "unsure"]
@@ -302,6 +255,10 @@ class PostgresMemories:
 
     async def _all(self, owner: Owner, *conditions: ColumnElement[bool]) -> list[Memory]:
         return list(await self._session.exec(select(Memory).where(*owned(owner), *conditions)))
+
+
+def _keys(owner: Owner) -> dict[str, UUID]:
+    return {"character_id": owner.character_id, "user_id": owner.user_id}
 
 
 def _summaries(owner: Owner, conversation_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, bindparam, delete, func, or_, update
+from sqlalchemy import CursorResult, and_, any_, bindparam, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.appending import add_many, append, say
 from backend.adapters.postgres.emptying import empty
+from backend.adapters.postgres.known_memories import UUIDS
 from backend.adapters.postgres.languages import language_of
 from backend.adapters.postgres.sealed_search import contains_any, sealed_ids
 from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
@@ -28,6 +29,7 @@ _PRECEDING = (
     .order_by(col(Message.seq).desc())
     .limit(bindparam("most"))
 )
+_OF_IDS = select(Message).where(col(Message.id) == any_(bindparam("ids", type_=UUIDS)))
 _FOR_PROMPT = _PRECEDING.where(col(Message.forgotten_at).is_(None))
 
 
@@ -108,9 +110,7 @@ class PostgresMessages:
     async def of_ids(self, message_ids: Sequence[UUID]) -> list[Message]:
         if not message_ids:
             return []
-        return list(
-            await self._session.exec(select(Message).where(col(Message.id).in_(message_ids)))
-        )
+        return list(await self._session.exec(_OF_IDS, params={"ids": list(message_ids)}))
 
     async def ids_of(self, conversation_id: UUID) -> list[UUID]:
         return list(

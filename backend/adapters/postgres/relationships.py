@@ -4,12 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, delete, or_, update
+from sqlalchemy import CursorResult, and_, bindparam, delete, or_, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.models import Owner, Relationship, RelationshipChange
+
+# Read whenever something was said, so built once: building takes longer than running it.
+_OF_OWNER = select(Relationship).where(
+    col(Relationship.character_id) == bindparam("character_id"),
+    col(Relationship.user_id) == bindparam("user_id"),
+)
 
 
 class PostgresRelationships:
@@ -19,7 +25,8 @@ class PostgresRelationships:
         self._session = session
 
     async def get(self, owner: Owner) -> Relationship:
-        stored = await self._session.get(Relationship, (owner.character_id, owner.user_id))
+        values = {"character_id": owner.character_id, "user_id": owner.user_id}
+        stored = (await self._session.exec(_OF_OWNER, params=values)).one_or_none()
         return stored or Relationship(character_id=owner.character_id, user_id=owner.user_id)
 
     async def with_each(

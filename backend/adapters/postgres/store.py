@@ -140,8 +140,9 @@ class PostgresStore:
         """A transaction without its repositories; failures are the store's own."""
         session = AsyncSession(self._engine, expire_on_commit=False, info={SEALING: self._sealing})
         try:
-            async with session, session.begin():
+            async with session:  # ends what isn't committed
                 yield session
+                await session.commit()
         except (OperationalError, PoolTimeout) as error:
             raise StoreUnavailable(
                 "The database can't be reached. Check DATABASE_URL and that PostgreSQL runs."
