@@ -3,8 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
-.PHONY: help run test install check audit bench chaos eval migration lock node chromium begin_again
+.PHONY: help run test install check audit bench chaos eval migration lock ready node chromium begin_again
 
 BIN := .venv/bin
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
@@ -27,7 +26,7 @@ run: .setup/runtime ## Set up what is missing, then serve on port 5000
 	then $(MAKE) --no-print-directory .setup/page; fi
 	@exec $(BIN)/keepsake serve $(ARGS)
 
-test: node chromium .setup/dev .setup/page .setup/asyncapi_parser ## Set up what is missing, then run every test
+test: ready ## Set up what is missing, then run every test
 	cd web && npm test
 	CHROMIUM_PATH=$$(sh deploy/setup/chromium.sh) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -36,7 +35,7 @@ install: node .setup/runtime .setup/page ## The set-up alone
 check: node .setup/dev .setup/web_packages ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers=2
 	$(BIN)/lint-imports
 	cd web && npm run typecheck
 
@@ -63,6 +62,10 @@ lock: .setup/dev ## Pin the dependencies of pyproject.toml again (ARGS=--upgrade
 	@sh deploy/setup/lock.sh $(ARGS)
 
 # --- the steps of the set-up ---------------------------------------------------------------------
+
+# pip keeps one core busy for minutes; all the rest is done beside it.
+ready: node
+	@$(MAKE) --no-print-directory --jobs=2 chromium .setup/dev .setup/page .setup/asyncapi_parser
 
 node:
 	@sh deploy/setup/node.sh "The web page can't be built and tested."

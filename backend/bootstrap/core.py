@@ -11,7 +11,6 @@ from uuid import UUID
 
 import structlog
 
-from backend.adapters.llm.offline import OfflineExtractor
 from backend.adapters.postgres.jobs import JobQueue
 from backend.adapters.postgres.migrate import migrate
 from backend.adapters.postgres.store import PostgresStore
@@ -21,18 +20,17 @@ from backend.adapters.redis.cache_keys import RedisCacheKeys
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.event_bus import RedisEventBus
 from backend.bootstrap.background import run_behind
-from backend.bootstrap.language_model import build_model
+from backend.bootstrap.language_model import build_extractor, build_model
 from backend.bootstrap.stores import Stores, open_stores
 from backend.errors import EncoderUnavailable, IndexUnavailable
 from backend.gateway.services import Check
 from backend.memory.collections import LiveCollections
 from backend.memory.encoders import Encoders, load
-from backend.memory.extraction import ModelExtractor
 from backend.memory.resources import MemoryResources
 from backend.models import Owner
 from backend.ports import EventBus, Extractor, LanguageModel, VectorIndexes
 from backend.safety.encryption import Scope
-from backend.settings import Provider, Settings
+from backend.settings import Settings
 from embeddings.base import Encoder, EncoderError, Reranker
 from embeddings.registry import build_encoder, build_reranker
 
@@ -94,9 +92,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         stack.push_async_callback(bus.close)
         model = build_model(settings)
         stack.push_async_callback(model.close)
-        extractor: Extractor = (
-            OfflineExtractor() if settings.provider is Provider.OFFLINE else ModelExtractor(model)
-        )
+        extractor = build_extractor(settings, model)
         yield Core(stores, jobs, store, memory, collections, bus, model, extractor)
 
 

@@ -1,13 +1,17 @@
-"""The language model that the settings name."""
+"""The language model that the settings name, and what reads messages for the memory by it.
 
-from backend.adapters.llm.offline import OfflineCompanion
+Each takes a moment to import, whether an SDK or the offline rules, so only the wanted one is.
+"""
+
 from backend.adapters.llm.options import ModelOptions
-from backend.ports import LanguageModel
+from backend.memory.extraction import ModelExtractor
+from backend.memory.summarisation import ModelSummariser
+from backend.ports import Extractor, LanguageModel, Summariser
 from backend.settings import Provider, Settings
 
 
 def build_model(settings: Settings) -> LanguageModel:
-    """The model that the settings name. Its SDK takes a moment to import, so only that one is."""
+    """The model that writes the replies."""
     match settings.provider:
         case Provider.GROQ:
             from backend.adapters.llm.groq import GroqModel
@@ -37,4 +41,24 @@ def build_model(settings: Settings) -> LanguageModel:
                 )
             )
         case Provider.OFFLINE:
+            from backend.adapters.llm.offline import OfflineCompanion
+
             return OfflineCompanion()
+
+
+def build_extractor(settings: Settings, model: LanguageModel) -> Extractor:
+    """What finds facts: the model, or offline the rules."""
+    if settings.provider is not Provider.OFFLINE:
+        return ModelExtractor(model)
+    from backend.adapters.llm.offline import OfflineExtractor
+
+    return OfflineExtractor()
+
+
+def build_summariser(settings: Settings, model: LanguageModel) -> Summariser:
+    """What sums up: the model, or offline the rules."""
+    if settings.provider is not Provider.OFFLINE:
+        return ModelSummariser(model)
+    from backend.adapters.llm.offline import OfflineSummariser
+
+    return OfflineSummariser()

@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from uuid import UUID
-
-import structlog
 
 from backend.adapters.redis.connection import command_client
 from backend.adapters.redis.rate_limiter import RedisRateLimiter
@@ -14,33 +11,27 @@ from backend.adapters.redis.tickets import RedisTickets
 from backend.bootstrap.background import run_behind
 from backend.bootstrap.core import checks_of, open_core
 from backend.bootstrap.limits import build_limits
+from backend.bootstrap.local_user import local_user_id
 from backend.bootstrap.safeguards import build_safeguards
-from backend.bootstrap.stores import Stores
+from backend.bootstrap.tokens import tokens_of
 from backend.bootstrap.worker import quiet_seconds, worker_loops
 from backend.conversation.assignment import TurnResources
 from backend.conversation.context_builder import ContextPolicy
 from backend.conversation.foresight import Foresight
 from backend.gateway.admission import Admission
 from backend.gateway.application import Application, create_application
-from backend.gateway.authentication import Tokens
 from backend.gateway.census import Census
 from backend.gateway.control import Control
 from backend.gateway.hub import Hub
-from backend.gateway.issuer import OtherIssuer
 from backend.gateway.networks import is_this_machine
 from backend.gateway.services import GatewayOptions, Services
 from backend.gateway.turn_driver import TurnDriver
 from backend.memory.index_wishes import ask_as_configured
-from backend.models import User
 from backend.models.ready_made import READY_MADE
-from backend.public_key import read_public_key
 from backend.settings import Settings
 from backend.store import Store
 
-log = structlog.get_logger(__name__)
-
 PAGE = Path(__file__).parents[2] / "web" / "dist"
-LOCAL_USER_EMAIL = "local@keepsake.localhost"
 
 
 @asynccontextmanager
@@ -101,30 +92,6 @@ async def open_services(settings: Settings, *, with_worker: bool = True) -> Asyn
         yield services
 
 
-def tokens_of(settings: Settings, stores: Stores) -> Tokens:
-    """What signs and reads tokens under these settings."""
-    if settings.jwt_secret:
-        secret = settings.jwt_secret
-    else:
-        assert stores.data_dir is not None, "settings require JWT_SECRET unless embedded"
-        secret = stores.data_dir.secret("jwt")
-    return Tokens(secret, other_issuer(settings))
-
-
-def other_issuer(settings: Settings) -> OtherIssuer | None:
-    """Whose tokens are accepted beside our own."""
-    if not settings.jwt_public_key:
-        return None
-    for name in ("JWT_ISSUER", "JWT_AUDIENCE"):
-        if getattr(settings, name.lower()) is None:
-            log.warning("tokens.unchecked", unset=name, see="docs/security.md")
-    return OtherIssuer(
-        read_public_key(settings.jwt_public_key, settings.jwt_algorithm),
-        issuer=settings.jwt_issuer,
-        audience=settings.jwt_audience,
-    )
-
-
 async def _prepare_data(settings: Settings, store: Store) -> None:
     """The ready-made characters, and embedded the local user; leases of a dead process go."""
     async with store.transaction() as tx:
@@ -133,17 +100,6 @@ async def _prepare_data(settings: Settings, store: Store) -> None:
             return
         await tx.turns.release_all()
     await local_user_id(store)
-
-
-async def local_user_id(store: Store) -> UUID:
-    """The user of this machine, made on first use, and anew once erased."""
-    async with store.transaction() as tx:
-        user = await tx.users.by_email(LOCAL_USER_EMAIL)
-        if user is None:
-            # Who sits at the machine runs it: see docs/decisions/0022.
-            user = User(email=LOCAL_USER_EMAIL, display_name="Friend", role="admin")
-            await tx.users.add(user)
-    return user.id
 
 
 def gateway_options(settings: Settings) -> GatewayOptions:

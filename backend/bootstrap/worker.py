@@ -8,14 +8,12 @@ from typing import Any
 
 import structlog
 
-from backend.adapters.llm.offline import OfflineSummariser
 from backend.adapters.postgres.jobs import FORMATION_TASK, SUMMARY_TASK, JobHandler, JobQueue
 from backend.bootstrap.background import Loops
 from backend.bootstrap.core import Core, open_core
+from backend.bootstrap.language_model import build_summariser
 from backend.errors import ConfigurationError
-from backend.memory.summarisation import ModelSummariser
 from backend.models import IndexCollection
-from backend.ports import LanguageModel, Summariser
 from backend.settings import Provider, Settings
 from backend.worker.ageing import let_age
 from backend.worker.erasing import finish_erasures
@@ -64,7 +62,7 @@ def worker_loops(settings: Settings, core: Core, publish: Publish) -> Loops:
         window=settings.memory_context_window,
     )
     summaries = SummaryTask(
-        core.memory, _summariser(settings, core.model), publish, settings.memory_context_window
+        core.memory, build_summariser(settings, core.model), publish, settings.memory_context_window
     )
     # Embedded, no other process can exist: what runs by the books died with the last one.
     alone = settings.embedded_database
@@ -93,11 +91,6 @@ def _builds(settings: Settings) -> Callable[[IndexCollection], bool]:
     run with another EMBEDDING_MODEL, which may not even be there: each builds by its own."""
     alone = not settings.qdrant_url
     return lambda building: alone or building.source == settings.embedding_model
-
-
-def _summariser(settings: Settings, model: LanguageModel) -> Summariser:
-    offline = settings.provider is Provider.OFFLINE
-    return OfflineSummariser() if offline else ModelSummariser(model)
 
 
 async def _work_through_jobs(

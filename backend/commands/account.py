@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.bootstrap.services import LOCAL_USER_EMAIL, local_user_id
+from backend.bootstrap.local_user import LOCAL_USER_EMAIL, local_user_id
 from backend.errors import NotFound
 from backend.models import Character, User
 from backend.store import Store
@@ -47,18 +47,20 @@ async def character_called(store: Store, viewer: UUID, called: str) -> Character
     Raises:
         NotFound: there is none, or there are several; says their ids.
     """
-    if key := _id(called):
-        async with store.transaction() as tx:
-            character = await tx.characters.visible(key, viewer)
-        found = [character] if character else []
-    else:
-        found = [each for each in await _all(store, viewer) if _same(each.name, called)]
-    if not found:
+    key = _id(called)
+    keys = [key] if key else await _of_name(store, viewer, called)
+    if len(keys) > 1:
+        ids = ", ".join(map(str, keys))
+        raise NotFound(f"There are {len(keys)} characters {called!r}. Name one by its id: {ids}.")
+    async with store.transaction() as tx:  # whole: a list has none of their cards
+        character = await tx.characters.visible(keys[0], viewer) if keys else None
+    if character is None:
         raise NotFound(f"There is no character {called!r}.")
-    if len(found) > 1:
-        ids = ", ".join(str(each.id) for each in found)
-        raise NotFound(f"There are {len(found)} characters {called!r}. Name one by its id: {ids}.")
-    return found[0]
+    return character
+
+
+async def _of_name(store: Store, viewer: UUID, name: str) -> list[UUID]:
+    return [each.id for each in await _all(store, viewer) if _same(each.name, name)]
 
 
 async def _all(store: Store, viewer: UUID) -> list[Character]:

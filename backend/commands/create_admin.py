@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from backend.bootstrap.stores import reach_store
 from backend.errors import InvalidRequest
-from backend.gateway.administration import ADMIN
 from backend.gateway.emails import is_email
 from backend.gateway.passwords import hash_password, refuse_weak
 from backend.models import User, utc_now
+from backend.models.user import ADMIN
 from backend.settings import Settings
 from backend.store import Store
 

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from backend.adapters.redis.event_bus import RedisEventBus
 from backend.bootstrap.core import Core, open_core
-from backend.bootstrap.services import tokens_of
 from backend.bootstrap.stores import Stores, reach_store
+from backend.bootstrap.tokens import tokens_of
 from backend.commands.account import user_called
 from backend.errors import ConfigurationError, DataDirInUse, NotFound
 from backend.gateway.control import AccountGone, announce

@@ -1,7 +1,7 @@
 """`keepsake token`: a way in for whoever runs the server."""
 
-from backend.bootstrap.services import tokens_of
 from backend.bootstrap.stores import reach_store
+from backend.bootstrap.tokens import tokens_of
 from backend.commands.account import account
 from backend.settings import Settings
 

@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from backend.models.base import new_id, optional_time_field, time_field
 
+ADMIN = "admin"  # the role
+
 
 class User(SQLModel, table=True):
     """`role` is `user` or `admin`; `password_hash` is None for the embedded local user;

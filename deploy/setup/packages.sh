@@ -34,8 +34,10 @@ install() {
 echo "Installing $total packages from $lock (PyTorch is the big one; the first time takes minutes) ..."
 touch .setup/unfinished
 rm -f .setup/failed
-install -r "$lock" 2>&1 | tee "$log" | show_progress
+install --no-compile -r "$lock" 2>&1 | tee "$log" | show_progress
 if [ ! -e .setup/failed ]; then
+    # On all cores, where pip would use one. A few packages hold files that no Python compiles.
+    .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
     install --quiet --no-deps --no-build-isolation -e . >>"$log" 2>&1
 fi
 if [ -e .setup/failed ]; then

@@ -1,11 +1,9 @@
 """The page and /docs work under their content security policy, and load nothing from elsewhere."""
 
-import os
-import shutil
 from typing import Any
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -21,28 +19,20 @@ document.addEventListener("securitypolicyviolation", (event) =>
     [("/", "#root *"), ("/docs", "#docs .opblock-tag")],
 )
 async def test_nothing_is_blocked_and_nothing_comes_from_elsewhere(
-    keepsake_url: str, path: str, shown: str
+    browser: Browser, keepsake_url: str, path: str, shown: str
 ) -> None:
-    chromium = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("Chromium was not found: install it, or set CHROMIUM_PATH to its executable.")
     asked: list[str] = []
     complaints: list[Any] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = await browser.new_page()
-        await page.add_init_script(WATCH)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: complaints.append(error))
-        await page.goto(f"{keepsake_url}{path}")
-        await page.locator(shown).first.wait_for()
-        if path == "/docs":
-            await page.locator(".opblock-tag").first.click()
-            await page.locator(".opblock").first.click()
-            await page.locator(".opblock-body").first.wait_for()
-        assert await page.evaluate("window.violations") == []
-        await browser.close()
+    page = await browser.new_page()
+    await page.add_init_script(WATCH)
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: complaints.append(error))
+    await page.goto(f"{keepsake_url}{path}")
+    await page.locator(shown).first.wait_for()
+    if path == "/docs":
+        await page.locator(".opblock-tag").first.click()
+        await page.locator(".opblock").first.click()
+        await page.locator(".opblock-body").first.wait_for()
+    assert await page.evaluate("window.violations") == []
     assert complaints == []
     assert [url for url in asked if not url.startswith((keepsake_url, "data:"))] == []

@@ -1,12 +1,10 @@
 """The quality report in a browser: it fits small screens, and its list can be searched."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bench.quality.html_report import render
 from tests.support.quality_reports import made_up_recall
@@ -15,26 +13,18 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
+async def page(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     """The report of 96 made-up questions. Fails if it raises an error or asks for anything else."""
-    chromium = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("Chromium was not found: install it, or set CHROMIUM_PATH to its executable.")
     file = tmp_path / "report.html"
     file.write_text(render(made_up_recall(8)), encoding="utf-8")
     faults: list[str] = []
     asked: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        window = await browser.new_page(viewport={"width": 1280, "height": 900})
-        window.on("pageerror", lambda error: faults.append(str(error)))
-        window.on("console", lambda message: faults.append(message.text))
-        window.on("request", lambda request: asked.append(request.url))
-        await window.goto(file.as_uri())
-        yield window
-        await browser.close()
+    window = await browser.new_page(viewport={"width": 1280, "height": 900})
+    window.on("pageerror", lambda error: faults.append(str(error)))
+    window.on("console", lambda message: faults.append(message.text))
+    window.on("request", lambda request: asked.append(request.url))
+    await window.goto(file.as_uri())
+    yield window
     assert faults == []
     assert asked == [file.as_uri()]
 

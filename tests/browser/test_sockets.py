@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +16,7 @@ import httpx
 import jwt
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from backend.gateway.flood import BURST
 from backend.gateway.services import GatewayOptions
@@ -85,20 +83,6 @@ async def server(sites: tuple[str, str]) -> AsyncIterator[KeepsakeProcess]:
     """A Keepsake of this module's own, since a test stops it, for the pages of the first site."""
     async with keepsake(EMBEDDING_MODEL="hashing", CORS_ORIGINS=sites[0]) as server:
         yield server
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium."""
-    chromium = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("Chromium was not found: install it, or set CHROMIUM_PATH to its executable.")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        await browser.close()
 
 
 def frame(event: str, **data: Any) -> str:

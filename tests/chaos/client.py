@@ -19,6 +19,7 @@ GAP_SECONDS = 0.4  # what is out of order gets so long to come into order
 TRUST_SECONDS = 1.0  # a connection that has lost a frame doesn't live on for so long
 QUIET_SECONDS = 5.0  # waiting for an answer and hearing nothing for so long: join again
 TICK_SECONDS = 0.1
+LAST_WORDS = "That was the last number."
 # What a server may say that something is wrong with for now.
 FOR_NOW = {
     "store_unavailable",
@@ -102,6 +103,17 @@ class ChaosClient(ABC):
 
     async def _go_away(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    # --- last words --------------------------------------------------------------------------------
+
+    async def say_last_words(self) -> None:
+        """Say one thing more. Returns when it is answered."""
+        await self._say((LAST_WORDS,))
+
+    async def hear_last_reply(self) -> None:
+        """Returns when the reply to the last words was heard from its first part to its last."""
+        whole = f"You said: {LAST_WORDS}"
+        await self.until(lambda: whole in (text for _, text in self.resume.spoken))
 
     # --- changes: over REST, whatever the client talks ------------------------------------------
 

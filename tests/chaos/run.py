@@ -17,7 +17,7 @@ from tests.chaos.client import ChaosClient, make_client
 from tests.chaos.cluster import Cluster, running_cluster
 from tests.chaos.evidence import stored_conversations
 from tests.chaos.history import History, StoredConversation, Violation
-from tests.chaos.plan import Part, Plan
+from tests.chaos.plan import Part, Plan, Transport
 from tests.chaos.proxy import FaultProxy
 from tests.support.keepsake_client import Client
 
@@ -180,11 +180,27 @@ class _Cast:
         await self._cluster.all_up()
         _, late = await asyncio.wait(self._playing, timeout=ANSWERED_SECONDS)
         self._note("answered after healing", late)
+        await self._catch_up()
+        await self._last_words()
+        await self._catch_up()
+        self._see_that_all_live()
+
+    async def _catch_up(self) -> None:
         catching_up = [asyncio.create_task(c.catch_up()) for c in self._outcome.clients]
         _, late = await asyncio.wait(catching_up, timeout=CAUGHT_UP_SECONDS)
         self._note("caught up after healing", late)
         await _cancel(catching_up)
-        self._see_that_all_live()
+
+    async def _last_words(self) -> None:
+        """Whoever has a socket hears one more reply from its first part to its last. How many were
+        heard so before depends on what the strikes hit: it may be none."""
+        listening = [c for c in self._outcome.clients if c.part.transport is not Transport.REST]
+        speaking = {client.part.user: client for client in listening}.values()
+        acts = [asyncio.create_task(client.say_last_words()) for client in speaking]
+        acts += [asyncio.create_task(client.hear_last_reply()) for client in listening]
+        _, late = await asyncio.wait(acts, timeout=ANSWERED_SECONDS)
+        self._note("heard whole when calm", late)
+        await _cancel(acts)
 
     def _see_that_all_live(self) -> None:
         """Raise what a client died of: that is a defect of the harness."""

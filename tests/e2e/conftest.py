@@ -1,6 +1,6 @@
 """Servers that the end-to-end tests share, and a user of one's own for each test."""
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,13 +19,6 @@ NO_LIMIT = "100000/minute"
 # Starts in less time than the real encoder; for tests that aren't about how well recall works.
 FAST_ENCODER = "hashing"
 TYPING_MILLISECONDS = 400
-
-
-@pytest_asyncio.fixture(scope="session")
-async def offline_server() -> AsyncIterator[KeepsakeProcess]:
-    """What a newcomer starts: everything embedded, the real encoder, the offline companion."""
-    async with keepsake(MESSAGE_RATE_LIMIT=NO_LIMIT) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +108,3 @@ def for_chat(behaviour: Behaviour) -> Behaviour:
 def chats(groq: GroqServer) -> list[ChatRequest]:
     """The requests for replies that came so far."""
     return [request for request in groq.requests if not request.schema]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Shows what the running servers wrote beside a test that failed."""
-    report = yield
-    if report.failed:
-        for server in KeepsakeProcess.running:
-            report.sections.append((f"Keepsake on port {server.port}", server.log_tail()))
-    return report

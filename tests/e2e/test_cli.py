@@ -9,8 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest_asyncio
+from typer.testing import CliRunner
 
 from backend.cards.card_file import read_card_file
+from backend.cli import app
 from tests.e2e.conftest import FAST_ENCODER
 from tests.support.answers import problem
 from tests.support.cards import V3, a_card_png
@@ -115,8 +117,9 @@ async def test_every_command_explains_itself() -> None:
     assert overview.status == 0
     listed = set(re.findall(r"^│ ([a-z-]+) ", overview.output, re.MULTILINE))
     assert listed >= COMMANDS
-    for each in await asyncio.gather(*(run_keepsake(name, "--help") for name in sorted(listed))):
-        assert each.status == 0, each.errors
+    for name in listed:
+        each = CliRunner().invoke(app, [name, "--help"])
+        assert each.exit_code == 0, each.output
         assert "Usage:" in each.output
 
 
@@ -255,7 +258,7 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
     card.write_bytes(a_card_png(V3, "ccv3"))
     broken.write_bytes(b"{")
     lines = [
-        {"user_name": "Ada", "character_name": "Mira"},
+        {"user_name": "Ada", "character_name": "halvard moe"},
         {"mes": "Tea?", "is_user": False, "send_date": "March 10, 2026 3:45pm"},
         {"mes": "My dog is called Biscuit.", "is_user": True, "send_date": 1773157560000},
     ]
@@ -270,17 +273,18 @@ async def test_cards_and_chats_come_in_and_go_out_by_command(
     made = await user.get(f"/characters/{identity}")
     assert (name, made["card"], made["ownerId"]) == ("Mira", V3, user.user["id"])
 
-    user.character = made
+    everybody = (await user.get("/characters"))["items"]
+    user.character = next(each for each in everybody if each["name"] == "Halvard Moe")
     out = tmp_path / "out.charx"
     export = ("export-card", identity, "--format", "charx", "--out", str(out), *for_user)
     talked, went = await asyncio.gather(
-        beside(server, "import-chat", str(chat), "--character", identity, *for_user),
+        beside(server, "import-chat", str(chat), *for_user),
         beside(server, *export),
     )
     assert (talked.status, talked.output.split()[:2]) == (0, ["2", "messages"]), talked.errors
     assert (went.status, went.output.strip()) == (0, str(out))
     assert read_card_file(out.read_bytes()).card == V3
-    (talk,) = (await user.get("/conversations", characterId=identity))["items"]
+    (talk,) = (await user.get("/conversations", characterId=user.character["id"]))["items"]
     assert [item["content"] for item in await user.messages(talk["id"])] == [
         "Tea?",
         "My dog is called Biscuit.",

@@ -122,6 +122,7 @@ async def test_an_erased_user_is_gone_and_others_are_not(
 
 
 async def test_only_who_knows_the_password_erases(groq_client: Client) -> None:
+    problem(await groq_client.http.delete("/users/me"), 403, "not_confirmed")
     for body in ({}, {"confirm": "erase"}, {"password": "a wrong password"}, {"password": "\x00"}):
         problem(await erase(groq_client, **body), 403, "not_confirmed")
     for wrong in ({"password": 5}, {"confirm": "yes"}, {"password": "x" * 201}):

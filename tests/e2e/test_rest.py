@@ -206,7 +206,8 @@ async def test_a_message_is_answered(groq_client: Client, groq: GroqServer) -> N
     stored = await groq_client.messages(conversation)
     assert stored[1] == reply
     assert (stored[0]["status"], bool(stored[0]["readAt"])) == ("read", True)
-    assert (await groq_client.put(f"{path}/read", {"upToSeq": 2})) == {"read": 1}
+    assert (await groq_client.put(f"{path}/read", {"upToSeq": 1})) == {"read": 0}
+    assert expect(await groq_client.http.put(f"{path}/read")) == {"read": 1}
     assert (await groq_client.put(f"{path}/read", {"upToSeq": 2})) == {"read": 0}
     assert (await groq_client.messages(conversation))[1]["status"] == "read"
 
@@ -233,20 +234,8 @@ async def test_messages_come_in_pages_both_ways(groq_client: Client) -> None:
 async def test_a_reply_streams_as_server_sent_events(groq_client: Client, groq: GroqServer) -> None:
     groq.queue(replies("One, ", "two."))
     conversation = await groq_client.converse()
-    events: list[tuple[str, Json]] = []
-    async with groq_client.http.stream(
-        "POST",
-        f"/conversations/{conversation}/messages",
-        json={"content": "Count", "clientMessageId": "count"},
-        headers={"Accept": "text/event-stream"},
-    ) as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        name = ""
-        async for line in answer.aiter_lines():
-            if line.startswith("event: "):
-                name = line.removeprefix("event: ")
-            elif line.startswith("data: "):
-                events.append((name, json.loads(line.removeprefix("data: "))))
+    count = {"content": "Count", "clientMessageId": "count"}
+    events = await streamed(groq_client, conversation, count)
     assert [name for name, _ in events] == [
         "message:delivered",
         *["character:response"] * 4,
@@ -260,6 +249,32 @@ async def test_a_reply_streams_as_server_sent_events(groq_client: Client, groq: 
         ("completed", ""),
     ]
     assert events[5][1] == (await groq_client.messages(conversation))[1]
+    again = await streamed(groq_client, conversation, count)
+    assert (again[0], again[1], again[-1]) == (events[0], events[1], events[-1])
+    assert [(data["status"], data["index"], data["delta"]) for _, data in again[1:-1]] == [
+        ("started", 0, ""),
+        ("delta", 0, "One, two."),
+        ("completed", 1, ""),
+    ]
+
+
+async def streamed(client: Client, conversation: str, said: Json) -> list[tuple[str, Json]]:
+    """The server-sent events that a message is answered with."""
+    events: list[tuple[str, Json]] = []
+    async with client.http.stream(
+        "POST",
+        f"/conversations/{conversation}/messages",
+        json=said,
+        headers={"Accept": "text/event-stream"},
+    ) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        name = ""
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                events.append((name, json.loads(line.removeprefix("data: "))))
+    return events
 
 
 async def test_a_message_can_be_left_to_be_answered_later(

@@ -36,8 +36,9 @@ async def test_a_memory_is_added_found_and_deleted(client: Client) -> None:
         found = (await client.get(path, **narrow))["longTermMemory"]
         assert [item["id"] for item in found] == expected, narrow
     first = await client.get(path, limit=1)
-    rest = await client.get(path, limit=1, before=first["nextCursor"])
-    assert [item["id"] for item in rest["longTermMemory"]] == [made["id"]]
+    for name in ("before", "after"):  # it goes one way: the cursor leads on under either name
+        rest = await client.get(path, limit=1, **{name: first["nextCursor"]})
+        assert [item["id"] for item in rest["longTermMemory"]] == [made["id"]]
 
     best = (await client.search("Which instrument does she practise?"))[0]
     assert best["id"] == made["id"]

@@ -195,12 +195,12 @@ async def test_a_rolling_restart_under_traffic_loses_and_doubles_nothing(
     enough = asyncio.Event()
     talking = [asyncio.create_task(talker.talk(enough)) for talker in talkers]
     for process in (cluster.here, cluster.there):
-        await eventually(lambda: all(talker.said > 2 for talker in talkers))
+        await eventually(lambda: all(talker.said > 2 for talker in talkers), within=60)
         await process.stop()
         for talker in talkers:
             talker.said = 0
         await process.start()
-    await eventually(lambda: all(talker.said > 2 for talker in talkers))
+    await eventually(lambda: all(talker.said > 2 for talker in talkers), within=60)
     enough.set()
     async with asyncio.timeout(30):
         await asyncio.gather(*talking)

@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from backend.adapters.embedded.postgres import EmbeddedPostgres
 from backend.adapters.embedded.processes import end, running_in
 from tests.support.eventually import eventually
 
@@ -82,6 +83,12 @@ class KeepsakeProcess:
             }
         )
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def database_url(self) -> str:
+        """Where its database is, once it was ready."""
+        postgres = EmbeddedPostgres(self.data_dir / "postgres")
+        return self._environment.get("DATABASE_URL") or postgres.url
 
     @property
     def pid(self) -> int:
