@@ -10,6 +10,7 @@ from backend.conversation.care import note_minor
 from backend.conversation.ruling import BLOCKED, Ruling, Scene, marks, rule_on_reply
 from backend.errors import InvalidRequest
 from backend.memory.episodes import episodes
+from backend.memory.titles import title_from
 from backend.models import Character, Conversation, Message, User, new_id, utc_now
 from backend.safety.ages import ADULT, stated_age
 from backend.store import Store
@@ -60,6 +61,7 @@ async def import_conversation(
         )
     )
     conversation.sensitive = any(ruling.verdict.sensitive for ruling in read)
+    conversation.title = title or _opening(in_order, read)
     names = {"user": user.display_name, "character": character.name}
     async with store.transaction() as tx:
         await tx.conversations.add(conversation)
@@ -87,15 +89,27 @@ def _conversation(
     return Conversation(
         user_id=user.id,
         character_id=character.id,
-        title=title or (f"Chat with {character.name}"),
+        title=title,
         title_is_custom=bool(title),
         message_count=last,
         last_message_at=newest,
+        created_at=in_order[0].created_at if in_order else utc_now(),
         last_seq=last,
         answered_seq=last,
         user_read_seq=last,
         character_read_seq=last,
     )
+
+
+def _opening(in_order: Sequence[ImportedMessage], read: Sequence[Ruling]) -> str:
+    """What the talk would be called, had it been held here."""
+    said = zip(in_order, read, strict=True)
+    titles = (
+        title_from(message.content)
+        for message, ruling in said
+        if message.sender_type == "user" and not ruling.blocks
+    )
+    return next(titles, "")
 
 
 def _check(messages: Sequence[ImportedMessage]) -> None:

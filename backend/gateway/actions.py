@@ -58,17 +58,18 @@ async def send_message(
 
 
 async def mark_read(
-    services: Services, user_id: UUID, conversation_id: UUID, up_to_seq: int
+    services: Services, user_id: UUID, conversation_id: UUID, up_to_seq: int | None
 ) -> int:
-    """The user has read the character's messages up to a seq; returns how many were new. What was
-    known already is not told again.
+    """The user has read the character's messages up to a seq, or all of them (None); returns how many
+    were new. What was known already is not told again.
 
     Raises:
         NotFound: the user has no such conversation.
     """
     async with services.store.transaction() as tx:
-        await own_conversation(tx, conversation_id, user_id)
-        read = await tx.messages.mark_read(conversation_id, up_to_seq=up_to_seq, at=utc_now())
+        conversation = await own_conversation(tx, conversation_id, user_id)
+        last = conversation.last_seq if up_to_seq is None else up_to_seq
+        read = await tx.messages.mark_read(conversation_id, up_to_seq=last, at=utc_now())
     if read is None:
         return 0
     event = MessagesRead(conversation_id=conversation_id, up_to_seq=read.seq, reader_id=user_id)

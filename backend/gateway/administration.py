@@ -15,11 +15,10 @@ from fastapi import Depends
 
 from backend.errors import AdminOnly, KeepsakeError
 from backend.gateway.authentication import Caller, Here
+from backend.models.user import ADMIN
 from backend.store import Store, Transaction
 
 log = structlog.get_logger(__name__)
-
-ADMIN = "admin"
 
 Target = tuple[str, UUID]
 

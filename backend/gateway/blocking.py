@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from backend.errors import Conflict, NotFound
-from backend.gateway.administration import ADMIN, Admin
+from backend.gateway.administration import Admin
 from backend.gateway.control import UserBlocked
 from backend.gateway.services import Services
 from backend.models import User
+from backend.models.user import ADMIN
 from backend.store import Transaction
 
 

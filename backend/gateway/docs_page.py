@@ -16,7 +16,8 @@ _HEAD = f"""<!doctype html>
 <title>{TITLE}</title>
 """
 
-PAGE = f"""{_HEAD}<link rel="stylesheet" href="/docs/files/swagger-ui.css">
+PAGE = f"""{_HEAD}<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/files/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>

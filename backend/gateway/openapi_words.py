@@ -15,8 +15,9 @@ added: leave alone what you don't know.
 **Errors** are RFC 9457 problems, `application/problem+json`, with a stable `code`. What belongs to somebody
 else answers as if it weren't there: 404.
 
-**Trying again.** Every POST takes an `Idempotency-Key`: sent again with the same key it isn't carried out
-again. Where too much is asked for, 429 says in `Retry-After` how many seconds to wait.
+**Trying again.** Every POST but those of `/auth` and `/admin` takes an `Idempotency-Key`: sent again with
+the same key it isn't carried out again. Where too much is asked for, 429 says in `Retry-After` how many
+seconds to wait.
 
 **Real time** is described at `/asyncapi.json`."""
 
