@@ -102,9 +102,11 @@ function useLiveConnection(session: Session, restart: () => void): void {
       live.onChange((isOpen) => {
         hasOpened ||= isOpen;
       }),
-      // Refused at once, a new token would be refused too; later, the old one has run out.
+      // Refused at once, a new token would be refused too, and there is a reason; later, the old one
+      // has run out.
       live.onRejected(() => {
         if (hasOpened) goOn(client).catch(restart);
+        else client.me().catch((error: unknown) => isBlocked(error) && restart());
       }),
     ];
     live.open();
