@@ -14,10 +14,10 @@ from backend.memory.episodes import spoken_on
 from backend.memory.questions import OpenQuestion
 from backend.memory.quoting import quoted
 from backend.memory.scoring import ScoredMemory
-from backend.models import Character, Message, Personality, Relationship
+from backend.models import Character, Message, Personality, Recallable, Relationship
 from backend.ports import PromptMessage
 
-PROMPT_VERSION = "reply-2"
+PROMPT_VERSION = "reply-3"
 
 WORLD = "THE WORLD AROUND YOU:"
 SUMMARY_TOKENS = 500  # Keepsake's own are shorter; what stood there before an update may not be
@@ -172,17 +172,25 @@ def summary_line(summary: str) -> str:
 
 
 def memory_line(item: ScoredMemory, zone: tzinfo = UTC) -> str:
-    """One memory as a line: a fact as it is, an episode with its date and speaker, a summary with
-    its date; days are those of the user's `zone`."""
+    """One memory as a line: a fact as it is, with the day of what happens at a time and the day it was
+    told on, which its "tomorrow" goes by; an episode with its date and speaker, a summary with its
+    date. Days are those of the user's `zone`."""
     memory = item.memory
     if memory.kind == "summary":
         until = spoken_on(memory.mention_time, zone)
         return quoted(f"{until}, summary of another conversation: {memory.content}")
     if memory.kind != "episode":
         story = "(in a story you told together) " if memory.realm == "fiction" else ""
-        return quoted(story + memory.content)
+        return quoted(story + memory.content + _when(memory, zone))
     day = spoken_on(memory.mention_time, zone)
     return quoted(f"{day}, {memory.about_name}: {memory.content}")
+
+
+def _when(memory: Recallable, zone: tzinfo) -> str:
+    if memory.event_time is None:
+        return ""
+    told = spoken_on(memory.mention_time, zone)
+    return f" ({spoken_on(memory.event_time, zone)}, told on {told})"
 
 
 def in_answer_order(messages: Sequence[Message], target: Message) -> list[Message]:

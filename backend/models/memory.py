@@ -140,6 +140,7 @@ class KnownMemory(NamedTuple):
     about: str
     about_name: str | None
     realm: str
+    event_time: datetime | None
     mention_time: datetime
     source_message_ids: list[UUID]
 

@@ -121,6 +121,31 @@ async def test_answers_from_memory_in_the_second_person(question: str, answer: s
 
 
 @pytest.mark.parametrize(
+    ("memory", "question", "answer"),
+    [
+        (
+            "The user has an interview at Lush tomorrow. (11 March 2026, told on 10 March 2026)",
+            "When is my interview?",
+            "You have an interview at Lush on 11 March 2026.",
+        ),
+        (
+            "The user starts at Lush next Friday. (13 March 2026, told on 10 March 2026)",
+            "When do I start at Lush?",
+            "You start at Lush on 13 March 2026.",
+        ),
+        (
+            "The user moved to Porto last month. (1 February 2026, told on 10 March 2026)",
+            "When did I move to Porto?",
+            "You moved to Porto last month (told on 10 March 2026).",
+        ),
+    ],
+    ids=["tomorrow", "a weekday", "a month"],
+)
+async def test_says_which_day_tomorrow_was(memory: str, question: str, answer: str) -> None:
+    assert answer in await ask(question, memory)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "What is my brother called?",
@@ -220,6 +245,19 @@ TOMS_MEMORIES = (
 async def test_finds_the_memory_however_it_is_asked_for(question: str, answer: str) -> None:
     answered = await reply(prompt(question, memories=TOMS_MEMORIES, user_name="Friend"))
     assert answer in answered
+
+
+async def test_tells_what_holds_now_and_no_question_of_long_ago() -> None:
+    said = (
+        "The user works as a teacher.",
+        "1 March 2026, Sam: I work as a nurse.",
+        "2 March 2026, Sam: where did I use to live",
+    )
+    known = await ask("What do you know about me?", *said)
+    assert "You work as a teacher." in known
+    assert "nurse" not in known
+    assert "nurse" in await ask("What do you know about me?", *said[1:])
+    assert "use to live" not in await ask("What do you know about me?", *said[1:])
 
 
 async def test_a_question_to_the_character_is_not_answered_with_the_users_tastes() -> None:

@@ -1,5 +1,7 @@
 """What a model is told, in which order, and that no memory can pass for an instruction."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,6 +118,14 @@ def test_the_situation_tells_relationship_then_memories_then_recent() -> None:
 
 def test_a_fact_is_told_as_it_is_and_an_episode_with_its_date_and_speaker() -> None:
     assert memory_line(scored("The user likes tea.")) == "The user likes tea."
+    tomorrow = scored(
+        "The user has an interview tomorrow.",
+        mention_time=NOON,
+        event_time=NOON + timedelta(days=1),
+    )
+    assert memory_line(tomorrow) == (
+        "The user has an interview tomorrow. (11 March 2026, told on 10 March 2026)"
+    )
     assert (
         memory_line(scored("I like\n tea.", kind="episode", about_name="Ada", mention_time=NOON))
         == "10 March 2026, Ada: I like tea."

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from backend.adapters.llm.offline.guards import is_injection
@@ -14,6 +14,7 @@ from backend.adapters.llm.offline.questions import (
     asked_in,
     content_asked,
     is_about_user,
+    is_question,
 )
 from backend.adapters.llm.offline.words import content_words, kinds_of
 from backend.ports import Prompt
@@ -22,6 +23,16 @@ NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me", "
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
 MOST_TOLD = 5  # facts in answer to "What do you know about me?"
 _STORY = re.compile(r"\(in a story[^)]*\)\s*(?P<told>.+)", re.I | re.S)
+_DATED = re.compile(
+    r"(?P<fact>.+?)\.? \((?P<day>\d{1,2} \w+ \d{4}), told on (?P<told>\d{1,2} \w+ \d{4})\)$", re.S
+)
+_OF_A_DAY = re.compile(
+    r"\b(?:the day (?:before yesterday|after tomorrow)|yesterday|tomorrow|today|tonight|last night"
+    r"|this (?:morning|afternoon|evening)"
+    r"|(?:(?:on|last|next|this) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"(?: (?:morning|afternoon|evening|night))?\b",
+    re.I,
+)
 _CALLED = re.compile(
     r"The user(?:'s (?:name|nickname) is| is called| goes by) (?P<name>[^.,]+)\.?$", re.I
 )
@@ -58,10 +69,12 @@ _EVERYBODYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Something known: as it would be told back, and the text that it is found by."""
+    """Something known: as it would be told back, and the text that it is found by. What was `once` said
+    may not hold any more: what is known since stands in the facts."""
 
     told: str
     text: str
+    once: bool = False
 
 
 def asks_about_user(prompt: Prompt) -> bool:
@@ -99,10 +112,12 @@ def name_to_use(prompt: Prompt) -> str:
 
 
 def _most_telling(known: list[_Known]) -> list[str]:
-    """At most `MOST_TOLD` of what is known, facts before episodes, nothing twice in other words."""
+    """At most `MOST_TOLD` of what is known, nothing twice in other words; episodes only where there is
+    nothing else."""
     told: list[str] = []
     said: list[set[str]] = []
-    for item in sorted(known, key=lambda item: not item.text.lower().startswith("the user")):
+    lasting = [item for item in known if not item.once] or known
+    for item in sorted(lasting, key=lambda item: not item.text.lower().startswith("the user")):
         meaning = set(content_words(item.told))
         if not any(meaning <= earlier or earlier <= meaning for earlier in said):
             told.append(item.told)
@@ -121,6 +136,7 @@ def _known(prompt: Prompt) -> Iterable[_Known]:
 
 def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
     """A fact as it is, or as a story's; of what was said, the user's words alone."""
+    memory = _as_of_now(memory)
     if story := _STORY.match(memory):
         told = second_person(story["told"])
         yield _Known(f"In our story, {told[:1].lower()}{told[1:]}", story["told"])
@@ -136,9 +152,19 @@ def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
         re.I | re.S,
     )
     if said and said["speaker"].lower() != prompt.character.name.lower():
-        yield from _said(said["said"])
+        yield from (replace(item, once=True) for item in _said(said["said"]))
     elif not said and not re.match(r"\W?\d", memory):
         yield _Known(second_person(memory), memory)
+
+
+def _as_of_now(memory: str) -> str:
+    """A fact whose "tomorrow" is past, with the day it meant; with the day it was told on, where it says
+    when less exactly."""
+    dated = _DATED.match(memory)
+    if not dated:
+        return memory
+    fact, days = _OF_A_DAY.subn(f"on {dated['day']}", dated["fact"], count=1)
+    return f"{fact}." if days else f"{fact} (told on {dated['told']})."
 
 
 def _said(message: str) -> Iterable[_Known]:
@@ -153,7 +179,7 @@ def _said(message: str) -> Iterable[_Known]:
         plain = sentence.strip().rstrip(".!")
         if (
             3 <= len(plain.split()) <= 25
-            and "?" not in plain
+            and not is_question(plain)
             and re.search(r"\b(?:I|my|we|our|I'm)\b", plain, re.I)
         ):
             yield _Known(f"You told me that {_lowered(first_to_second(plain))}.", plain)

@@ -58,7 +58,7 @@ def asked_in(message: str, character_name: str = "") -> str:
     is none.
     """
     sentences = [_without_opener(part, character_name) for part in _SENTENCE.split(message)]
-    questions = [part for part in sentences if _is_question(part)]
+    questions = [part for part in sentences if is_question(part)]
     for question in reversed(questions):
         if is_about_user(question) and (content_words(question) or OPEN.search(question)):
             return question
@@ -68,9 +68,21 @@ def asked_in(message: str, character_name: str = "") -> str:
 def is_about_user(question: str) -> bool:
     """Whether a question asks what the user has told; not advice, not small talk."""
     return bool(
-        _is_question(question)
+        is_question(question)
         and (_FORBIDDEN_FOOD.search(question) or not _ADVICE.search(question))
         and (_ASKS_OF_USER.search(question) or OPEN.search(question))
+    )
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks, with a question mark or without; "when I was ten, …" does not."""
+    return "?" in sentence or bool(
+        re.match(
+            r"(?:what|who|which|how|do you|remind me|tell me what you"
+            r"|(?:where|when)(?! (?:i|we|my|our|you|he|she|it|they)\b))\b",
+            sentence.strip(),
+            re.I,
+        )
     )
 
 
@@ -81,16 +93,6 @@ def content_asked(question: str) -> list[str]:
         return ["avoid"]
     implied = ["work"] if _OCCUPATION.search(question) else []
     return list(dict.fromkeys([*content_words(question), *implied]))
-
-
-def _is_question(sentence: str) -> bool:
-    return "?" in sentence or bool(
-        re.match(
-            r"(?:what|who|where|when|which|how|do you|remind me|tell me what you)\b",
-            sentence.strip(),
-            re.I,
-        )
-    )
 
 
 def _without_opener(sentence: str, character_name: str) -> str:
