@@ -56,8 +56,8 @@ async def test_events_flow_again_after_an_outage(valkey: KillableValkey) -> None
     async with running(here), running(there) as node:
         await there.subscribe(ROOM)
         await node.hears(here, ROOM)
-        await valkey.kill()
         with capture_logs() as logs:
+            await valkey.kill()
             for _ in range(3):
                 await here.publish(ROOM, "lost", {})
                 await eventually(lambda: here.lost_events)
