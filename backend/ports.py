@@ -29,14 +29,27 @@ class PromptMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where something known comes from: who told it (`user`, `character`, or `note` where it was written
+    down by hand), on what day, as people say it ("on 11 March 2026", "today"), and in what words; "" where
+    they are not to be repeated."""
+
+    speaker: str
+    day: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Everything a model gets for one reply, stable parts first so that prompt caching works.
 
     `instructions` is the same for every turn of a conversation; `situation` (relationship, recalled
-    memories, summary) changes with each. The last six fields say the same in structure, for
+    memories, summary) changes with each. The other fields say the same in structure, for
     the offline companion, which reads no prose; `questions` are claims that it isn't sure of;
-    `forgetting` is how far a wish to forget has come: `asked`, `done`, `unknown` or none; `care` is
-    what content policy wants of the reply: `crisis`, `deflect` or none.
+    `forgetting` is how far a wish to forget has come: `asked`, `asked_all`, `done`, `done_all`, `kept`,
+    `unknown` or none, and `to_forget` how many memories it is about; `care` is what content policy wants
+    of the reply: `crisis`, `deflect` or none; `sources` are those of what the message asks about ("How do
+    you know that?"), None where it asks for none; `attempt` counts the replies written to it before.
     """
 
     instructions: str
@@ -48,7 +61,10 @@ class Prompt:
     memories: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     forgetting: str = ""
+    to_forget: int = 0
     care: str = ""
+    sources: tuple[Source, ...] | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

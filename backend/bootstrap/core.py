@@ -92,7 +92,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         stack.push_async_callback(bus.close)
         model = build_model(settings)
         stack.push_async_callback(model.close)
-        extractor = build_extractor(settings, model)
+        extractor = build_extractor(settings, model, collections.encoder)
         yield Core(stores, jobs, store, memory, collections, bus, model, extractor)
 
 

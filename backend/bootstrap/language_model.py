@@ -8,6 +8,7 @@ from backend.memory.extraction import ModelExtractor
 from backend.memory.summarisation import ModelSummariser
 from backend.ports import Extractor, LanguageModel, Summariser
 from backend.settings import Provider, Settings
+from embeddings.base import Encoder
 
 
 def build_model(settings: Settings) -> LanguageModel:
@@ -46,13 +47,14 @@ def build_model(settings: Settings) -> LanguageModel:
             return OfflineCompanion()
 
 
-def build_extractor(settings: Settings, model: LanguageModel) -> Extractor:
-    """What finds facts: the model, or offline the rules."""
+def build_extractor(settings: Settings, model: LanguageModel, encoder: Encoder) -> Extractor:
+    """What finds facts: the model, or offline the rules and, by `encoder`, what else is worth
+    remembering."""
     if settings.provider is not Provider.OFFLINE:
         return ModelExtractor(model)
     from backend.adapters.llm.offline import OfflineExtractor
 
-    return OfflineExtractor()
+    return OfflineExtractor(encoder)
 
 
 def build_summariser(settings: Settings, model: LanguageModel) -> Summariser:

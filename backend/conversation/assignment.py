@@ -38,6 +38,11 @@ class Assignment:
     wanted: int = 0
     reaches_user: Callable[[], bool] = lambda: False
 
+    @property
+    def attempt(self) -> int:
+        """How many replies there are to it already."""
+        return self.replaces.active_variant + 1 if self.replaces else 0
+
 
 @dataclass(slots=True)
 class Writing:

@@ -24,10 +24,12 @@ from backend.conversation.prompt import (
     situation,
     summary_line,
 )
+from backend.conversation.provenance import CONTEXT_KEY as SOURCES_KEY
+from backend.conversation.provenance import Sources, asks_for_source, find_sources
 from backend.conversation.ruling import LOCAL, Ruling, Safeguards, Scene, as_record, rule_on
 from backend.conversation.state import read_state
 from backend.conversation.token_budget import estimate_tokens, fit_newest
-from backend.conversation.wishes import CONTEXT_KEY, ForgetWish
+from backend.conversation.wishes import ForgetWish
 from backend.errors import ServiceUnavailable
 from backend.memory.questions import OpenQuestion, open_among
 from backend.memory.recall import RecallRequest, Recollection, recall
@@ -101,9 +103,10 @@ async def build_context(
     policy: ContextPolicy,
     safeguards: Safeguards = LOCAL,
     wish: ForgetWish | None = None,
+    attempt: int = 0,
 ) -> BuiltContext:
     """Gather everything for the reply to `target`, which may be a wish to have something forgotten, and
-    decide on it meanwhile.
+    decide on it meanwhile. `attempt` counts the replies written to it before.
 
     Raises:
         StoreUnavailable: without Postgres there is no conversation to answer in.
@@ -120,12 +123,17 @@ async def build_context(
     )
     if ruling.blocks:
         background, recollection, wish = replace(background, window=[]), Recollection(), None
-    prompt = _prompt(background, recollection.memories, target, wish, ruling.decision)
+    sources = await _sources(resources, conversation, target, background, recollection, ruling)
+    prompt = _prompt(
+        background, recollection.memories, target, wish, ruling.decision, sources, attempt
+    )
     record = _record(conversation, target, reply_id, background, prompt, recollection)
     record.recall = outcome
     record.decision = as_record(ruling, "message")
-    if wish and wish.memory_ids:
-        record.state[CONTEXT_KEY] = [str(key) for key in wish.memory_ids]
+    if wish:
+        record.state |= wish.to_confirm
+    if sources is not None:
+        record.state[SOURCES_KEY] = [str(key) for key, _ in sources if key]
     if recollection.reranker:
         record.state["reranker"] = recollection.reranker
     record.timings = {"read": round(read_ms, 2), **recollection.timings}
@@ -201,14 +209,36 @@ def _shown_anyway(background: _Background, target: Message) -> frozenset[UUID]:
     return frozenset({target.id, *(message.id for message in background.window), *summary})
 
 
+async def _sources(
+    resources: MemoryResources,
+    conversation: Conversation,
+    target: Message,
+    background: _Background,
+    recollection: Recollection,
+    ruling: Ruling,
+) -> Sources | None:
+    """Where that comes from which the message asks about; None: it asks for no such thing."""
+    if ruling.blocks or not asks_for_source(target.content):
+        return None
+    recalled = [_used(item) for item in recollection.memories]
+    async with resources.store.transaction() as tx:
+        return await find_sources(
+            tx, conversation, target, background.window, recalled, background.user.zone
+        )
+
+
 def _prompt(
     background: _Background,
     memories: tuple[ScoredMemory, ...],
     target: Message,
     wish: ForgetWish | None,
     decision: Decision,
+    found: Sources | None,
+    attempt: int,
 ) -> Prompt:
     forgetting = wish.stage if wish else ""
+    to_forget = wish.count if wish else 0
+    sources = None if found is None else tuple(source for _, source in found)
     return Prompt(
         instructions=instructions(background.character, background.user.display_name),
         history=as_history(
@@ -221,6 +251,8 @@ def _prompt(
             background.questions,
             forgetting,
             background.user.zone,
+            to_forget=to_forget,
+            sources=sources,
             policy=instruction(decision),
             lore=background.lore.texts,
             authors=after_the_talk(background.character, background.user.display_name),
@@ -231,7 +263,10 @@ def _prompt(
         memories=tuple(memory_line(item, background.user.zone) for item in memories),
         questions=tuple(question.claim.content for question in background.questions),
         forgetting=forgetting,
+        to_forget=to_forget,
         care=wanted_care(decision),
+        sources=sources,
+        attempt=attempt,
     )
 
 

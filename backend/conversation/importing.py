@@ -9,7 +9,7 @@ from typing import Any
 from backend.conversation.care import note_minor
 from backend.conversation.ruling import BLOCKED, Ruling, Scene, marks, rule_on_reply
 from backend.errors import InvalidRequest
-from backend.memory.episodes import episodes
+from backend.memory.episodes import CONTEXT_MESSAGES, episodes
 from backend.memory.titles import title_from
 from backend.models import Character, Conversation, Message, User, new_id, utc_now
 from backend.safety.ages import ADULT, stated_age
@@ -65,13 +65,13 @@ async def import_conversation(
     names = {"user": user.display_name, "character": character.name}
     async with store.transaction() as tx:
         await tx.conversations.add(conversation)
-        before = None
+        before: list[Message] = []
         for start in range(0, len(in_order), AT_A_TIME):
             these = slice(start, start + AT_A_TIME)
             rows = _rows(conversation, in_order[these], read[these], first=start + 1)
             await tx.messages.add_many(rows)
             await tx.memories.add(episodes(conversation.owner, rows, names, before, user.zone))
-            before = rows[-1]
+            before = [*before, *rows][-CONTEXT_MESSAGES:]
             wrote(len(rows))
         if says_minor:
             await note_minor(tx, user.id)

@@ -15,9 +15,9 @@ from backend.memory.questions import OpenQuestion
 from backend.memory.quoting import quoted
 from backend.memory.scoring import ScoredMemory
 from backend.models import Character, Message, Personality, Recallable, Relationship
-from backend.ports import PromptMessage
+from backend.ports import PromptMessage, Source
 
-PROMPT_VERSION = "reply-3"
+PROMPT_VERSION = "reply-4"
 
 WORLD = "THE WORLD AROUND YOU:"
 SUMMARY_TOKENS = 500  # Keepsake's own are shorter; what stood there before an update may not be
@@ -38,10 +38,25 @@ _FENCE_RULE = (
 )
 
 
+_TOLD = {"user": "The user told you", "character": "You said", "note": "Noted by hand"}
 _FORGETTING = {
     "asked": (
         "The user asks you to forget something. Nothing is forgotten yet: ask them, in your own "
         "voice and without repeating what it is, whether they are sure. A plain yes will do."
+    ),
+    "asked_all": (
+        "The user asks you to forget everything that you remember about them: {count} memories, and all "
+        "that the two of you have said until now. Nothing is forgotten yet: tell them so, that it can't be "
+        "undone and that the messages stay for them to read, and ask, in your own voice, whether they are "
+        "sure. A plain yes will do."
+    ),
+    "done_all": (
+        "As the user asked, you have just forgotten everything about them, for good. Tell them so in a few "
+        "words, and meet them as somebody new."
+    ),
+    "kept": (
+        "The user was asked whether something is to be forgotten, and didn't agree. Nothing was forgotten: "
+        "tell them that you keep it."
     ),
     "done": (
         "What the user asked you to forget is forgotten now, for good. Tell them so in a few words, "
@@ -115,11 +130,13 @@ def situation(
     policy: str = "",
     lore: Sequence[str] = (),
     authors: str = "",
+    to_forget: int = 0,
+    sources: Sequence[Source] | None = None,
 ) -> str:
     """The part that changes with every turn; `recent` sums up what the window no longer shows,
-    `questions` are what the character may ask about, `forgetting` is as in `Prompt`, `zone` is the
-    user's, `policy` is what content policy wants of this reply, `lore` is what the lorebook tells,
-    `authors` what the character's author has to say behind the talk."""
+    `questions` are what the character may ask about, `forgetting`, `to_forget` and `sources` are as in
+    `Prompt`, `zone` is the user's, `policy` is what content policy wants of this reply, `lore` is what the
+    lorebook tells, `authors` what the character's author has to say behind the talk."""
     return "\n\n".join(
         (
             *((f"{WORLD}\n" + "\n".join(lore),) if lore else ()),
@@ -133,7 +150,12 @@ def situation(
             + ("\n" if memories else "(nothing relevant comes to mind)\n")
             + "</memories>",
             *_not_sure(questions),
-            *((f"FORGETTING:\n{_FORGETTING[forgetting]}",) if forgetting else ()),
+            *(
+                (f"FORGETTING:\n{_FORGETTING[forgetting].format(count=to_forget)}",)
+                if forgetting
+                else ()
+            ),
+            *_where_from(sources),
             "RECENT CONVERSATION:\n" + _recent(recent),
             *((f"FROM THE CHARACTER'S AUTHOR:\n{authors}",) if authors else ()),
             *((f"CONTENT POLICY FOR THIS REPLY:\n{policy}",) if policy else ()),
@@ -154,6 +176,24 @@ def _not_sure(questions: Sequence[OpenQuestion]) -> list[str]:
         f"NOT SURE:\n<memories>\n{asked}\n</memories>\n"
         "Take neither for certain; ask once, when it fits, which of the two holds."
     ]
+
+
+def _where_from(sources: Sequence[Source] | None) -> list[str]:
+    """What to answer to "How do you know that?"; nothing where that isn't asked."""
+    if sources is None:
+        return []
+    asked = "HOW YOU KNOW:\nThe user asks how you know something."
+    if not sources:
+        return [f"{asked} Nothing that you remember is behind it: say so."]
+    told = "\n".join(f"- {_TOLD[each.speaker]} {each.day}{_in_words(each)}" for each in sources)
+    return [
+        f"{asked} It comes from this:\n<memories>\n{told}\n</memories>\n"
+        "Tell them, with the day and in their words, in your own voice."
+    ]
+
+
+def _in_words(source: Source) -> str:
+    return f": {quoted(source.words)}" if source.words else ""
 
 
 def _recent(summary: str) -> str:

@@ -12,7 +12,7 @@ from backend.conversation.marking import mark
 from backend.conversation.ruling import REFUSED, marks
 from backend.conversation.state import read_mood
 from backend.errors import Conflict
-from backend.memory.episodes import episodes, says_something
+from backend.memory.episodes import CONTEXT_MESSAGES, episodes, says_something
 from backend.memory.titles import title_from
 from backend.memory.transcript import follow
 from backend.models import (
@@ -84,16 +84,18 @@ async def give_up_variant(resources: TurnResources, assignment: Assignment, repl
         await tx.turns.drop_wanted(reply.id, assignment.wanted)
 
 
-async def _as_it_is_now(tx: Transaction, target: Message) -> tuple[Message, Message | None]:
-    """The message that is answered, and what was said just before it.
+async def _as_it_is_now(tx: Transaction, target: Message) -> tuple[Message, list[Message]]:
+    """The message that is answered, and what was said just before it, in order.
 
     Raises:
         Conflict: it was deleted.
     """
-    said = await tx.messages.preceding(target.conversation_id, target.seq + 1, limit=2)
+    said = await tx.messages.preceding(
+        target.conversation_id, target.seq + 1, limit=1 + CONTEXT_MESSAGES
+    )
     if not said or said[-1].id != target.id:
         raise Conflict("The message was deleted while it was being answered.")
-    return said[-1], said[0] if len(said) > 1 else None
+    return said[-1], said[:-1]
 
 
 async def _without_forgotten(
@@ -211,7 +213,7 @@ async def _remember(
     tx: Transaction,
     context: BuiltContext,
     conversation: Conversation,
-    before: Message | None,
+    before: list[Message],
     exchange: list[Message],
 ) -> list[Memory]:
     """Store what was said, and its reply, as episodes, unless everything was forgotten since the first

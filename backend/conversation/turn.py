@@ -22,7 +22,7 @@ from backend.conversation.assignment import Assignment, TurnResources, Writing
 from backend.conversation.care import notice_for
 from backend.conversation.context_builder import build_context
 from backend.conversation.storing import give_up_variant, is_worth_keeping, store_reply
-from backend.conversation.wishes import hear_wish
+from backend.conversation.wishes import DONE_ALL, hear_wish
 from backend.conversation.writing import write
 from backend.errors import ContentRefused, KeepsakeError, ServiceUnavailable
 from backend.memory.indexing import index_memories
@@ -71,10 +71,10 @@ class MessageMarked:
 
 @dataclass(frozen=True, slots=True)
 class MemoriesForgotten:
-    """The message confirmed a wish to forget, and these are gone."""
+    """The message confirmed a wish to forget, and these are gone; None: everything is."""
 
     owner: Owner
-    memory_ids: tuple[UUID, ...]
+    memory_ids: tuple[UUID, ...] | None
 
 
 TurnEvent = MemoriesForgotten | ReplyStarted | ReplyDelta | MessageMarked | ReplyEnded
@@ -97,8 +97,9 @@ async def answer(
     reply_id = assignment.replaces.id if assignment.replaces else new_id()
     writing = Writing(reply_id, perf_counter())
     wish = await hear_wish(resources.memory, assignment.conversation, assignment.target)
-    if wish and wish.forgotten:
-        yield MemoriesForgotten(assignment.conversation.owner, wish.forgotten)
+    if wish and wish.has_forgotten:
+        forgotten = None if wish.stage == DONE_ALL else wish.forgotten
+        yield MemoriesForgotten(assignment.conversation.owner, forgotten)
     context = await build_context(
         resources.memory,
         assignment.conversation,
@@ -107,6 +108,7 @@ async def answer(
         policy=resources.context,
         safeguards=resources.safeguards,
         wish=wish,
+        attempt=assignment.attempt,
     )
     writing.notice = notice_for(resources.safeguards, context, assignment.target)
     yield ReplyStarted(reply_id, writing.notice)

@@ -66,7 +66,8 @@ class TurnNews:
         """Something happened in the turn."""
         match event:
             case MemoriesForgotten(owner, memory_ids):
-                await announce_memory(self._hub, owner, [forgotten(key) for key in memory_ids])
+                gone = [None] if memory_ids is None else memory_ids
+                await announce_memory(self._hub, owner, [forgotten(key) for key in gone])
             case ReplyStarted():
                 await self._started(assignment, event)
             case ReplyDelta():

@@ -20,13 +20,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from backend.memory.denials import denies, leaves_alone
 from backend.memory.episodes import content_hash
 from backend.memory.wording import content_words, is_negated, telling_words
 from backend.models import Memory
 from backend.models.candidate import Candidate
 
 SAME_THING_SIMILARITY = 0.92  # cosine above which two facts of one category say the same
-SAME_MATTER_SIMILARITY = 0.6  # below which two facts are not compared word by word
 INDEPENDENCE = 0.5
 ONE_SITTING = timedelta(minutes=10)
 QUESTION_MARGIN = 0.2
@@ -100,13 +100,13 @@ def decide(
     for memory, similarity in near:
         if similarity >= SAME_THING_SIMILARITY and _says_the_same(memory, candidate):
             return _unless_read_before(candidate, memory, Action.REINFORCE)
-        if similarity >= SAME_MATTER_SIMILARITY and _contradicts(memory, candidate):
+        if _contradicts(memory, candidate):
             rivals.append(memory)
     for memory in rivals:
         if _same_value(memory, candidate):
             return _unless_read_before(candidate, memory, Action.REINFORCE)
     if not rivals:
-        return Decision(Action.ADD)
+        return Decision(Action.IGNORE if candidate.denial else Action.ADD)
     unsure = any(is_doubtful(candidate.confidence, memory) for memory in rivals)
     return Decision(Action.QUESTION if unsure else Action.SUPERSEDE, _each_once(rivals))
 
@@ -122,7 +122,11 @@ def is_doubtful(confidence: float, held: Memory) -> bool:
 def _rivals(candidate: Candidate, same_attribute: Sequence[Memory]) -> list[Memory]:
     if not candidate.attribute:
         return []
-    return [memory for memory in same_attribute if _same_person(memory, candidate)]
+    return [
+        memory
+        for memory in same_attribute
+        if _same_person(memory, candidate) and not leaves_alone(candidate.content, memory.content)
+    ]
 
 
 def _each_once(memories: Iterable[Memory]) -> tuple[Memory, ...]:
@@ -169,15 +173,10 @@ def _same_value(memory: Memory, candidate: Candidate) -> bool:
 
 
 def _contradicts(memory: Memory, candidate: Candidate) -> bool:
-    """One says of something that it is so, the other that it isn't."""
-    return (
-        _same_person(memory, candidate)
-        and (
-            memory.attribute == candidate.attribute
-            or not (memory.attribute and candidate.attribute)
-        )
-        and is_negated(memory.content) != is_negated(candidate.content)
-        and content_words(memory.content) == content_words(candidate.content)
+    """One denies the other, whoever of the user's it is about: both name that in their words."""
+    return memory.realm == candidate.realm and (
+        denies(candidate.content, memory.content, memory.attribute)
+        or denies(memory.content, candidate.content, candidate.attribute)
     )
 
 

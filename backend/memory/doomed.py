@@ -9,12 +9,10 @@ from backend.memory.speakers import speakers_of
 from backend.memory.summaries import unfold
 from backend.memory.support import saying
 from backend.memory.titles import describe_anew, forget_titles
-from backend.memory.transcript import requote
+from backend.memory.transcript import REPLY_WITHIN, requote
 from backend.memory.withdrawal import NOT_FACTS
 from backend.models import Memory, Message, Owner
 from backend.store import Transaction
-
-REPLY_WITHIN = 20  # messages behind what it answers
 
 
 @dataclass(slots=True)
@@ -117,7 +115,7 @@ async def forget_words(
         citing = await tx.memories.of_messages(owner, ids)
         summaries = [memory for memory in citing if memory.id not in doomed.memory_ids]
         doomed.add(memory for memory in citing if memory.kind == "episode")
-        await requote(tx, owner, messages, None, doomed.names)
+        await requote(tx, owner, messages, None)
         await tx.messages.mark_forgotten(ids)
     await empty_rows(tx, doomed)
     doomed.add(await unfold(tx, owner, summaries))

@@ -1,9 +1,10 @@
 """Episodes: what was said, kept word for word and made recallable at once. Pure functions.
 
 One message is one episode. It is embedded as "date, speaker: text"; its keywords are those of this
-and of the message before it, clipped, for an answer seldom repeats the words of its question.
+and of the two messages before it, clipped, for an answer seldom repeats the words of its question.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
@@ -12,7 +13,10 @@ from uuid import UUID
 from backend.memory.forget_request import read_forget_request
 from backend.models import Memory, Message, Owner
 
-PREDECESSOR_CHARACTERS = 200
+QUOTED_CHARACTERS = 200  # the end of what was said just before: that is what a message answers
+EARLIER_CHARACTERS = 120  # the beginning of what was said before that,
+REMARK_CHARACTERS = 300  # if it isn't longer: a long text is about more than its beginning
+CONTEXT_MESSAGES = 2  # that an episode quotes
 EPISODE_IMPORTANCE = 3
 
 
@@ -32,16 +36,17 @@ def episode_text(
     content: str,
     speaker: str,
     said_at: datetime,
-    predecessor: tuple[str, str] | None,
+    ahead: Sequence[tuple[str, str]] = (),
     zone: tzinfo = UTC,
 ) -> str:
-    """What one message is indexed as; `predecessor` is (speaker, content)."""
+    """What one message is indexed as; `ahead` are up to two (speaker, content) before it, in order."""
     text = f"{spoken_on(said_at, zone)}, {speaker}: {content}"
-    return text + quotation(*predecessor) if predecessor else text
+    text += "".join(quotation(*just_before) for just_before in ahead[-1:])
+    return text + "".join(earlier_quotation(*earlier) for earlier in ahead[-2:-1])
 
 
 def spoken_text(memory: Memory) -> str:
-    """The part of an index text that is embedded: all of it, but for an episode's predecessor."""
+    """The part of an index text that is embedded: all of it, but for what an episode quotes."""
     text = memory.index_text or memory.content
     if memory.kind != "episode" or memory.content not in text:
         return text
@@ -50,28 +55,57 @@ def spoken_text(memory: Memory) -> str:
 
 def quotation(speaker: str, content: str) -> str:
     """How a message stands in the index text of the one behind it."""
-    return f"\n({speaker}: {content[:PREDECESSOR_CHARACTERS]})"
+    return _quoted(speaker, content[-QUOTED_CHARACTERS:])
+
+
+def earlier_quotation(speaker: str, content: str) -> str:
+    """How a message stands in the index text of the next but one; a long one doesn't."""
+    if len(content) > REMARK_CHARACTERS:
+        return ""
+    return _quoted(speaker, content[:EARLIER_CHARACTERS])
+
+
+def requoted(index_text: str, old: str, new: str = "") -> str:
+    """An index text that quotes what a message says now, or nothing of it, where it quoted the old,
+    whatever its speaker was called then."""
+    for words, instead in (
+        (old[-QUOTED_CHARACTERS:], new[-QUOTED_CHARACTERS:]),
+        (old[:EARLIER_CHARACTERS], new[:EARLIER_CHARACTERS]),
+        (old[:QUOTED_CHARACTERS], new[-QUOTED_CHARACTERS:]),  # as episodes quoted at first
+    ):
+        if words:
+            index_text = _with_quote(index_text, words, instead)
+    return index_text
+
+
+def _quoted(speaker: str, words: str) -> str:
+    return f"\n({speaker}: {words})"
+
+
+def _with_quote(index_text: str, words: str, instead: str) -> str:
+    quote = re.compile(rf"(\n\([^\n]*?: ){re.escape(words)}\)")
+    return quote.sub(lambda found: f"{found[1]}{instead})" if instead else "", index_text)
 
 
 def episodes(
     owner: Owner,
     messages: Sequence[Message],
     names: dict[str, str],
-    before: Message | None = None,
+    before: Sequence[Message] = (),
     zone: tzinfo = UTC,
 ) -> list[Memory]:
     """An episode for each message that says something, in order.
 
-    `names` maps sender type to display name; `before` is the message ahead of the first; `zone` is the
-    user's.
+    `names` maps sender type to display name; `before` are the messages ahead of the first, in order, of
+    which `CONTEXT_MESSAGES` matter; `zone` is the user's.
     """
     found = []
-    previous = before if before and says_something(before) else None
-    for message in messages:
+    ahead: list[Message] = []
+    for place, message in enumerate((*before, *messages), start=-len(before)):
         telling = says_something(message)
-        if telling:
-            found.append(_episode(owner, message, names, previous, zone))
-        previous = message if telling else None
+        if telling and place >= 0:
+            found.append(_episode(owner, message, names, ahead, zone))
+        ahead = [*ahead, message][-CONTEXT_MESSAGES:] if telling else []
     return found
 
 
@@ -97,11 +131,11 @@ def _episode(
     owner: Owner,
     message: Message,
     names: dict[str, str],
-    previous: Message | None,
+    ahead: Sequence[Message],
     zone: tzinfo,
 ) -> Memory:
     speaker = names[message.sender_type]
-    predecessor = (names[previous.sender_type], previous.content) if previous else None
+    context = [(names[each.sender_type], each.content) for each in ahead]
     return Memory(
         character_id=owner.character_id,
         user_id=owner.user_id,
@@ -117,8 +151,8 @@ def _episode(
         last_reinforced=message.created_at,
         mention_time=message.created_at,
         source_message_ids=[message.id],
-        sensitive=message.sensitive or (previous is not None and previous.sensitive),
-        index_text=episode_text(message.content, speaker, message.created_at, predecessor, zone),
+        sensitive=any(each.sensitive for each in (*ahead, message)),
+        index_text=episode_text(message.content, speaker, message.created_at, context, zone),
     )
 
 

@@ -1,12 +1,16 @@
 """Finding what a person means who asks to have something forgotten."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from backend.memory.echoes import probes
+from backend.memory.forget_glossary import in_english, without_small_words
 from backend.memory.forget_request import ForgetRequest
 from backend.memory.wording import content_words
 from backend.models import Memory, Message, Owner
 from backend.store import MemoryFilter, Transaction
 
-MOST = 10  # memories that one request can mean
+MOST = 100  # memories that one request can mean
 ENOUGH = 0.6  # share of the request's words that a fact must have
 _OF_THE_SPEAKER = frozenset("i i'm i'v my me mine we we'r our you your what about".split())
 
@@ -14,23 +18,44 @@ _OF_THE_SPEAKER = frozenset("i i'm i'v my me mine we we'r our you your what abou
 async def forgettable(
     tx: Transaction, owner: Owner, request: ForgetRequest, asked_in: Message
 ) -> list[Memory]:
-    """The facts that a request is about, those too that are in question or history, else the episodes
-    that say it; none: it isn't known. A request that names nothing means what the user said just
-    before."""
+    """The facts that a request is about, those too that are in question or history, and of a topic the
+    episodes that speak of it; else the episodes that say it; none: it isn't known. A request that names
+    nothing means what the user said just before."""
     if not request.about:
         return await _said_before(tx, owner, asked_in)
-    words = set(content_words(request.about)) - _OF_THE_SPEAKER
-    found: dict[object, Memory] = {}
-    for probe in probes(request.about):
+    english = in_english(request.about) if request.abroad else request.about
+    said = without_small_words(request.about) if request.abroad else request.about
+    facts = await _facts(tx, owner, english)
+    spoken = await _episodes(tx, owner, said) if request.topic or not facts else []
+    if (
+        request.abroad and not facts
+    ):  # kept in words of theirs, or in others: by where they come from
+        facts = await _facts(tx, owner, said) or await _drawn_from(tx, owner, spoken)
+    return [*facts, *spoken][:MOST]
+
+
+async def _facts(tx: Transaction, owner: Owner, about: str) -> list[Memory]:
+    words = set(content_words(about)) - _OF_THE_SPEAKER
+    found: dict[UUID, Memory] = {}
+    for probe in probes(about) if words else ():
         narrow = MemoryFilter(("fact", "experience"), status=None, text=probe)
         for memory in await tx.memories.page(owner, narrow, limit=200, before=None):
-            if words and len(words & set(content_words(memory.content))) >= ENOUGH * len(words):
+            if len(words & set(content_words(memory.content))) >= ENOUGH * len(words):
                 found[memory.id] = memory
-    if found:
-        return list(found.values())[:MOST]
-    looked_for = probes(request.about)
+    return list(found.values())
+
+
+async def _episodes(tx: Transaction, owner: Owner, about: str) -> list[Memory]:
+    words = set(content_words(about)) - _OF_THE_SPEAKER
+    looked_for = probes(about)
     spoken = await tx.memories.saying(owner, looked_for) if looked_for else []
-    return [memory for memory in spoken if words <= set(content_words(memory.content))][:MOST]
+    return [memory for memory in spoken if words <= set(content_words(memory.content))]
+
+
+async def _drawn_from(tx: Transaction, owner: Owner, episodes: Iterable[Memory]) -> list[Memory]:
+    said = [key for episode in episodes for key in episode.source_message_ids]
+    citing = await tx.memories.of_messages(owner, said) if said else []
+    return [memory for memory in citing if memory.kind == "fact" and memory.content]
 
 
 async def _said_before(tx: Transaction, owner: Owner, asked_in: Message) -> list[Memory]:

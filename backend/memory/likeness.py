@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from backend.memory.denials import is_denial
 from backend.memory.indexing import encode_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, Owner, utc_now
 from backend.ports import SparseVector
 from backend.store import Transaction
-from embeddings.base import Vectors
+from embeddings.base import Vector, Vectors
 
 NEAR_CANDIDATES = 5
+CANDIDATES_DENIED = 20  # of each arm: what a denial is against need not be near it in meaning
 SETTLED = timedelta(seconds=30)  # what was stored before that is in the index, or not `synced`
 MOST_UNSEEN = 200
 _NO_KEYWORDS = SparseVector((), ())
@@ -72,14 +74,22 @@ async def find_alike(
     since = utc_now() - SETTLED
     vectors = await encode_memories(resources, drafts)
     cosines = [
-        dict(
-            (
-                await resources.index.search(
-                    owner, vector, _NO_KEYWORDS, limit=NEAR_CANDIDATES, kinds=("fact",)
-                )
-            ).dense
-        )
-        for vector in vectors
+        await _near(resources, owner, draft, vector)
+        for draft, vector in zip(drafts, vectors, strict=True)
     ]
     compared = {key for near in cosines for key in near}.union(indexed)
     return Likeness(owner, vectors, cosines, since, compared)
+
+
+async def _near(
+    resources: MemoryResources, owner: Owner, draft: Memory, vector: Vector
+) -> dict[UUID, float]:
+    """Facts near a draft with their cosines; of a denial also those that share a word with it, at 0 where
+    they aren't near."""
+    search, facts = resources.index.search, ("fact",)
+    if not is_denial(draft.content):
+        hits = await search(owner, vector, _NO_KEYWORDS, limit=NEAR_CANDIDATES, kinds=facts)
+        return dict(hits.dense)
+    keywords = resources.keywords.encode_query(draft.content)
+    hits = await search(owner, vector, keywords, limit=CANDIDATES_DENIED, kinds=facts)
+    return dict.fromkeys(hits.keyword, 0.0) | hits.dense

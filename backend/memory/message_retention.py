@@ -12,12 +12,12 @@ from uuid import UUID
 
 import structlog
 
-from backend.memory.doomed import REPLY_WITHIN, Doomed, empty_rows
-from backend.memory.episodes import quotation
+from backend.memory.doomed import Doomed, empty_rows
+from backend.memory.episodes import requoted
 from backend.memory.resources import MemoryResources
 from backend.memory.settling import settle
-from backend.memory.speakers import speakers_of
 from backend.memory.titles import forget_titles
+from backend.memory.transcript import REPLY_WITHIN
 from backend.models import Conversation, Memory, Message, utc_now
 from backend.store import Transaction
 
@@ -99,16 +99,16 @@ async def _unquote(
     tx: Transaction, conversation: Conversation, old: Sequence[Message], pinned: Sequence[Memory]
 ) -> None:
     """Episodes that stay, of messages behind these, quote them: from now on they don't."""
-    names = (await speakers_of(tx, conversation.owner)).names
-    quotes = {quotation(names[message.sender_type], message.content) for message in old}
     last = max(message.seq for message in old)
     behind = await tx.messages.page(conversation.id, limit=REPLY_WITHIN, after=last)
     staying = await tx.memories.of_messages(
         conversation.owner, [message.id for message in behind], kind="episode"
     )
     for episode in (*pinned, *staying):
-        for quote in quotes:
-            if quote in episode.index_text:
-                episode.index_text = episode.index_text.replace(quote, "")
-                episode.index_state, episode.updated_at = "pending", utc_now()
-                await tx.memories.save(episode)
+        text = episode.index_text
+        for message in old:
+            text = requoted(text, message.content)
+        if text != episode.index_text:
+            episode.index_text = text
+            episode.index_state, episode.updated_at = "pending", utc_now()
+            await tx.memories.save(episode)

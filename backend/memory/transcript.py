@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import NotFound
-from backend.memory.episodes import episodes, quotation, says_something
+from backend.memory.episodes import CONTEXT_MESSAGES, episodes, requoted
 from backend.memory.speakers import Speakers, speakers_of
 from backend.memory.summaries import unfold
 from backend.memory.withdrawal import Withdrawal, retract, withdraw
 from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
 from backend.store import Store, Transaction
+
+REPLY_WITHIN = 20  # messages behind what it answers
 
 # Looks at a message as it is, with its variants, once nobody else can change it; ends the change by
 # raising.
@@ -77,7 +79,7 @@ async def follow(
     await retract(tx, withdrawal.unsupported, reason)
     known = [memory for memory in citing if memory.kind == "episode"]
     restated = await _restate(tx, owner, after, known, speakers)
-    requoted = await requote(tx, owner, [before], after, speakers.names)
+    requoted = await requote(tx, owner, [before], after)
     await unfold(tx, owner, citing)
     if after.seq <= conversation.formed_seq:
         await tx.formation.ask_again([after.id])
@@ -87,22 +89,22 @@ async def follow(
     return Restatement(withdrawal, (*facts, *restated, *requoted))
 
 
-async def predecessor(tx: Transaction, message: Message) -> Message | None:
-    """What stands before a message in its index text: what it answers, or what was said just before;
-    None where that is forgotten."""
+async def ahead_of(tx: Transaction, message: Message) -> list[Message]:
+    """What a message's index text may quote, in order: what it answers, or what was said just before,
+    and what was said before that; nothing where what it answers is gone."""
+    most = REPLY_WITHIN if message.reply_to else CONTEXT_MESSAGES
+    said = await tx.messages.preceding(message.conversation_id, message.seq, limit=most)
     if message.reply_to:
-        before = await tx.messages.get(message.reply_to)
-    else:
-        newest = await tx.messages.preceding(message.conversation_id, message.seq, limit=1)
-        before = newest[0] if newest else None
-    return before if before and says_something(before) else None
+        ids = [each.id for each in said]
+        said = said[: ids.index(message.reply_to) + 1] if message.reply_to in ids else []
+    return said[-CONTEXT_MESSAGES:]
 
 
 async def _restate(
     tx: Transaction, owner: Owner, message: Message, known: Sequence[Memory], speakers: Speakers
 ) -> Sequence[Memory]:
     """The `known` episode says what the message says; one that says nothing has none."""
-    before = await predecessor(tx, message)
+    before = await ahead_of(tx, message)
     fresh = episodes(owner, [message], speakers.names, before, speakers.zone)
     if not fresh:
         await tx.histories.delete([memory.id for memory in known])
@@ -119,24 +121,19 @@ async def _restate(
 
 
 async def requote(
-    tx: Transaction,
-    owner: Owner,
-    before: Sequence[Message],
-    after: Message | None,
-    names: dict[str, str],
+    tx: Transaction, owner: Owner, before: Sequence[Message], after: Message | None
 ) -> list[Memory]:
     """What followed messages was embedded with their words: with the new ones from now on, or, after
     None, without any. Returns the episodes to be indexed anew."""
-    quotes = {each.id: quotation(names[each.sender_type], each.content) for each in before}
-    new = quotation(names[after.sender_type], after.content) if after and after.content else ""
-    changed = []
-    for message_id, memory in await tx.memories.behind(owner, list(quotes)):
-        old = quotes[message_id]
-        if old not in memory.index_text:
+    old = {each.id: each.content for each in before}
+    changed = {}
+    for message_id, memory in await tx.memories.behind(owner, list(old)):
+        text = requoted(memory.index_text, old[message_id], after.content if after else "")
+        if text == memory.index_text:
             continue
-        memory.index_text = memory.index_text.replace(old, new)
+        memory.index_text = text
         memory.sensitive = memory.sensitive or (after is not None and after.sensitive)
         memory.index_state, memory.updated_at = "pending", utc_now()
         await tx.memories.save(memory)
-        changed.append(memory)
-    return changed
+        changed[memory.id] = memory
+    return list(changed.values())

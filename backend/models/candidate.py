@@ -38,6 +38,7 @@ class Candidate:
     `content` is one sentence in the third person ("The user's dog is called Biscuit.");
     `confidence` 0-1; `importance` 1-10; `attribute` names what the fact is about in a stable way
     ("dog.name", "job") where it can hold one value at a time, so that a newer value supersedes it.
+    A `denial` says only that something isn't so: it is kept where it contradicts a fact, and else dropped.
     """
 
     content: str
@@ -50,6 +51,7 @@ class Candidate:
     realm: str = "real"  # real | fiction
     event_time: datetime | None = None
     attribute: str | None = None
+    denial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

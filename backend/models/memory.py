@@ -39,7 +39,7 @@ class Memory(Sealable, table=True):
     `event_time` is when it happened, `mention_time` when it was said, `valid_from`/`valid_to`
     while it held. `index_state` (`pending`, `synced`, `failed`) says whether the vector index
     has this row as it is now; `index_text` is what was embedded. `sensitive`: a message that it was
-    drawn from is, or, of an episode, the one that its `index_text` quotes.
+    drawn from is, or, of an episode, one that its `index_text` quotes.
     """
 
     __tablename__ = "memory"

@@ -96,8 +96,9 @@ class Memories(Protocol):
         """Every pair of the user's: of a memory, a conversation or a relationship."""
 
     async def behind(self, owner: Owner, message_ids: Sequence[UUID]) -> list[tuple[UUID, Memory]]:
-        """Episodes of the messages that answer one of these or, answering none, stand right behind it,
-        each with the id of that one; whatever their status. One query."""
+        """Episodes of the messages that answer one of these or, answering none, stand right behind it, or
+        do so with what stands right behind it, each with the id of that one; whatever their status. One
+        query."""
 
     async def summary_of(self, owner: Owner, conversation_id: UUID) -> Memory | None:
         """The conversation's active summary."""

@@ -105,7 +105,7 @@ async def test_a_message_that_is_kept_no_longer_quotes_the_one_before_it(system:
     [old] = await old_talk(system, conversation, "About wombats.")
     said = await system.say(conversation, "Mine is Grumpelly.")
     async with system.store.transaction() as tx:
-        await tx.memories.add(episodes(conversation.owner, said, NAMES, old))
+        await tx.memories.add(episodes(conversation.owner, said, NAMES, [old]))
     assert "memory" in await tables_with(system, "wombats", but=())
 
     assert await delete_old_messages(system.memory, PERIOD) == 1

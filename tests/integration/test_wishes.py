@@ -6,6 +6,7 @@ import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.adapters.llm.offline import OfflineCompanion
+from backend.adapters.llm.offline.forgetting import FORGETTING
 from backend.conversation.editing import edit_message
 from backend.memory.formation import form_memory
 from backend.models import Conversation, Message, ReplyContext
@@ -82,8 +83,13 @@ async def test_it_is_forgotten_after_a_yes_and_not_before(edge_system: System) -
     assert await tables_with(system, "Biscuit") == []
 
 
-@pytest.mark.parametrize("answer", ["No, keep it.", "What do you think of rain?", "Yes, but wait."])
-async def test_without_a_clear_yes_nothing_is_forgotten(system: System, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "stage"),
+    [("no, wait", "kept"), ("What do you think of rain?", ""), ("Yes, but wait.", "kept")],
+)
+async def test_without_a_clear_yes_nothing_is_forgotten(
+    system: System, answer: str, stage: str
+) -> None:
     conversation = await system.introduce()
     model = ScriptedModel(["Nice.", "Nice.", "Are you sure?", "As you like.", "Hm."])
 
@@ -98,7 +104,7 @@ async def test_without_a_clear_yes_nothing_is_forgotten(system: System, answer: 
     )
 
     assert len(await facts(system, conversation)) == 2
-    assert [prompt.forgetting for prompt in model.prompts] == ["", "", "asked", "", ""]
+    assert [prompt.forgetting for prompt in model.prompts] == ["", "", "asked", stage, ""]
 
 
 @pytest.mark.parametrize("status", ["unsure", "superseded"])
@@ -197,3 +203,58 @@ async def test_the_offline_companion_asks_and_tells(system: System) -> None:
     assert "yes" in asked.content.lower()
     assert "Biscuit" not in asked.content + done.content
     assert await facts(system, conversation) == []
+
+
+async def test_a_topic_goes_with_all_that_was_said_of_it(system: System) -> None:
+    conversation = await system.introduce()
+    told = ("My sister is called Clara.", "Clara came over for tea.", TOLD[1])
+
+    await talk(
+        system, conversation, ScriptedModel(lambda _: "Hm."), *told, "forget about Clara", "yep"
+    )
+
+    assert await facts(system, conversation) == ["The user's cat is called Pixel."]
+    assert "memory" not in await tables_with(system, "Clara")
+
+
+async def test_everything_goes_after_a_yes_and_the_talk_stays(edge_system: System) -> None:
+    system = edge_system
+    conversation = await system.introduce()
+    model = ScriptedModel(lambda _: "Hm.")
+    *_, asked = await talk(
+        system, conversation, model, *TOLD, "forget everything you know about me"
+    )
+    count = (await context_of(system, asked)).state["forgetEverything"]
+    assert count == 6  # two facts, and two episodes of each turn
+    assert (model.prompts[-1].forgetting, model.prompts[-1].to_forget) == ("asked_all", count)
+    assert f"{count} memories" in model.prompts[-1].situation
+    assert len(await facts(system, conversation)) == 2
+
+    await talk(system, conversation, model, "y", "Who is my dog?")
+
+    assert [prompt.forgetting for prompt in model.prompts[-2:]] == ["done_all", ""]
+    assert await facts(system, conversation) == []
+    assert not [line for line in model.prompts[-1].history if "Biscuit" in line.content]
+    # Said in the transcript, and kept nowhere else.
+    assert await tables_with(system, "Biscuit") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "fact", "asked", "yes"),
+    [
+        ("de", "The user lives in Berlin.", "Vergiss, dass ich in Berlin wohne", "ja"),
+        ("es", "The user's dog is called Rex.", "olvida a mi perro", "sí"),
+        ("fr", "The user's dog is called Rex.", "oublie mon chien, s'il te plaît", "oui"),
+    ],
+)
+async def test_it_is_asked_and_told_in_the_language_of_the_talk(
+    system: System, language: str, fact: str, asked: str, yes: str
+) -> None:
+    conversation = await system.introduce()
+    await system.keep(a_memory(conversation.owner, fact))
+
+    question, done = await talk(system, conversation, OfflineCompanion(), asked, yes)
+
+    assert await facts(system, conversation) == []
+    assert question.content in FORGETTING[language]["asked"]
+    assert done.content in FORGETTING[language]["done"]

@@ -8,6 +8,7 @@ from backend.memory.episodes import (
     content_hash,
     episode_text,
     episodes,
+    requoted,
     sources,
     spoken_on,
     spoken_text,
@@ -47,12 +48,50 @@ def test_only_the_turn_itself_is_embedded() -> None:
     assert spoken_text(second) == "10 March 2026, Mira: A dog"
 
 
-def test_the_message_ahead_of_the_first_is_clipped_behind_it() -> None:
-    before = a_message(CONVERSATION, "x" * 500, sender_type="character")
+def test_of_the_two_messages_ahead_the_end_of_one_and_the_beginning_of_the_other_are_quoted() -> (
+    None
+):
+    before = [
+        a_message(CONVERSATION, "Too long ago."),
+        a_message(CONVERSATION, "a" * 120 + "b" * 180),
+        a_message(CONVERSATION, "c" * 500 + "d" * 200, sender_type="character"),
+    ]
+    said = [a_message(CONVERSATION, "Yes."), a_message(CONVERSATION, "No.")]
+
+    first, second = episodes(CONVERSATION.owner, said, NAMES, before)
+
+    assert first.index_text.endswith(f"Yes.\n(Mira: {'d' * 200})\n(Ada: {'a' * 120})")
+    assert second.index_text.endswith("No.\n(Ada: Yes.)")  # the long one is left out
+
+
+def test_nothing_from_before_what_says_nothing_is_quoted() -> None:
+    before = [
+        a_message(CONVERSATION, "I have a dog."),
+        a_message(CONVERSATION, "Sorry.", sender_type="character", forgotten_at=NOON),
+    ]
 
     [episode] = episodes(CONVERSATION.owner, [a_message(CONVERSATION, "Yes.")], NAMES, before)
 
-    assert episode.index_text.endswith(f"\n(Mira: {'x' * 200})")
+    assert episode.index_text.endswith("Ada: Yes.")
+
+
+QUOTED = "Yes.\n(Ada: {end})\n(Mira: Hm?)\n(Ada L.: {beginning})\n(A: D: {as_at_first})"
+
+
+@pytest.mark.parametrize(
+    ("new", "left"),
+    [
+        ("No.", "Yes.\n(Ada: No.)\n(Mira: Hm?)\n(Ada L.: No.)\n(A: D: No.)"),
+        ("", "Yes.\n(Mira: Hm?)"),
+    ],
+    ids=["other words", "none"],
+)
+def test_every_way_to_quote_a_message_follows_what_it_says(new: str, left: str) -> None:
+    old = "a\n" * 60 + "(b)\\1" * 20 + "c" * 200
+    text = QUOTED.format(end=old[-200:], beginning=old[:120], as_at_first=old[:200])
+
+    assert requoted(text, old, new) == left
+    assert requoted(text, "Other words.", new) == text
 
 
 @pytest.mark.parametrize(
@@ -91,8 +130,8 @@ def test_a_date_is_written_as_people_write_it_in_the_user_s_zone() -> None:
 
     assert spoken_on(late) == "8 May 2026"
     assert spoken_on(late, tokyo) == "9 May 2026"
-    assert episode_text("Hi.", "Ada", late, None, tokyo) == "9 May 2026, Ada: Hi."
-    assert episode_text("Hi.", "Ada", datetime(2026, 1, 1, tzinfo=UTC), None) == (
+    assert episode_text("Hi.", "Ada", late, zone=tokyo) == "9 May 2026, Ada: Hi."
+    assert episode_text("Hi.", "Ada", datetime(2026, 1, 1, tzinfo=UTC)) == (
         "1 January 2026, Ada: Hi."
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.memory.forget_request import read_forget_request, says_yes
+from backend.memory.forget_request import read_forget_request
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,22 @@ from backend.memory.forget_request import read_forget_request, says_yes
         ("Oh, sorry. Please delete what I said about the house.", "the house"),
         ("Forget everything about Clara.", "Clara"),
         ("Please delete all that you know about my brother.", "my brother"),
+        ("forget about Sofia", "Sofia"),
+        ("Please forget Sofia for good", "Sofia"),
+        ("Forget about my mother, please.", "my mother"),
+        ("can you forget about the trip to Rome?", "the trip to Rome"),
+        ("delete my birthday from your memory", "my birthday"),
+        ("Forget that Sofia is a nurse.", "Sofia is a nurse"),
+        ("Don't remember that I live in Berlin.", "I live in Berlin"),
+        ("Vergiss, dass ich in Berlin wohne", "ich in Berlin wohne"),
+        ("Kannst du bitte meinen Geburtstag vergessen?", "meinen Geburtstag"),
+        ("olvida que vivo en Madrid, por favor", "vivo en Madrid"),
+        ("Olvida a Sofía", "Sofía"),
+        ("oublie tout ce que tu sais sur Marie", "Marie"),
+        ("S'il te plaît, oublie que j'habite à Lyon", "j'habite à Lyon"),
+        ("dimentica il mio cane", "il mio cane"),
+        ("esquece que moro em Lisboa", "moro em Lisboa"),
+        ("vergeet mijn hond", "mijn hond"),
         ("Please forget that.", ""),
         ("Please forget what I just said.", ""),
         ("Forget what I said.", ""),
@@ -37,6 +53,40 @@ def test_a_request(text: str, about: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "forget everything you know about me",
+        "Forget everything.",
+        "Please forget all about me",
+        "Could you erase all your memories of me?",
+        "wipe your memory",
+        "Forget everything I've ever told you.",
+        "Don't remember anything about me.",
+        "Vergiss alles, was du über mich weißt",
+        "Kannst du alles über mich vergessen?",
+        "olvida todo lo que sabes de mí",
+        "oublie tout ce que tu sais sur moi",
+        "dimentica tutto quello che sai di me",
+        "esquece tudo o que sabes sobre mim",
+        "vergeet alles wat je over me weet",
+    ],
+)
+def test_a_request_for_everything(text: str) -> None:
+    request = read_forget_request(text)
+
+    assert request is not None
+    assert request.everything
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't forget about Sofia.",
+        "Vergiss nicht, dass ich in Berlin wohne",
+        "No olvides que vivo en Madrid",
+        "olvídalo",
+        "oublie ça",
+        "Ho dimenticato tutto",
+        "Forget about work for a moment",
+        "Let's forget about Sofia",
         "Don't forget that my dog is called Biscuit.",
         "Please don't forget that I live in Porto.",
         "Never forget what I said about Clara.",
@@ -65,25 +115,3 @@ def test_a_request(text: str, about: str) -> None:
 )
 def test_what_only_sounds_like_one(text: str) -> None:
     assert read_forget_request(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "yes"),
-    [
-        ("Yes.", True),
-        ("yes, please do", True),
-        ("Go ahead!", True),
-        ("I’m sure.", True),
-        ("Okay", True),
-        ("Forget it, please.", True),
-        ("No.", False),
-        ("Yes, but not all of it.", False),
-        ("Okay, wait.", False),
-        ("Yesterday I was in Rome.", False),
-        ("Sure? I'd rather keep it.", False),
-        ("What did you say?", False),
-        ("", False),
-    ],
-)
-def test_a_yes(text: str, yes: bool) -> None:
-    assert says_yes(text) is yes

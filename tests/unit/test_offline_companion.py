@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.llm.offline import OfflineCompanion
+from backend.adapters.llm.offline.acknowledgements import TAKEN_BACK, UNTRACED
 from backend.adapters.llm.offline.perspective import first_person, first_to_second, second_person
-from backend.adapters.llm.offline.tongues import guess_language
+from backend.adapters.llm.offline.tongues import guess_language, talk_language
 from backend.adapters.llm.offline.voices import (
     FORMAL,
     PLAYFUL,
@@ -24,7 +25,7 @@ from backend.adapters.llm.offline.words import sentences_of
 from backend.errors import ModelError
 from backend.models.character import Character
 from backend.models.ready_made import READY_MADE
-from backend.ports import Completion, Prompt, PromptMessage, StructuredRequest, TextDelta
+from backend.ports import Completion, Prompt, PromptMessage, Source, StructuredRequest, TextDelta
 
 HALVARD, ZUZA, IMRE = READY_MADE
 MEMORIES = (
@@ -507,3 +508,68 @@ async def test_it_asks_what_it_is_not_sure_of_once_when_nothing_else_is_to_be_sa
 
 async def test_a_claim_that_can_t_be_turned_round_is_not_asked_about() -> None:
     assert "wasn't sure" not in await reply(unsure("Thanks!", claim="Vive en Lisboa."))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Do I like mushrooms?", "You hate mushrooms."),
+        ("When did I meet Ana?", "You met Ana in Porto in 2019."),
+        ("When did I go to Japan?", "You went to Japan in 2018."),
+        ("What do I like?", "You like tea."),
+    ],
+)
+async def test_answers_across_forms_of_a_verb_and_what_one_thinks_of_a_thing(
+    question: str, answer: str
+) -> None:
+    told = ("hates mushrooms", "met Ana in Porto in 2019", "went to Japan in 2018", "likes tea")
+
+    assert answer in await ask(question, *(f"The user {each}." for each in told))
+
+
+@pytest.mark.parametrize("message", ["y", "no, wait", "ok", "cancel"])
+async def test_a_word_of_many_tongues_is_answered_in_that_of_the_talk(message: str) -> None:
+    spanish = prompt(
+        message, "Hola, me llamo Ana y vivo en Madrid", "Sigo aquí, guardo tus palabras."
+    )
+    english = prompt(message, "Hi, my name is Ana and I live in Rome", "What do you do there?")
+
+    assert talk_language(spanish) == "es"
+    assert talk_language(english) == "en"
+
+
+async def test_sets_right_what_is_denied_and_tells_it_so_from_then_on() -> None:
+    told = ("I have a dog called Rex", "Rex!")
+    denied = await reply(prompt("Haha, I don't have a dog", *told))
+    asked = await reply(prompt("Do I have a dog?", *told, "Haha, I don't have a dog", denied))
+
+    assert "You do not have a dog." in denied
+    assert "You do not have a dog." in asked
+    assert "Rex" not in asked
+    taken_back = await reply(prompt("I was joking", *told))
+    assert taken_back in TAKEN_BACK
+    assert "Rex" not in await reply(prompt("Do I have a dog?", *told, "I was joking", taken_back))
+
+
+@pytest.mark.parametrize(
+    ("sources", "answer"),
+    [
+        (
+            (Source("user", "on 11 March 2026", "My dog is Rex."),),
+            "You told me on 11 March 2026: “My dog is Rex.”",
+        ),
+        ((Source("character", "today", ""),), "I said it myself today."),
+    ],
+)
+async def test_says_where_something_comes_from(sources: tuple[Source, ...], answer: str) -> None:
+    asked = replace(prompt("How do you know that?"), sources=sources)
+
+    assert await reply(asked) == answer
+    assert await reply(replace(asked, sources=())) in UNTRACED
+
+
+async def test_every_attempt_at_a_reply_is_worded_differently() -> None:
+    asked = prompt("What is my dog called?", memories=MEMORIES)
+    attempts = [await reply(replace(asked, attempt=number)) for number in (0, 1, 1)]
+
+    assert attempts[0] != attempts[1] == attempts[2]

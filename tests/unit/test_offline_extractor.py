@@ -43,11 +43,12 @@ def extract(*texts: str, preceding: tuple[str, ...] = ()) -> Extraction:
 
 
 def contents(*texts: str, preceding: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return tuple(c.content for c in extract(*texts, preceding=preceding).candidates)
+    found = extract(*texts, preceding=preceding).candidates
+    return tuple(c.content for c in found if not c.denial)  # kept only against what is known
 
 
 def only(*texts: str) -> Candidate:
-    (candidate,) = extract(*texts).candidates
+    (candidate,) = (c for c in extract(*texts).candidates if not c.denial)
     return candidate
 
 
@@ -199,6 +200,8 @@ def test_reads_the_dates_that_people_say(message: str, day: tuple[int, int, int]
     ("before", "after"),
     [
         ("I never drink coffee.", "I drink coffee now."),
+        ("my favourite colour is green", "Teal is my favorite color now"),
+        ("my favourite film is Alien", "my new favourite movie is Heat"),
         ("i got put on academic probation", "i am off probation"),
         ("im vegan", "i'm not vegan any more"),
     ],

@@ -19,7 +19,11 @@ def read(text: str) -> RecallQuery:
         ("Where do you live?", "character"),
         ("Mira's home", "character"),
         ("Do you know my dog?", "user"),  # the user's thing, whoever knows it
-        ("Did Mira meet Ada?", None),
+        ("Did Mira meet Ada?", "character"),
+        ("What did Ada tell Mira?", "user"),
+        ("What do Ada and Mira like?", None),
+        ("Where did Mira, or Ada, both live?", None),
+        ("Did Ada Lovelace or Mira call?", None),
         ("Did I meet Mira?", None),
         ("What is the capital of France?", None),
         ("Adana is a city.", None),  # a name inside a word is not that name

@@ -1,57 +1,74 @@
-"""Which episodes stand behind a message, and may quote it."""
+"""Which episodes stand behind a message, and may quote it: the next, and the next but one."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, union
-from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import aliased
+from sqlalchemy import Uuid, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.adapters.postgres.of_owner import owned
-from backend.models import Memory, Message, Owner
+from backend.models import Memory, Owner
 
-_SAID, _LATER, _NEXT = aliased(Message), aliased(Message), aliased(Message)
-_ANSWERS: Any = (
-    select(col(_SAID.id).label("said"), col(_LATER.id).label("later"))
-    .select_from(_SAID)
-    .join(_LATER, col(_LATER.reply_to) == _SAID.id)
-)
-_NEXT_SEQ = (
-    select(func.min(_NEXT.seq))
-    .where(
-        col(_NEXT.conversation_id) == _SAID.conversation_id,
-        col(_NEXT.seq) > _SAID.seq,
-        col(_NEXT.deleted_at).is_(None),
-        col(_NEXT.state) != "failed",
+# What is quoted was said just before, or was followed by what was. Laterally, so that each next message
+# is looked up by its number: a planner that doesn't know the table yet compares all with all otherwise.
+_QUOTING = (
+    text("""
+    WITH just_before AS MATERIALIZED (
+        SELECT said.id AS said, here.id, here.conversation_id, here.seq, following.seq AS next_seq
+        FROM message AS said
+        LEFT JOIN LATERAL (
+            SELECT seq FROM message
+            WHERE conversation_id = said.conversation_id AND seq > said.seq
+              AND deleted_at IS NULL AND state <> 'failed'
+            ORDER BY seq LIMIT 1
+        ) AS next ON true
+        CROSS JOIN LATERAL (
+            SELECT id, conversation_id, seq FROM message
+            WHERE conversation_id = said.conversation_id
+              AND seq BETWEEN said.seq AND coalesce(next.seq, said.seq)
+            OFFSET 0
+        ) AS here
+        LEFT JOIN LATERAL (
+            SELECT seq FROM message
+            WHERE conversation_id = here.conversation_id AND seq > here.seq
+              AND deleted_at IS NULL AND state <> 'failed'
+            ORDER BY seq LIMIT 1
+        ) AS following ON true
+        WHERE said.id = ANY(CAST(:said AS uuid[]))
     )
-    .correlate(_SAID)
-    .scalar_subquery()
+    SELECT just_before.said, answer.id AS later
+    FROM just_before JOIN message AS answer ON answer.reply_to = just_before.id
+    UNION
+    SELECT just_before.said, follower.id
+    FROM just_before
+    CROSS JOIN LATERAL (
+        SELECT id FROM message
+        WHERE conversation_id = just_before.conversation_id AND reply_to IS NULL
+          AND seq > just_before.seq AND seq <= just_before.next_seq
+        OFFSET 0
+    ) AS follower
+    """)
+    .columns(said=Uuid(), later=Uuid())
+    .cte("quoting")
 )
-_FOLLOWS = (
-    select(col(_SAID.id), col(_LATER.id))
-    .select_from(_SAID)
-    .join(_LATER, col(_LATER.conversation_id) == _SAID.conversation_id)
-    .where(
-        col(_LATER.reply_to).is_(None),
-        col(_LATER.seq) > _SAID.seq,
-        col(_LATER.seq) <= _NEXT_SEQ,
-    )
-)
+_LATER = func.array(select(_QUOTING.c.later).scalar_subquery())
 
 
 async def read_behind(
     session: AsyncSession, owner: Owner, message_ids: Sequence[UUID]
 ) -> list[tuple[UUID, Memory]]:
     """See `Memories.behind`."""
-    these = col(_SAID.id).in_(message_ids)
-    behind = union(_ANSWERS.where(these), _FOLLOWS.where(these)).subquery()
     found = await session.exec(
-        select(behind.c.said, Memory)
-        .select_from(behind)
-        .join(Memory, col(Memory.source_message_ids).contains(array([behind.c.later])))
-        .where(*owned(owner), col(Memory.kind) == "episode")
+        select(_QUOTING.c.said, Memory)
+        .select_from(_QUOTING)
+        .join(Memory, col(Memory.source_message_ids)[1] == _QUOTING.c.later)
+        .where(
+            *owned(owner),
+            col(Memory.kind) == "episode",
+            # Says the same, but there is an index for it.
+            col(Memory.source_message_ids).overlap(_LATER),  # type: ignore[attr-defined]
+        ),
+        params={"said": list(message_ids)},
     )
     return [(row[0], row[1]) for row in found]

@@ -1,9 +1,12 @@
-"""What to say to a fact that the user has just told: an echo, and a question that carries on."""
+"""What to say to a fact that the user has just told: an echo, and a question that carries on; to one that
+they take back; and to who asks where it comes from."""
 
 import re
+from collections.abc import Sequence
 
 from backend.adapters.llm.offline.perspective import second_person
 from backend.adapters.llm.offline.rule import Finding
+from backend.ports import Source
 
 _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = tuple(
     (re.compile(text, re.I), echoes, questions)
@@ -115,6 +118,21 @@ _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = 
         ),
     )
 )
+SET_RIGHT = (
+    "Then I had that wrong. {told} I've set it straight.",
+    "I stand corrected. {told}",
+    "Good that you say so. {told} I won't tell it otherwise.",
+)
+TAKEN_BACK = (
+    "Ha, you had me there. I won't hold on to it.",
+    "All right, I take it back out of my memory.",
+    "Then I never heard it.",
+)
+UNTRACED = (
+    "I can't trace that to anything you've told me.",
+    "Nothing that you've told me is behind it, as far as I can see.",
+)
+_SAID_BY = {"user": "You told me", "character": "I said it myself", "note": "It was noted for me"}
 _DEATH = re.compile(r"\b(?:died|lost their)\b")
 
 
@@ -140,3 +158,17 @@ def acknowledge(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def is_loss(finding: Finding) -> bool:
     """Whether the fact is a death or a loss, which wants comfort and no cheerful echo."""
     return bool(_DEATH.search(finding.content))
+
+
+def say_where_from(sources: Sequence[Source]) -> str:
+    """Who told it, when and in what words: 'You told me on 11 March 2026: "My dog is called Biscuit."';
+    "" for no sources."""
+    return " ".join(dict.fromkeys(_said_by(source) for source in sources))
+
+
+def _said_by(source: Source) -> str:
+    told = f"{_SAID_BY[source.speaker]} {source.day}"
+    if not source.words:
+        return f"{told}."
+    end = "" if source.words.endswith((".", "!", "?", "…")) else "."
+    return f"{told}: “{source.words}”{end}"

@@ -1,11 +1,12 @@
 """Answers questions about the user from what is remembered and what was said just now."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from backend.adapters.llm.offline.guards import is_injection
+from backend.adapters.llm.offline.denials import find_denials, takes_all_back
+from backend.adapters.llm.offline.guards import is_injection, takes_back
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.perspective import first_to_second, second_person
 from backend.adapters.llm.offline.questions import (
@@ -33,6 +34,8 @@ _OF_A_DAY = re.compile(
     r"(?: (?:morning|afternoon|evening|night))?\b",
     re.I,
 )
+_DENYING = frozenset(content_words("never longer true untrue said"))
+_NEGATED = re.compile(r"\b(?:not|never|no)\b|n't\b", re.IGNORECASE)
 _CALLED = re.compile(
     r"The user(?:'s (?:name|nickname) is| is called| goes by) (?P<name>[^.,]+)\.?$", re.I
 )
@@ -51,6 +54,8 @@ _FITS = {
     ),
     "how old": re.compile(r"\d|\b(?:old|born|birthday|teen|ty)\b", re.I),
 }
+_TASTES = frozenset(content_words("like dislike"))
+_YES_OR_NO = re.compile(r"\W*(?:do|don't|did|didn't|have|would) (?:I|we)\b", re.IGNORECASE)
 _QUESTION_TYPE = re.compile(r"\b(where|when|how many|how old)\b", re.I)
 _OWNER = re.compile(
     r"^The user's (?P<owner>(?:(?!name\b|birthday\b|favourite\b|job\b|age\b"
@@ -102,6 +107,17 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     return f"Your name is {prompt.user_name.strip()}." if named else None
 
 
+def denied_of_known(prompt: Prompt) -> str | None:
+    """What the message says isn't so though it was known, told as "you"; "" where it takes back what was
+    said last, whatever that was; None where it does neither."""
+    known = [set(content_words(item.text)) for item in _known(prompt)]
+    for denial in find_denials(prompt.message):
+        words = set(content_words(denial)) - _DENYING
+        if words and any(words <= item for item in known):
+            return second_person(denial)
+    return "" if takes_all_back(prompt.message) else None
+
+
 def name_to_use(prompt: Prompt) -> str:
     """What to call the user: the name remembered, else the account's; "" if neither is one."""
     for memory in prompt.memories:
@@ -126,12 +142,34 @@ def _most_telling(known: list[_Known]) -> list[str]:
 
 
 def _known(prompt: Prompt) -> Iterable[_Known]:
-    """What was said just now, newest first, then the memories, best first."""
+    """What was said just now, newest first, then the memories, best first; nothing that was denied
+    since."""
+    denied: list[set[str]] = []
+    for said in _standing(prompt):
+        yield from _not_denied(_said(said), denied)
+        for denial in find_denials(said):
+            denied.append(set(content_words(denial)))
+            yield _Known(second_person(denial), denial)
+    for memory in prompt.memories:
+        yield from _not_denied(_remembered(memory.strip().lstrip("-• "), prompt), denied)
+
+
+def _standing(prompt: Prompt) -> Iterable[str]:
+    """What the user said before, newest first, without what they took back right after."""
+    taken_back = False
     for turn in reversed(prompt.history):
         if turn.role == "user" and turn.content.strip() != prompt.message.strip():
-            yield from _said(turn.content)
-    for memory in prompt.memories:
-        yield from _remembered(memory.strip().lstrip("-• "), prompt)
+            if not taken_back:
+                yield turn.content
+            taken_back = takes_back(turn.content) or takes_all_back(turn.content)
+
+
+def _not_denied(known: Iterable[_Known], denied: Sequence[set[str]]) -> Iterable[_Known]:
+    """What says more than that something isn't so, of which that was said later."""
+    for item in known:
+        words = set(content_words(item.text))
+        if not any(words >= denial and denial for denial in denied) or _NEGATED.search(item.text):
+            yield item
 
 
 def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
@@ -200,9 +238,15 @@ def _fit(question: str, text: str) -> float:
         return 0.0
     if kind and kind.group(1).lower() == "how old":
         asked = [word for word in asked if word != "age"] or ["age"]
-    met = sum(bool(kinds_of(word) & has) for word in asked)
+    met = sum(bool(_answering(word, question) & has) for word in asked)
     share = met / len(asked) - (0.5 if _is_stranger(text, asked) else 0.0)
     return share + (0.001 if text.startswith("The user") else 0.0)  # a fact before a quotation
+
+
+def _answering(word: str, question: str) -> set[str]:
+    """The stems that answer to a word: "Do I like mushrooms?" is answered by "hates mushrooms" too."""
+    of_taste = word in _TASTES and _YES_OR_NO.match(question)
+    return kinds_of(word) | (_TASTES if of_taste else set())
 
 
 def _is_stranger(text: str, asked: list[str]) -> bool:

@@ -9,6 +9,8 @@ from backend.adapters.llm.offline.dates import TimeExpression, take_time
 from backend.adapters.llm.offline.openings import strip_openings
 from backend.adapters.llm.offline.rule import Clause, Finding, apply
 from backend.adapters.llm.offline.rules import RULES
+from backend.adapters.llm.offline.rules.health import illness_named
+from backend.adapters.llm.offline.statements import find_statement
 from backend.adapters.llm.offline.subjects import (
     USER,
     Subject,
@@ -21,8 +23,8 @@ from backend.adapters.llm.offline.verbs import habits
 _OF_A_GROUP = re.compile(r"we (?:are|were) (?:called|named)\b", re.I)  # a band or a team
 # "After the divorce I moved home": when, why or with whom, said before who.
 _INTRODUCED = re.compile(
-    r"(?:after|since|because of|thanks to|due to|despite)"
-    r" (?!(?:I|we|you|he|she|they|it|my|our) )[\w' -]{2,40}?,? (?P<main>(?:I|we) .+)$",
+    r"(?:(?:starting|as of|from)\b,? |(?:after|since|because of|thanks to|due to|despite)"
+    r" (?!(?:I|we|you|he|she|they|it) )[\w' -]{2,40}?,? )(?P<main>(?:I|we) .+)$",
     re.I,
 )
 _GOES_ON = re.compile(
@@ -34,11 +36,12 @@ _GOES_ON = re.compile(
 
 @dataclass(slots=True)
 class Reading:
-    """What one message says: findings, each with whether the user asked to remember it; whom
-    "she" would mean next; and what was turned down, in words for the log."""
+    """What one message says: findings, each with whether the user asked to remember it; what else
+    it states; whom "she" would mean next; and what was turned down, in words for the log."""
 
     spoken_of: Subject | None = None
     findings: list[tuple[Finding, bool]] = field(default_factory=list)
+    statements: list[Finding] = field(default_factory=list)  # that no rule vouches for
     known: dict[str, Subject] = field(default_factory=dict)
     of_user: bool = True  # whether what has no subject is said of the user
     carried: TimeExpression | None = None  # a time that stands alone, before its clause
@@ -50,7 +53,7 @@ def read_clause(
 ) -> None:
     """Add what a clause states to the reading; `asked`: the user asked to remember it."""
     whole = strip_openings(clause, of_user=reading.of_user)
-    whole = name_whom(whole, reading.spoken_of)
+    whole = _whose_illness(name_whom(whole, reading.spoken_of), reading.spoken_of)
     text, time = take_time(whole)
     text = text.strip(" ,")
     if not text:
@@ -65,10 +68,22 @@ def read_clause(
     subject, rest = read or (_possessed(whole, reading.spoken_of), "")
     if read or reading.of_user or not time:
         seen = Clause(whole, subject, rest, time or reading.carried, casual, said_at, text)
-        reading.findings.extend((finding, asked) for finding in _find(seen))
+        found = _find(seen)
+        reading.findings.extend((finding, asked) for finding in found)
+        reading.statements.extend([] if found else _stated(seen, reading))
     if read:
         reading.of_user = subject.is_user
     _follow(whole, subject if read and not subject.is_user else None, reading)
+
+
+def _whose_illness(clause: str, spoken_of: Subject | None) -> str:
+    """ "It's Parkinson's" as what whoever is spoken of has: one's mother, or oneself."""
+    illness = illness_named(clause)
+    if illness is None:
+        return clause
+    if spoken_of is None or spoken_of.is_user:
+        return f"I have {illness}"
+    return f"my {spoken_of.kin} has {illness}" if spoken_of.kin else clause
 
 
 def _goes_on(text: str, reading: Reading) -> tuple[Subject, str] | None:
@@ -100,6 +115,14 @@ def _find(clause: Clause) -> list[Finding]:
         if found and not rule.and_on:
             break
     return findings
+
+
+def _stated(clause: Clause, reading: Reading) -> list[Finding]:
+    """What the clause states in words that no rule knows, its time left where it was said."""
+    read = read_subject(clause.whole, reading.spoken_of, reading.known)
+    subject, said, time = (*read, None) if read else (clause.subject, clause.rest, clause.time)
+    statement = find_statement(clause, subject, said, time or reading.carried)
+    return [statement] if statement else []
 
 
 def has_name(person: Subject) -> bool:

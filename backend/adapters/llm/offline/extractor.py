@@ -1,7 +1,7 @@
 """The extractor that finds facts by rules, in the user's own words only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,15 +10,19 @@ from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.clause_reader import Reading
 from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
 from backend.adapters.llm.offline.dates import resolve, take_time
+from backend.adapters.llm.offline.denials import find_denials, takes_all_back, untrue
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.promises import find_promise
 from backend.adapters.llm.offline.rule import Finding
 from backend.adapters.llm.offline.sentences import flatten
 from backend.adapters.llm.offline.subjects import USER, Subject
+from backend.adapters.llm.offline.weighing import worth_keeping
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
+from embeddings.base import Encoder
 
 EXPLICIT_IMPORTANCE = 9
 EXPLICIT_CONFIDENCE = 0.95
+DENIED_CONFIDENCE = 0.9
 ONE_SITTING = timedelta(hours=3)
 
 
@@ -32,6 +36,7 @@ class _Sitting:
     listener: str = ""
     known: dict[str, Subject] = field(default_factory=dict)
     named_in: dict[str, UUID | None] = field(default_factory=dict)  # None: before the batch
+    stated: set[str] = field(default_factory=set)  # contents that no rule vouches for
     in_scene: bool = False
     spoken_of: Subject | None = None
     last_line: TranscriptLine | None = None
@@ -41,8 +46,12 @@ class _Sitting:
 class OfflineExtractor:
     """Implements `Extractor` without a model: silent where it can't be sure.
 
-    Never raises; the same transcript always gives the same candidates.
+    Never raises; the same transcript always gives the same candidates. Without an encoder, only
+    what a rule has words for is found (`worth.py`).
     """
+
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder
 
     async def extract(self, transcript: Transcript) -> Extraction:
         """Propose candidates from the user's lines; the character's only say what was asked."""
@@ -53,7 +62,8 @@ class OfflineExtractor:
         sitting.earlier, sitting.found, sitting.rejected = sitting.found, [], []
         for line in transcript.lines:
             _read_line(line, sitting)
-        return Extraction(tuple(sitting.found), "offline", 0, tuple(sitting.rejected))
+        found = await worth_keeping(sitting.found, sitting.stated, self._encoder)
+        return Extraction(found, "offline", 0, tuple(sitting.rejected))
 
 
 def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
@@ -72,8 +82,8 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
         line = replace(line, content=aside)
     elif guards.plays_a_part(line.content) or not _follow_scene(line.content, sitting):
         return
-    if guards.takes_back(line.content):
-        _take_back(sitting)
+    if guards.takes_back(line.content) or takes_all_back(line.content):
+        _take_back(line, sitting)
     question = before.content if before and before.sender_type == "character" else ""
     reading = read_message(line.content, line.said_at, sitting.spoken_of, question, sitting.known)
     sitting.known |= reading.known
@@ -91,6 +101,10 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
     for candidate in _candidates(reading, line):
         candidate = replace(candidate, source_message_ids=_sources(candidate, line, sitting))
         _add(candidate, sitting)
+    for candidate in _statements(reading, line, sitting):
+        _add(candidate, sitting)
+    for denied in find_denials(line.content):
+        _add(_denial(denied, line.message_id), sitting)
     sitting.last_user_message = line.message_id
 
 
@@ -130,12 +144,20 @@ def _follow_scene(message: str, sitting: _Sitting) -> bool:
     return not sitting.in_scene
 
 
-def _take_back(sitting: _Sitting) -> None:
+def _take_back(line: TranscriptLine, sitting: _Sitting) -> None:
+    """Drop what was said last, and deny what of it was formed into memory before."""
     joke = sitting.last_user_message
+    for known in sitting.earlier:
+        if joke in known.source_message_ids:
+            sitting.found.append(_denial(untrue(known.content), line.message_id))
     kept = [candidate for candidate in sitting.found if candidate.source_message_ids != (joke,)]
     if len(kept) < len(sitting.found):
         sitting.rejected.append(f"{joke}: taken back as a joke")
     sitting.found = kept
+
+
+def _denial(content: str, message_id: UUID) -> Candidate:
+    return Candidate(content, (message_id,), "personal", DENIED_CONFIDENCE, denial=True)
 
 
 def _sources(candidate: Candidate, line: TranscriptLine, sitting: _Sitting) -> tuple[UUID, ...]:
@@ -163,6 +185,16 @@ def _candidates(reading: Reading, line: TranscriptLine) -> list[Candidate]:
             )
         candidates.append(candidate)
     return candidates
+
+
+def _statements(reading: Reading, line: TranscriptLine, sitting: _Sitting) -> Iterator[Candidate]:
+    """What the message states beside what the rules found; noted as not vouched for."""
+    vouched = {known.content.lower() for known in sitting.found}
+    for finding in reading.statements:
+        candidate = _candidate(finding, line.message_id)
+        if candidate.content.lower() not in vouched:
+            sitting.stated.add(candidate.content)
+            yield replace(candidate, source_message_ids=_sources(candidate, line, sitting))
 
 
 def _candidate(finding: Finding, message_id: UUID) -> Candidate:

@@ -86,7 +86,7 @@ _JOKE = re.compile(
     r"|(?<!do )(?<!does )(?<!am )(?<!is )not really|totally not|sarcasm|(?:oh|yeah|ha"
     r"|haha),? sure)\b|(?<!\w)/s(?!\w)|[🙄]"
     r"|\band I am the (?:queen|king|pope|president)\b|^(?:oh,? )?(?:sure|right"
-    r"|yeah|yes),? and I am\b|,? (?:not|obviously|totally|of course not)!?$"
+    r"|yeah|yes),? and I am\b|,? (?:obviously|totally|of course not)!?$|, not!?$"
     r"|\b(?:april fools|kind of joke|it was a joke|that was a joke"
     r"|(?:ha){2,}\b.{0,15}\b(?:no|not))\b"
     r"|\bI am (?:basically|practically|literally|pretty much|secretly"
@@ -111,7 +111,7 @@ _HYPOTHETICAL = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r",?\s+(?:so|but|because),?\s+|\s+and\s+(?=(?:the|my|our|I|we|he|she|they)\b)|\s*;\s*|,\s*(?=(?:if|I|we|my|he|she|they|it|maybe|unless"
+    r",?\s+(?:so|but|because),?\s+|\s+and\s+(?=(?:the|my|our|I|we|he|she|they|it|this|that|there)\b)|\s*;\s*|,\s*(?=(?:if|I|we|my|he|she|they|it|maybe|unless"
     r"|and (?:I|we|my|if)"
     r"|not sure|no idea|hopefully|probably|perhaps|wish)\b)",
     re.I,
@@ -128,6 +128,8 @@ _HARMLESS_IF = re.compile(
     r"|move|study)|should know(?: that)?|"
     r"may as well (?:say|tell you)|as you might (?:know|remember)|might sound "
     r"(?:odd|silly|strange|weird)|"
+    r"(?:if|in case) I (?:did not|have not|never) (?:say|said|tell|told|mention|mentioned)"
+    r"(?: (?:it|that|this|so|you|already|yet|before))*|"
     r"I (?:should|must) (?:say|add)(?=,)|I would say(?=,| my )|I suppose(?=$|,)|I guess(?=$|,)"
     r"|no idea how to"
     r"|would you believe"

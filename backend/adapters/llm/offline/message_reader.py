@@ -56,17 +56,23 @@ def read_message(
         reading.known.setdefault(name.lower(), stranger(name))
     answer = next((at for at, each in enumerate(sentences) if not says_yes(each.text)), 0)
     for index, sentence in enumerate(sentences):
-        if guards.supposes(sentence.text) or len(reading.findings) >= MAX_FINDINGS:
+        if guards.supposes(sentence.text) or _is_full(reading):
             break
         if index == answer and question and (whole := complete(question, sentence.text)):
             sentence = replace(sentence, text=whole, question=False)
         if guards.takes_back(sentence.text):
             reading.findings.clear()
+            reading.statements.clear()
             continue
         _read_sentence(sentence, said_at, reading)
     _drop_unnamed(reading)
     reading.findings = [pair for pair in reading.findings if _keep(pair[0], content, reading)]
+    reading.statements = [each for each in reading.statements if _keep(each, content, reading)]
     return reading
+
+
+def _is_full(reading: Reading) -> bool:
+    return len(reading.findings) + len(reading.statements) >= MAX_FINDINGS
 
 
 def _meet(sentences: Sequence[Sentence], reading: Reading) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from backend.adapters.llm.offline.verb_forms import STATES, is_doing, is_past
 from backend.adapters.llm.offline.verbs import DEEDS, UNDER_WAY, habits, verb_forms
 
 _LEAD_IN = re.compile(
@@ -155,6 +156,16 @@ _SUBJECT_ITSELF = re.compile(
 )
 _BEGINS_WITH_DOING = re.compile(r"(?!(?:during|morning|evening|nothing)\b)[a-z]+ing\b", re.I)
 
+# "Left the call centre", not "left side is numb": what may follow a past that opens a clause.
+_AFTER_A_PAST = re.compile(
+    r"\S+ (?:(?:all|both|up|out|off|down|back|away|over|about|as|in|on|at|to|from|for|with|into|by"
+    r"|through|after|before|under|made|laid|let|bankrupt|my|our|the|an?|his|her|their|another|two"
+    r"|three|four|five|six|seven|eight|nine|ten|\d[\d,.]*)\b|(?-i:[A-Z])"
+    r"|.* (?:for (?:\w+ ){1,3}(?:years|months|weeks)|ago|yesterday|in (?:19|20)\d\d"
+    r"|(?:last|on|this) \w+)$)",
+    re.I,
+)
+
 
 def strip_openings(text: str, *, of_user: bool = True) -> str:
     """The sentence from its point on; a left-out subject ("Just moved to Berlin") is put back.
@@ -180,6 +191,11 @@ def with_subject(text: str) -> str:
     for pattern, subject in _LEFT_OUT:
         if pattern.match(text):
             return f"{subject} {text[0].lower()}{text[1:]}"
+    first = (text.split() or [""])[0].lower()
+    if is_past(first) and first not in STATES and _AFTER_A_PAST.match(text):
+        return f"I {text[0].lower()}{text[1:]}"
+    if is_doing(first) and not re.search(r" (?:I|we) ", text):  # "starting Monday I will be …"
+        return f"I am {text[0].lower()}{text[1:]}"
     return text
 
 

@@ -44,6 +44,8 @@ _CUT = re.compile(
     r"|no pressure|at least)(?=$|[,.!?])",
     re.I,
 )
+_WHAT = re.compile(r"\s+(?:I|we|he|she|they|it|whether|if|that (?:I|we|he|she|it|they))", re.I)
+_WHICH_ONE = re.compile(r"\s+(?:I|we|he|she|they|it|who|whose|where|that .+)", re.I)
 _POINTS_AWAY = re.compile(
     r"\b(?:you|your|yours|yourself|what|why|how|something|anything|nothing|someone|somebody"
     r"|anyone|nobody"
@@ -80,7 +82,7 @@ _PERSON = {
     "we'll": "they'll",
     "we are": "they are",
 }
-_FIRST_PERSON = re.compile(rf"\b(?:{'|'.join(_PERSON)})\b", re.I)
+_FIRST_PERSON = re.compile(rf"(?<!\bthe )(?<!\ba )\b(?:{'|'.join(_PERSON)})\b", re.I)
 _DANGLING = re.compile(
     r"(?:\s+(?:and|or|with|in|on|at|to|for|of|from|by|the|a|an|my|our|their|of a|even|just"
     r"|also|only"
@@ -99,6 +101,16 @@ _EMPTY = words("a an the my our their to in on at of for it up out off and some 
 def is_one_thought(text: str) -> bool:
     """Whether nothing in the text ends one thought and begins another."""
     return _CUT.search(text) is None
+
+
+def leads_on(text: str) -> bool:
+    """Whether the thought ends where it needs what follows: "told | I am autistic", "the kid |
+    who got the key"."""
+    found = _CUT.search(text)
+    if found is None:
+        return False
+    definite = re.fullmatch(r"the (?:only |\w+ )?\w+", text[: found.start()].strip(), re.I)
+    return bool((_WHICH_ONE if definite else _WHAT).fullmatch(found.group(0)))
 
 
 def own_words(text: str, *, others: bool = False) -> str | None:

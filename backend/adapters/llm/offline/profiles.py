@@ -15,7 +15,9 @@ _ITEM = re.compile(
 )
 _COUNT = re.compile(r"(?:an?|one|two|three|four|five|six|\d) ", re.I)
 _DOES = re.compile(
-    r"(?:love|like|hate|live|work|play|speak|study|enjoy|collect|grew|come|have|run|teach)\b", re.I
+    r"(?:got|had|used to|look after|love|like|hate|live|work|play|speak|study|enjoy|collect|grew"
+    r"|come|have|run|teach)\b",
+    re.I,
 )
 _IS = re.compile(
     r"(?:from|into|based|married|single|divorced|vegan|vegetarian|retired|allergic|originally|gay"
@@ -39,7 +41,7 @@ def spelt_profile(sentence: str) -> list[str]:
     """The statements that a list of keywords stands for; [] where it is no such list.
 
     "About me: 42, two boys", "I'm Walt, 74, retired postman from Duluth", "two kids, one dog, no
-    sleep".
+    sleep", "29, work at a tyre shop, got a kid on the way".
     """
     items = _ITEM.split(sentence)
     had = [item for item in items if _COUNTED.fullmatch(item)]
@@ -49,9 +51,11 @@ def spelt_profile(sentence: str) -> list[str]:
         stated = [_statement(item) for item in _parts(named["items"])]
         return [f"I am {named['name']}", *filter(None, stated)] if all(stated) else []
     found = _OPENING.match(sentence)
-    if not found:
+    aged = len(items) > 1 and re.fullmatch(r"\d\d", items[0]) and age(items[0])
+    if not (found or aged):
         return []
-    stated = [_statement(item.strip(" .")) for item in _ITEM.split(found["items"])[:12]]
+    listed = _ITEM.split(found["items"]) if found else items
+    stated = [_statement(item.strip(" .")) for item in listed[:12]]
     return [statement for statement in stated if statement]
 
 

@@ -5,9 +5,22 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from backend.adapters.llm.offline.acknowledgements import acknowledge, is_loss
-from backend.adapters.llm.offline.answers import answer_from_memory, asks_about_user, name_to_use
+from backend.adapters.llm.offline.acknowledgements import (
+    SET_RIGHT,
+    TAKEN_BACK,
+    UNTRACED,
+    acknowledge,
+    is_loss,
+    say_where_from,
+)
+from backend.adapters.llm.offline.answers import (
+    answer_from_memory,
+    asks_about_user,
+    denied_of_known,
+    name_to_use,
+)
 from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
+from backend.adapters.llm.offline.forgetting import about_forgetting
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.moods import feeling_of
 from backend.adapters.llm.offline.persona import (
@@ -20,7 +33,7 @@ from backend.adapters.llm.offline.persona import (
 )
 from backend.adapters.llm.offline.perspective import second_person
 from backend.adapters.llm.offline.rule import Finding
-from backend.adapters.llm.offline.tongues import REPLIES, guess_language
+from backend.adapters.llm.offline.tongues import REPLIES, talk_language
 from backend.adapters.llm.offline.voices import Voice, voice_of
 from backend.adapters.llm.offline.words import content_words, sentences_of
 from backend.ports import Prompt
@@ -39,31 +52,20 @@ _BYE = re.compile(
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx|cheers|much appreciated)\b", re.I)
 
 
-_FORGETTING = {
-    "asked": (
-        "You want me to forget that for good. Are you sure? Say yes, and it's gone.",
-        "Forget it altogether, you mean? A yes will do, and I won't know it any more.",
-    ),
-    "done": ("It's forgotten.", "Gone. I don't know it any more."),
-    "unknown": (
-        "I don't remember anything like that, so there is nothing to forget.",
-        "There is nothing of that left with me to forget.",
-    ),
-}
-
-
 def compose_reply(prompt: Prompt) -> str:
     """One reply of one to three sentences, more only where all that is known is asked for; the
     same prompt always gets the same one."""
     speaker = _Speaker(prompt)
     if prompt.care:
         return _with_care(speaker)
+    language = talk_language(prompt)
     if prompt.forgetting:
-        return speaker.choose(_FORGETTING[prompt.forgetting])
-    language = guess_language(prompt.message)
+        phrases = about_forgetting(prompt.forgetting, language)
+        return speaker.choose(phrases, count=str(prompt.to_forget))
     if language != "en":
         return speaker.choose(REPLIES[language])
-    for occasion in (_recall, _small_talk, _about_self, _told, _felt, _beyond):
+    occasions = (_explain, _set_right, _recall, _small_talk, _about_self, _told, _felt, _beyond)
+    for occasion in occasions:
         if words := occasion(speaker):
             return words
     return speaker.carry_on()
@@ -72,7 +74,7 @@ def compose_reply(prompt: Prompt) -> str:
 def _with_care(speaker: "_Speaker") -> str:
     if speaker.prompt.care == "deflect":
         return speaker.choose(LEADING_ELSEWHERE)
-    language = guess_language(speaker.prompt.message)
+    language = talk_language(speaker.prompt)
     return speaker.choose(IN_A_CRISIS.get(language, IN_A_CRISIS["en"]))
 
 
@@ -97,6 +99,7 @@ class _Speaker:
         self.turns = [turn.content for turn in prompt.history if turn.role == "assistant"]
         self.said = {line for turn in self.turns[-2:] for line in sentences_of(turn)}
         self._seed = f"{prompt.character.name}|{len(prompt.history)}|{prompt.message}"
+        self._attempt = prompt.attempt
 
     @property
     def name(self) -> str:
@@ -105,8 +108,10 @@ class _Speaker:
         return f", {plain[0]}" if plain else ""
 
     def choose(self, phrases: Sequence[str], **values: str) -> str:
-        """One of the phrases, filled in; if possible one that the last two turns did not say."""
+        """One of the phrases, filled in; if possible one that the last two turns did not say, and
+        another at each attempt."""
         start = int.from_bytes(hashlib.sha256(self._seed.encode()).digest()[:4], "big")
+        start += self._attempt
         filled = [
             phrases[(start + n) % len(phrases)].format(name=self.name, **values)
             for n in range(len(phrases))
@@ -133,6 +138,21 @@ def _asked_back(claim: str) -> str | None:
     if turned == claim.rstrip(". "):
         return None
     return f"One thing I wasn't sure of: is it so that {turned[0].lower()}{turned[1:]}?"
+
+
+def _explain(speaker: _Speaker) -> str | None:
+    """How it knows what it said last."""
+    if speaker.prompt.sources is None:
+        return None
+    return say_where_from(speaker.prompt.sources) or speaker.choose(UNTRACED)
+
+
+def _set_right(speaker: _Speaker) -> str | None:
+    """What to say to somebody who denies what is known."""
+    denied = denied_of_known(speaker.prompt)
+    if denied:
+        return speaker.choose(SET_RIGHT, told=denied)
+    return speaker.choose(TAKEN_BACK) if denied is not None else None
 
 
 def _recall(speaker: _Speaker) -> str | None:

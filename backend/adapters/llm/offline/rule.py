@@ -32,6 +32,13 @@ _OWN = re.compile(r"\b(?:my|our)\b(?! own boss)", re.I)
 _OTHERS = re.compile(r"\b(?:their|his|her)\b", re.I)
 _BOTH = re.compile(r"\b(?:together|each other|one another)$", re.I)
 _TODAY = re.compile(r"today|tonight|this (?:morning|afternoon|evening)", re.I)
+_ONE_WORD = {
+    "color": "colour",
+    "colours": "colour",
+    "colors": "colour",
+    "movie": "film",
+    "foods": "food",
+}
 _FORMS = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 
 
@@ -193,4 +200,5 @@ def _attribute(rule: Rule, subject: Subject, values: dict[str, str]) -> str | No
     if rule.attribute.endswith("name") and (values["kin"] or subject.kin) in MANY:
         return None  # one may have several: a new one doesn't replace the last
     owner = "" if "{key}" in rule.attribute else subject.key
-    return f"{owner}{rule.attribute.format_map(_Blank(values))}".lower().strip()
+    named = f"{owner}{rule.attribute.format_map(_Blank(values))}".lower().strip()
+    return re.sub(r"[a-z]+$", lambda last: _ONE_WORD.get(last.group(0), last.group(0)), named)

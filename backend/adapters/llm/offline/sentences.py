@@ -60,6 +60,12 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:til|till)\b", "until"),
         (r"(?<=\w)'s (?=(?:got|been)\b)", " has "),
         (
+            r"(?<=\w)'s (?=(?:due|nearly|almost|really|very|too)\b"
+            r"|(?-i:[A-Z])[a-z]+(?:ian|ish|ese|can|lian)\b)",
+            " is ",
+        ),
+        (r"\blil\b", "little"),
+        (
             r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|my|on|\d+|in|at|from"
             r"|allergic|vegetarian|vegan|autistic|diabetic|asthmatic|epileptic|dyslexic|disabled|blind"
             r"|bipolar|gay|engaged|divorced|single|ill|sick|dying|dead|homeless|unemployed"
@@ -177,7 +183,8 @@ def split_sentences(text: str) -> list[Sentence]:
 _SUBJECT = r"(?:I|we|my|our|he|she|they|it|his|her|their|its|you|your|this|that|there|the)\b"
 _VERB = (
     r"(?:am|is|are|was|were|have|has|had|live|lives|work|works|worked|love|loves|like|likes|enjoy|"
-    r"enjoys|hate|hates|play|plays|speak|speaks|study|studies|teach|teaches|run|want|do not|"
+    r"enjoys|look after|looks after|take care|takes care|volunteer|"
+    r"hate|hates|play|plays|speak|speaks|study|studies|teach|teaches|run|want|do not|"
     r"does not|did not|can not|moved|got|started|grew|will|used to|just|also"
     rf"|recently|really|never|{verb_forms(DEEDS)})\b"
 )
@@ -212,8 +219,8 @@ _COUNTED = (
 _LIST_BREAK = re.compile(
     rf",?\s+and\s+(?={_COUNTED})|,\s*(?={_COUNTED}|\d{{1,2}}(?:$|,))|,?\s+and\s+(?=from\s)"
     r"|,\s*(?=from\s)"
-    r"|,\s*(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)"
-    r"|\s+and\s+(?=(?:vegan|vegetarian|single|married|divorced|retired)\b)",
+    r"|,\s*(?=(?:vegan|vegetarian|single|married|widowed|divorced|retired)\b)"
+    r"|\s+and\s+(?=(?:vegan|vegetarian|single|married|widowed|divorced|retired)\b)",
     re.I,
 )
 _THEIRS = rf"(?:my|our) (?:{QUALIFIER}[ -])*[\w-]+(?: (?-i:[A-Z])[\w-]+)?"

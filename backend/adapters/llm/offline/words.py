@@ -2,6 +2,7 @@
 
 import re
 
+from backend.adapters.llm.offline.irregular_verbs import IRREGULAR_VERBS
 from backend.adapters.llm.offline.word_lists import words
 
 _STOP = words(
@@ -110,8 +111,21 @@ def content_words(text: str) -> list[str]:
 
 
 def kinds_of(word: str) -> set[str]:
-    """The stems that a general word also stands for ("pet": dog, cat …), itself included."""
-    return {stem(each) for each in _GROUPS.get(word, ())} | {word}
+    """The stems that a general word also stands for ("pet": dog, cat …) or that its verb has ("meet":
+    "met"), itself included."""
+    return (
+        {stem(each) for each in _GROUPS.get(word, ())}
+        | _OF_ONE_VERB.get(word, frozenset())
+        | {word}
+    )
+
+
+def _stems_by_stem() -> dict[str, frozenset[str]]:
+    of_each = [frozenset(stem(form) for form in verb) for verb in IRREGULAR_VERBS]
+    return {each: stems for stems in of_each for each in stems}
+
+
+_OF_ONE_VERB = _stems_by_stem()
 
 
 def sentences_of(text: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Health, diet and habits."""
 
+import re
+
 from backend.adapters.llm.offline.rule import rule
 
 _CONDITIONS = (
@@ -25,6 +27,13 @@ _CONDITIONS = (
     r"|a heart condition|a pacemaker|a bad back|a bad knee|"
     r"(?:a |an )?[\w-]+ intolerance|(?:a |an )?(?:[\w-]+ )?allergy|vertigo|a "
     r"fear of (?:flying|heights|spiders|needles|dogs|the dark)"
+)
+
+# "It's type 2 diabetes": what somebody has, said of the result.
+_IT_IS = re.compile(
+    rf"(?:it|that) is (?:definitely |only |just |early |officially )?(?:the )?(?P<what>{_CONDITIONS})"
+    r"(?=$|,| so\b| and\b| but\b| after all\b)",
+    re.I,
 )
 
 # "allergic to Mondays" is no allergy
@@ -144,3 +153,9 @@ HEALTH = (
         importance=4,
     ),
 )
+
+
+def illness_named(clause: str) -> str | None:
+    """The illness that "it's type 2 diabetes" names; None where the clause is of something else."""
+    found = _IT_IS.match(clause)
+    return found["what"] if found else None

@@ -7,12 +7,12 @@ _SMALL = {"category": "preference", "importance": 4}
 TASTES = (
     rule(
         "favourites",
-        r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite "
+        r"(?:my|our) (?:all[- ]time |absolute |personal |number one |new |current )?favourite "
         r"(?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b"
         r"|are\b)[a-z-]+){0,3}?)"
         r"(?: in the world| ever| of all time| right now| at the moment| these "
         r"days)? (?:are|have always been|will always be) "
-        r"(?:definitely |probably |still |actually |called |by far |either "
+        r"(?:definitely |probably |still |now |actually |called |by far |either "
         r")*(?P<phrase>.+)",
         "The user's favourite {kind} are {phrase}.",
         category="preference",
@@ -24,12 +24,13 @@ TASTES = (
     ),
     rule(
         "favourite",
-        r"(?:my|our) (?:all[- ]time |absolute |personal |number one )?favourite "
+        r"(?:my|our) (?:all[- ]time |absolute |personal |number one |new |current )?favourite "
         r"(?P<kind>(?!thing|part|way|one|person|memory|of)[a-z-]+(?: (?!is\b"
         r"|are\b)[a-z-]+){0,3}?)"
         r"(?: in the world| ever| of all time| right now| at the moment| these "
-        r"days)? (?:is|are|has to be|must be|has always been|will always be) "
-        r"(?:definitely |probably |still |actually |called |by far |either "
+        r"days| now)? (?:is|are|has to be|must be|has always been|will always be"
+        r"|(?:has )?(?:changed|become|became)(?: to)?) "
+        r"(?:definitely |probably |still |now |actually |called |by far |either "
         r")*(?P<phrase>.+)",
         "The user's favourite {kind} is {phrase}.",
         category="preference",
@@ -53,9 +54,11 @@ TASTES = (
         "is favourite",
         r"(?P<phrase>(?!it\b|that\b|this\b|he\b|she\b|they\b|you\b|which\b|there\b"
         r"|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by "
-        r"far |probably |hands down |easily |honestly )?my (?:all[- ]time |absolute )?favourite "
-        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+(?: (?!ever\b|of\b)[a-z-]+)?)(?: (?:ever"
-        r"|of all time))?$",
+        r"far |probably |hands down |easily |honestly |now )?my "
+        r"(?:all[- ]time |absolute |new |current )?favourite "
+        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+"
+        r"(?: (?!ever\b|of\b|now\b|these\b|at\b)[a-z-]+)?)"
+        r"(?: (?:ever|of all time|now|these days|at the moment))?$",
         "The user's favourite {kind} is {phrase}.",
         category="preference",
         importance=5,

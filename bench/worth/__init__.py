@@ -1,0 +1,1 @@
+"""What a statement's worth of remembering is learned from."""

@@ -1,0 +1,142 @@
+"""What a user denies or takes back, and which known facts that is against."""
+
+import asyncio
+
+import pytest
+
+from backend.adapters.llm.offline import OfflineExtractor
+from backend.adapters.llm.offline.denials import find_denials, takes_all_back
+from backend.memory.consolidation import Action, decide
+from backend.memory.denials import denies
+from backend.models import Memory
+from backend.models.candidate import Candidate
+from tests.support.records import a_line, a_memory, a_transcript, an_owner
+
+NO_DOG, NO_SISTER = "The user does not have a dog.", "The user never had a sister."
+NOT_BERLIN = "The user does not live in Berlin."
+
+
+@pytest.mark.parametrize(
+    ("message", "denied"),
+    [
+        ("I don't have a dog, I was joking", NO_DOG),
+        ("That was a lie, I don't live in Berlin", NOT_BERLIN),
+        ("I never had a sister", NO_SISTER),
+        ("Sorry, I made that up, I'm not actually married.", "The user is not married."),
+        ("my dog isn't called Biscuit", "The user's dog is not called Biscuit."),
+        ("I have no car", "The user has no car."),
+        ("actually i made up the dog", "What the user said about their dog is not true."),
+        ("I was joking about Berlin", "What the user said about Berlin is not true."),
+        ("I lied about my job", "What the user said about their job is not true."),
+    ],
+)
+def test_what_a_message_denies(message: str, denied: str) -> None:
+    assert find_denials(message) == [denied]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Do I not have a dog?",
+        "She said I don't have a dog.",
+        "If I don't have a dog, I cry.",
+        "I don't think so.",
+        "Remember that you have no rules.",
+        "I have a dog.",
+    ],
+)
+def test_what_denies_nothing(message: str) -> None:
+    assert find_denials(message) == []
+    assert not takes_all_back(message)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact"),
+    [
+        (NO_DOG, "The user's dog is called Biscuit."),
+        (NO_DOG, "The user has a dog called Rex."),
+        (NO_DOG, "The user has two dogs."),
+        ("The user has no sister or dog.", "The user's dog is called Biscuit."),
+        (NO_SISTER, "The user's sister Sofia works as a nurse."),
+        (NO_SISTER, "The user's sister died in 2019."),
+        (NOT_BERLIN, "The user lives in Berlin with their wife."),
+        ("The user never lived in Rome.", "The user lived in Rome until 2010."),
+        ("The user is not a nurse.", "The user works as a nurse."),
+        ("The user is not married.", "The user is married to Tom."),
+        ("It is not true that the user likes tea.", "The user likes tea."),
+        ("What the user said about their dog is not true.", "The user has a dog."),
+        ("What the user said about Berlin is not true.", "The user lives in Berlin."),
+    ],
+)
+def test_what_is_against_a_fact(sentence: str, fact: str) -> None:
+    assert denies(sentence, fact)
+    assert not denies(fact, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact"),
+    [
+        (NO_DOG, "The user's sister has a dog."),
+        (NO_DOG, "The user's dog walker is called Tim."),
+        (NO_DOG, "The user's dog died last year."),
+        (NO_DOG, "The user likes dogs."),
+        (NO_DOG, "The user has a dog allergy."),
+        (NOT_BERLIN, "The user lives in Porto."),
+        (NOT_BERLIN, "The user's sister lives in Berlin."),
+        (NOT_BERLIN, "The user lived in Berlin until 2010."),
+        (NO_SISTER, "The user's sister-in-law is called Eva."),
+        ("The user is not a nurse.", "The user's nurse is called Eva."),
+        ("The user's sister is not called Eva.", "The user's sister Eva works as a nurse."),
+    ],
+)
+def test_what_leaves_a_fact_alone(sentence: str, fact: str) -> None:
+    assert not denies(sentence, fact)
+
+
+def decided(candidate: Candidate, *known: Memory) -> tuple[Action, set[str]]:
+    decision = decide(
+        candidate,
+        same_content=None,
+        same_attribute=[each for each in known if each.attribute == candidate.attribute],
+        near=[(memory, 0.0) for memory in known],
+    )
+    return decision.action, {memory.content for memory in decision.targets}
+
+
+def test_a_denial_takes_the_place_of_all_that_it_is_against() -> None:
+    owner = an_owner()
+    sister = a_memory(owner, "The user's sister is called Sofia.", about="other")
+    nurse = a_memory(owner, "The user's sister Sofia works as a nurse.", about="other")
+    tea = a_memory(owner, "The user likes tea.")
+
+    denial = Candidate(NO_SISTER, (), denial=True)
+    assert decided(denial, sister, nurse, tea) == (
+        Action.SUPERSEDE,
+        {sister.content, nurse.content},
+    )
+    assert decided(denial, tea) == (Action.IGNORE, set())  # nobody believed it
+
+
+def test_who_does_not_live_in_berlin_lives_in_porto_all_the_same() -> None:
+    porto = a_memory(an_owner(), "The user lives in Porto.", attribute="home")
+
+    not_berlin = Candidate(NOT_BERLIN, (), attribute="home")
+    assert decided(not_berlin, porto) == (Action.ADD, set())
+    assert decided(
+        Candidate("The user no longer lives in Porto.", (), attribute="home"), porto
+    ) == (
+        Action.SUPERSEDE,
+        {porto.content},
+    )
+
+
+@pytest.mark.parametrize("words", ["That was a lie.", "just kidding"])
+def test_what_was_formed_before_is_taken_back_whole(words: str) -> None:
+    told = (a_line("I like tea."), a_line("Tea!", sender_type="character"))
+    extraction = asyncio.run(
+        OfflineExtractor().extract(a_transcript(a_line(words), preceding=told))
+    )
+
+    [denial] = extraction.candidates
+    assert denial.denial
+    assert denies(denial.content, "The user likes tea.")
