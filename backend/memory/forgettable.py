@@ -18,18 +18,16 @@ _OF_THE_SPEAKER = frozenset("i i'm i'v my me mine we we'r our you your what abou
 async def forgettable(
     tx: Transaction, owner: Owner, request: ForgetRequest, asked_in: Message
 ) -> list[Memory]:
-    """The facts that a request is about, those too that are in question or history, and of a topic the
-    episodes that speak of it; else the episodes that say it; none: it isn't known. A request that names
-    nothing means what the user said just before."""
+    """The facts that a request is about, those too that are in question or history, and the episodes that say
+    it, the character's own among them; none: it isn't known. A request that names nothing means what the
+    user said just before."""
     if not request.about:
         return await _said_before(tx, owner, asked_in)
     english = in_english(request.about) if request.abroad else request.about
     said = without_small_words(request.about) if request.abroad else request.about
     facts = await _facts(tx, owner, english)
-    spoken = await _episodes(tx, owner, said) if request.topic or not facts else []
-    if (
-        request.abroad and not facts
-    ):  # kept in words of theirs, or in others: by where they come from
+    spoken = await _episodes(tx, owner, said)
+    if request.abroad and not facts:  # kept in their words, or in others: by where they come from
         facts = await _facts(tx, owner, said) or await _drawn_from(tx, owner, spoken)
     return [*facts, *spoken][:MOST]
 

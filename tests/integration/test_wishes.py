@@ -60,14 +60,16 @@ TOLD = ("My dog is called Biscuit.", "My cat is called Pixel.")
 async def test_it_is_forgotten_after_a_yes_and_not_before(edge_system: System) -> None:
     system = edge_system
     conversation = await system.introduce()
-    model = ScriptedModel(["Nice.", "Nice.", "Are you sure?", "It is gone."])
+    echo = "So your dog is called Biscuit."
+    model = ScriptedModel([echo, "Nice.", "Are you sure?", "It is gone."])
     *_, asked = await talk(
         system, conversation, model, *TOLD, "Please forget that my dog is called Biscuit."
     )
     known = await system.memories(conversation.owner)
     [dog] = [memory for memory in known if "Biscuit" in memory.content]
     state = (await context_of(system, asked)).state
-    assert (state["lastUserIntent"], state["forget"]) == ("forget", [str(dog.id)])
+    assert state["lastUserIntent"] == "forget"
+    assert str(dog.id) in state["forget"]
     assert "FORGETTING" in model.prompts[-1].situation
     assert model.prompts[-1].forgetting == "asked"
     assert len(known) == 2

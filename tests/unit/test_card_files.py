@@ -279,13 +279,13 @@ def test_a_picture_carries_both_versions_and_stays_the_same_picture() -> None:
 
 
 def test_a_character_without_a_picture_goes_out_with_one_and_comes_back_without() -> None:
-    first, second = (imported(as_json(V2)) for _ in range(2))
-    files = [write_card_file(character, V2, {}, "png") for character in (first, second)]
+    several = [imported(as_json(V2)) for _ in range(8)]  # two may share one of 360 colours
+    files = [write_card_file(character, V2, {}, "png") for character in several]
     pictures = {png.pixels_of(data) for data in files}
-    assert len(pictures) == 2
+    assert len(pictures) > 1
     assert all(zlib.decompress(pixels) for pixels in pictures)
     assert max(map(len, files)) < 20_000
-    for data in (*files, write_card_file(first, V2, {}, "charx")):
+    for data in (*files, write_card_file(several[0], V2, {}, "charx")):
         found = read_card_file(data)
         assert (found.picture, found.files) == (None, {})
         assert "assets" not in found.card["data"]
