@@ -26,12 +26,10 @@ LONGEST = 400  # characters; who writes more has more to say than this
 
 @dataclass(frozen=True, slots=True)
 class ForgetRequest:
-    """What is to be forgotten, in the user's words: a `topic` with all that is known of it, or one thing
-    that was said; `everything` that there is; or, with no words, what they said last. `abroad`: the words
-    aren't English, as facts mostly are."""
+    """What is to be forgotten: what the user's words are `about`, `everything` that there is, or, with
+    neither, what they said last. `abroad`: the words aren't English, as facts mostly are."""
 
     about: str = ""
-    topic: bool = False
     everything: bool = False
     abroad: bool = False
 
@@ -48,7 +46,7 @@ def read_forget_request(text: str) -> ForgetRequest | None:
         if wording.last.match(plain):
             return ForgetRequest(abroad=abroad)
         if found := wording.named.match(plain):
-            kind, words = next((key, value) for key, value in found.groupdict().items() if value)
+            words = next(filter(None, found.groupdict().values()))
             about = _END.split(words, maxsplit=1)[0].strip(" ,.")
-            return ForgetRequest(about, topic=kind.startswith("topic"), abroad=abroad)
+            return ForgetRequest(about, abroad=abroad)
     return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Whole messages that ask for all to be forgotten, for what is named in a group (`topic`: all of it,
-    `fact`: that one thing), or for what was said just before."""
+    """Whole messages that ask for all to be forgotten, for what is named in an `about` group, or for what
+    was said just before."""
 
     everything: re.Pattern[str]
     named: re.Pattern[str]
@@ -24,11 +24,8 @@ def wording(start: str, everything: str, named: tuple[str, ...], last: str) -> W
 
 
 def _numbered(patterns: tuple[str, ...]) -> list[str]:
-    """With the groups told apart, since a name can be given but once: `topic` becomes `topic3`."""
-    return [
-        re.sub(r"\(\?P<(topic|fact)>", rf"(?P<\g<1>{place}>", each)
-        for place, each in enumerate(patterns)
-    ]
+    """With the groups told apart, since a name can be given but once: `about` becomes `about3`."""
+    return [each.replace("(?P<about>", f"(?P<about{place}>") for place, each in enumerate(patterns)]
 
 
 # --- English --------------------------------------------------------------------------------------
@@ -75,21 +72,21 @@ ENGLISH = wording(
     rf"|(?:do\s+not|don't)\s+remember\s+anything(?:\s+about\s+me)?"
     rf"){_END}",
     (
-        rf"{_POLITE}?{_FORGET}\s+(?:{_I_SAID}\s+about|{_OF})\s+(?P<topic>.+)",
-        rf"{_POLITE}?forget\s+that\s+(?P<fact>{_MINE}.+)",
-        rf"{_POLITE}?forget\s+that\s+(?P<fact>{_NAME}\s+\w.+)",
-        rf"{_POLITE}forget\s+that\s+(?P<fact>(?:she|he|they|it)(?:'s)?\s.+)",
-        rf"{_POLITE}forget\s+(?:about\s+)?(?P<topic>my\s+.+)",
-        rf"{_POLITE}?forget\s+about\s+(?P<topic>{_THING}){_END}",
-        rf"{_POLITE}?forget\s+(?P<topic>my\s+\w+|{_NAME}){_END}",
-        rf"{_POLITE}(?:forget|unlearn)\s+(?P<topic>{_THING}){_END}",
+        rf"{_POLITE}?{_FORGET}\s+(?:{_I_SAID}\s+about|{_OF})\s+(?P<about>.+)",
+        rf"{_POLITE}?forget\s+that\s+(?P<about>{_MINE}.+)",
+        rf"{_POLITE}?forget\s+that\s+(?P<about>{_NAME}\s+\w.+)",
+        rf"{_POLITE}forget\s+that\s+(?P<about>(?:she|he|they|it)(?:'s)?\s.+)",
+        rf"{_POLITE}forget\s+(?:about\s+)?(?P<about>my\s+.+)",
+        rf"{_POLITE}?forget\s+about\s+(?P<about>{_THING}){_END}",
+        rf"{_POLITE}?forget\s+(?P<about>my\s+\w+|{_NAME}){_END}",
+        rf"{_POLITE}(?:forget|unlearn)\s+(?P<about>{_THING}){_END}",
         rf"{_POLITE}?{_FORGET}\s+(?:the|your|any|all)\s+(?:{_MEMORIES}|{_MEMORIES}\s+you\s+have)"
-        rf"\s+(?:of|about)\s+(?P<topic>{_THING}){_END}",
-        rf"{_POLITE}?{_FORGET}\s+(?!that\b|this\b)(?P<topic>.+?)\s+from\s+(?:your|the)\s+{_MEMORIES}{_END}",
-        rf"{_POLITE}?(?:do\s+not|don't|stop)\s+remember(?:ing)?\s+that\s+(?P<fact>{_MINE}.+)",
-        rf"{_POLITE}?(?:do\s+not|don't|stop)\s+remember(?:ing)?\s+(?P<topic>my\s+.+)",
-        rf"i\s+(?:do\s+not|don't)\s+want\s+you\s+to\s+remember\s+(?:that\s+)?(?P<fact>{_MINE}.+)",
-        rf"i\s+(?:do\s+not|don't)\s+want\s+you\s+to\s+remember\s+(?:anything\s+)?about\s+(?P<topic>{_THING}){_END}",
+        rf"\s+(?:of|about)\s+(?P<about>{_THING}){_END}",
+        rf"{_POLITE}?{_FORGET}\s+(?!that\b|this\b)(?P<about>.+?)\s+from\s+(?:your|the)\s+{_MEMORIES}{_END}",
+        rf"{_POLITE}?(?:do\s+not|don't|stop)\s+remember(?:ing)?\s+that\s+(?P<about>{_MINE}.+)",
+        rf"{_POLITE}?(?:do\s+not|don't|stop)\s+remember(?:ing)?\s+(?P<about>my\s+.+)",
+        rf"i\s+(?:do\s+not|don't)\s+want\s+you\s+to\s+remember\s+(?:that\s+)?(?P<about>{_MINE}.+)",
+        rf"i\s+(?:do\s+not|don't)\s+want\s+you\s+to\s+remember\s+(?:anything\s+)?about\s+(?P<about>{_THING}){_END}",
     ),
     rf"{_POLITE}?(?:forget|erase|delete|unlearn)\s+{_I_SAID}"
     rf"|{_POLITE}forget\s+(?:that|this)(?:\s+(?:again|now|please))?"

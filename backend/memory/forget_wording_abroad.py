@@ -21,9 +21,9 @@ def _after_the_verb(
         _OPENING,
         rf"(?:{everything}|{verb}\s+(?:{all_about_me})){_END}",
         (
-            rf"{verb}\s+{that}(?P<fact>.+)",
-            rf"{verb}\s+(?:{about})\s*(?P<topic>.+)",
-            rf"{verb}\s+(?:al?\s+)?(?P<topic>(?:{mine})\s+.+|{_NAME}){_END}",
+            rf"{verb}\s+{that}(?P<about>.+)",
+            rf"{verb}\s+(?:{about})\s*(?P<about>.+)",
+            rf"{verb}\s+(?:al?\s+)?(?P<about>(?:{mine})\s+.+|{_NAME}){_END}",
         ),
         rf"{verb}\s+(?:{just_said}){_END}",
     )
@@ -49,11 +49,11 @@ def _around_what(
         _OPENING,
         both(f"(?:{all_about_me})"),
         (
-            rf"{imperative}(?:\s+{_PLEASE})?,?\s+{that}\s+(?P<fact>.+)",
-            rf"{imperative}(?:\s+{_PLEASE})?,?\s+(?:{about})\s+(?P<topic>.+)",
-            rf"{imperative}(?:\s+{_PLEASE})?,?\s+(?P<topic>(?:{mine})\s+.+|{_NAME}){_END}",
-            rf"{modal}\s+(?:{_PLEASE}\s+)?(?:{about})\s+(?P<topic>.+?),?\s+{infinitive}",
-            rf"{modal}\s+(?:{_PLEASE}\s+)?(?P<topic>(?:{mine})\s+.+?|{_NAME})\s+{infinitive}",
+            rf"{imperative}(?:\s+{_PLEASE})?,?\s+{that}\s+(?P<about>.+)",
+            rf"{imperative}(?:\s+{_PLEASE})?,?\s+(?:{about})\s+(?P<about>.+)",
+            rf"{imperative}(?:\s+{_PLEASE})?,?\s+(?P<about>(?:{mine})\s+.+|{_NAME}){_END}",
+            rf"{modal}\s+(?:{_PLEASE}\s+)?(?:{about})\s+(?P<about>.+?),?\s+{infinitive}",
+            rf"{modal}\s+(?:{_PLEASE}\s+)?(?P<about>(?:{mine})\s+.+?|{_NAME})\s+{infinitive}",
         ),
         both(f"(?:{just_said})"),
     )

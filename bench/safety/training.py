@@ -6,7 +6,6 @@ something new, not of a twin of what was learned.
 """
 
 import base64
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from backend.safety.classifier import FEATURE_SIZE
 from backend.safety.signals import feature_names, features, read_signals
 from backend.safety.verdict import CATEGORIES, Category
 from bench.safety.dataset import TRAINING, Labelled, digest, read_labelled, targets
+from bench.safety.folds import FOLDS, fold_of
 from bench.safety.lengthening import lengthened
 from bench.safety.pairs import Form, fit_pairs, to_odds
 from bench.safety.regression import Array, chance_of, fit, predict
@@ -29,7 +29,6 @@ from embeddings.registry import DEFAULT
 
 COMMAND = "python -m bench.safety.training"
 WEIGHTS = Path(__file__).parents[2] / "backend" / "safety" / "classifier.json"
-FOLDS = 5
 BATCH = 16
 RESAMPLES = 200
 RIDGE_LEXICAL = 1.0  # by cross-validation, of 0.3 to 3
@@ -87,14 +86,10 @@ def prepare(rows: Sequence[Labelled]) -> Inputs:
         lexical(texts),
         targets(everything),
         np.array([scenarios.index(row.scenario) for row in everything]),
-        np.array([_fold(row) for row in everything]),
+        np.array([fold_of(row.scenario) for row in everything]),
         np.array([1.0] * len(rows) + [LENGTHENED_COUNTS] * longer),
         np.array([True] * len(rows) + [False] * longer),
     )
-
-
-def _fold(row: Labelled) -> int:
-    return int.from_bytes(hashlib.sha256(row.scenario.encode()).digest()[:4], "big") % FOLDS
 
 
 def cross_validated(inputs: Inputs, outputs: Callable[[Truth, Truth], Array]) -> Array:

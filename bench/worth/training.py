@@ -4,7 +4,6 @@ It learns from what rules wrote as well; it judges statements alone. The bar is 
 that cross-validation makes for messages it wasn't fitted to.
 """
 
-import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +14,14 @@ import numpy.typing as npt
 
 from backend.adapters.llm.offline.worth import inputs_of, sign_names
 from bench.safety.dataset import digest
+from bench.safety.folds import FOLDS, fold_of
 from bench.safety.regression import Array, fit, predict
 from bench.safety.training import embed
-from bench.worth.dataset import LABELLED, Proposed, read_proposed
+from bench.worth.dataset import LABELLED, read_proposed
 from embeddings.registry import DEFAULT
 
 COMMAND = "python -m bench.worth.training"
 WEIGHTS = Path(__file__).parents[2] / "backend" / "adapters" / "llm" / "offline" / "worth.json"
-FOLDS = 5
 RIDGE = 1.0  # by cross-validation, of 0.3 to 3
 OPTIONAL_COUNTS = 0.3  # as something not to keep: it would be no fault to keep it
 WANTED_PRECISION = 0.83  # of statements kept, the optional ones left out
@@ -37,7 +36,9 @@ def train(path: Path) -> dict[str, Any]:
     inputs = inputs_of(contents, embed(contents).astype(np.float32)).astype(np.float64)
     keep = np.array([row.label == "keep" for row in rows])
     counts = np.array([OPTIONAL_COUNTS if row.label == "optional" else 1.0 for row in rows])
-    chances = _cross_validated(inputs, keep, counts, np.array([_fold(row) for row in rows]))
+    chances = _cross_validated(
+        inputs, keep, counts, np.array([fold_of(row.message) for row in rows])
+    )
     clear = np.array([row.label != "optional" for row in rows])
     among = clear & np.array([not row.by_rule for row in rows])
     bar = _precise(keep, chances, among)
@@ -57,10 +58,6 @@ def train(path: Path) -> dict[str, Any]:
         "bias": round(bias, DECIMALS),
         "weights": [round(float(each), DECIMALS) for each in weights],
     }
-
-
-def _fold(row: Proposed) -> int:
-    return int.from_bytes(hashlib.sha256(row.message.encode()).digest()[:4], "big") % FOLDS
 
 
 def _cross_validated(

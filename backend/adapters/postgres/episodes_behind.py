@@ -12,29 +12,25 @@ from backend.models import Memory, Owner
 
 # What is quoted was said just before, or was followed by what was. Laterally, so that each next message
 # is looked up by its number: a planner that doesn't know the table yet compares all with all otherwise.
+_NEXT = """LATERAL (
+            SELECT seq FROM message
+            WHERE conversation_id = {0}.conversation_id AND seq > {0}.seq
+              AND deleted_at IS NULL AND state <> 'failed'
+            ORDER BY seq LIMIT 1
+        )"""
 _QUOTING = (
-    text("""
+    text(f"""
     WITH just_before AS MATERIALIZED (
         SELECT said.id AS said, here.id, here.conversation_id, here.seq, following.seq AS next_seq
         FROM message AS said
-        LEFT JOIN LATERAL (
-            SELECT seq FROM message
-            WHERE conversation_id = said.conversation_id AND seq > said.seq
-              AND deleted_at IS NULL AND state <> 'failed'
-            ORDER BY seq LIMIT 1
-        ) AS next ON true
+        LEFT JOIN {_NEXT.format("said")} AS next ON true
         CROSS JOIN LATERAL (
             SELECT id, conversation_id, seq FROM message
             WHERE conversation_id = said.conversation_id
               AND seq BETWEEN said.seq AND coalesce(next.seq, said.seq)
             OFFSET 0
         ) AS here
-        LEFT JOIN LATERAL (
-            SELECT seq FROM message
-            WHERE conversation_id = here.conversation_id AND seq > here.seq
-              AND deleted_at IS NULL AND state <> 'failed'
-            ORDER BY seq LIMIT 1
-        ) AS following ON true
+        LEFT JOIN {_NEXT.format("here")} AS following ON true
         WHERE said.id = ANY(CAST(:said AS uuid[]))
     )
     SELECT just_before.said, answer.id AS later

@@ -17,6 +17,7 @@ from backend.adapters.llm.offline.questions import (
     is_about_user,
     is_question,
 )
+from backend.adapters.llm.offline.word_lists import MONTHS, WEEKDAYS, any_of
 from backend.adapters.llm.offline.words import content_words, kinds_of
 from backend.ports import Prompt
 
@@ -42,9 +43,8 @@ _CALLED = re.compile(
 _FITS = {
     "where": re.compile(r"\b(?:in|at|on|near|from|to|outside)\b", re.I),
     "when": re.compile(
-        r"\d|\b(?:yesterday|today|tomorrow|last|next|ago|january|february|march"
-        r"|april|may|june|july|august|september|october|november|december|monday"
-        r"|tuesday|wednesday|thursday|friday|saturday|sunday|morning|night)\b",
+        rf"\d|\b(?:yesterday|today|tomorrow|last|next|ago|{any_of(MONTHS)}|{any_of(WEEKDAYS)}"
+        r"|morning|night)\b",
         re.I,
     ),
     "how many": re.compile(

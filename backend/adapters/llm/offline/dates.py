@@ -7,11 +7,10 @@ from typing import Any
 
 import dateparser
 
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-)
-_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+from backend.adapters.llm.offline.word_lists import MONTHS, WEEKDAYS, any_of
+
+_MONTH = rf"(?:{any_of(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+_DAY = rf"(?:{any_of(WEEKDAYS)})"
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|\d{1,3})"
 _UNIT = r"(?:day|week|month|year|fortnight)s?"
 _YOUNG = (
@@ -67,12 +66,7 @@ _TIME = re.compile(
     rf"|\bat (?:the )?age (?:of )?\d{{1,2}}\b)",
     re.I,
 )
-_WEEKDAYS = {
-    name: number
-    for number, name in enumerate(
-        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-    )
-}
+_WEEKDAYS = {name: number for number, name in enumerate(WEEKDAYS.split())}
 _LEFT_HANGING = re.compile(r" (?:of|for|on|by|until|from)$", re.I)  # "a deadline of" 15 April
 _BARE_DATE = re.compile(rf"(?:(?:{_ORDINAL}|\d{{1,2}}) (?:of )?{_MONTH}|{_MONTH} \d)", re.I)
 _NUMBERS = re.compile(r"\ba couple of\b", re.I)

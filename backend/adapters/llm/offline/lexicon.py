@@ -2,7 +2,7 @@
 
 import re
 
-from backend.adapters.llm.offline.word_lists import words
+from backend.adapters.llm.offline.word_lists import MONTHS, WEEKDAYS, words
 
 KIN: dict[str, str] = {
     word: canonical
@@ -190,8 +190,6 @@ def alternatives(words: dict[str, str] | frozenset[str] | set[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_MONTHS = "january february march april may june july august september october november december"
 _LANGUAGES = (
     "english spanish french german portuguese italian dutch polish russian "
     "ukrainian chinese mandarin cantonese "
@@ -248,7 +246,7 @@ NOT_NAMES = (
         "queer straight asian black latino latina hispanic bipolar dyslexic diabetic none "
         "everyone people god jesus christ tv pc uk us usa ai "
     )
-    | frozenset((_DAYS + " " + _MONTHS).split()) - {"april", "may", "june", "august"}
+    | words(f"{WEEKDAYS} {MONTHS}") - {"april", "may", "june", "august"}
     | LANGUAGES
 )
 

@@ -4,6 +4,7 @@ import re
 
 from backend.adapters.llm.offline.verb_forms import STATES, is_doing, is_past
 from backend.adapters.llm.offline.verbs import DEEDS, UNDER_WAY, habits, verb_forms
+from backend.adapters.llm.offline.word_lists import MONTHS, any_of
 
 _LEAD_IN = re.compile(
     r"(?:(?:well|so|lmao|lmfao|rofl|deal|realistically|ngl|er|erm|aye|omg|urgh|argh|yesss*"
@@ -99,11 +100,7 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"got (?:dumped|diagnosed) ?", "I"),
         (r"going to (?!be\b|bed\b|sleep\b|work\b)[a-z]+ \w", "I am"),
         (r"in (?:(?:\d+|nin|ten|eleven|twelf)th (?:grade|form)|year \d+)\b", "I am"),
-        (
-            r"due (?:on |in |the )*(?:\d|january|february|march|april|may|june|july|august|september"
-            r"|october|november|december)",
-            "I am",
-        ),
+        (rf"due (?:on |in |the )*(?:\d|{any_of(MONTHS)})", "I am"),
         (r"(?:drive|own|wear|collect|play) (?:an?|the|my|two|three|old|vintage|\d+) ?\w", "I"),
         (r"(?:promised|changed|named|buried) (?:my|our|the|him|her)\b", "I"),
         (r"not (?:drinking|smoking|eating (?:meat|sugar|gluten|dairy))\b", "I am"),
@@ -154,7 +151,6 @@ _SUBJECT_ITSELF = re.compile(
     r"|means?|feels?|felt|seems?|sounds?|would|will|can|could|should)\s",
     re.I,
 )
-_BEGINS_WITH_DOING = re.compile(r"(?!(?:during|morning|evening|nothing)\b)[a-z]+ing\b", re.I)
 
 # "Left the call centre", not "left side is numb": what may follow a past that opens a clause.
 _AFTER_A_PAST = re.compile(
@@ -182,7 +178,8 @@ def strip_openings(text: str, *, of_user: bool = True) -> str:
 
 def with_subject(text: str) -> str:
     """A clause with the "I", "I am" or "I have" that it leaves out."""
-    if _BEGINS_WITH_DOING.match(text) and _SUBJECT_ITSELF.match(text):
+    first = (text.split() or [""])[0].lower()
+    if is_doing(first) and _SUBJECT_ITSELF.match(text):
         return text
     if _ELIDED.match(text) or _STILL_DOES.match(text):
         return f"I {text[0].lower()}{text[1:]}"
@@ -191,7 +188,6 @@ def with_subject(text: str) -> str:
     for pattern, subject in _LEFT_OUT:
         if pattern.match(text):
             return f"{subject} {text[0].lower()}{text[1:]}"
-    first = (text.split() or [""])[0].lower()
     if is_past(first) and first not in STATES and _AFTER_A_PAST.match(text):
         return f"I {text[0].lower()}{text[1:]}"
     if is_doing(first) and not re.search(r" (?:I|we) ", text):  # "starting Monday I will be …"

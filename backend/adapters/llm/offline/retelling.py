@@ -12,7 +12,7 @@ from backend.adapters.llm.offline.verb_forms import (
     is_past,
 )
 from backend.adapters.llm.offline.verbs import third_person
-from backend.adapters.llm.offline.word_lists import words
+from backend.adapters.llm.offline.word_lists import MONTHS, any_of, words
 
 _MODALS = words("can could will would might must should may shall")
 _NO_VERB = words(
@@ -41,9 +41,8 @@ _OF_WHAT = re.compile(
 )
 _GOING = words("goes go went start starts started close closes")
 _WHEN = re.compile(
-    r"(?:(?:on|in|next|every|each|last|this|at) )?(?:(?:the|each|next|last) )?(?:\w+day|week|month|year"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"(?: \w+)?$",
+    r"(?:(?:on|in|next|every|each|last|this|at) )?(?:(?:the|each|next|last) )?"
+    rf"(?:\w+day|week|month|year|{any_of(MONTHS)})(?: \w+)?$",
     re.I,
 )
 
