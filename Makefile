@@ -63,9 +63,9 @@ lock: .setup/dev ## Pin the dependencies of pyproject.toml again (ARGS=--upgrade
 
 # --- the steps of the set-up ---------------------------------------------------------------------
 
-# pip keeps one core busy for minutes; all the rest is done beside it.
+# Installing the Python packages takes longest, so nothing else may keep it from beginning.
 ready: node
-	@$(MAKE) --no-print-directory --jobs=2 chromium .setup/dev .setup/page .setup/asyncapi_parser
+	@$(MAKE) --no-print-directory --jobs=4 chromium .setup/dev .setup/page .setup/asyncapi_parser
 
 node:
 	@sh deploy/setup/node.sh "The web page can't be built and tested."

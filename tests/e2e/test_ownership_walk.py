@@ -22,6 +22,7 @@ from tests.support.answers import problem
 from tests.support.belongings import SECRET, acquire
 from tests.support.chat_sockets import TRANSPORTS, Connect, open_socket, plain_socket
 from tests.support.described_api import OPERATIONS, Operation
+from tests.support.jobs import jobs_hurried
 from tests.support.keepsake_client import PASSWORD, Client, expect, signed_in
 from tests.support.keepsake_process import KeepsakeProcess
 from tests.support.realtime_contract import DOCUMENT as EVENTS
@@ -72,7 +73,9 @@ async def neighbours(groq_keepsake: KeepsakeProcess) -> AsyncIterator[Neighbours
         signed_in(groq_keepsake.url, "Stan") as stranger,
     ):
         met = Neighbours(owner, stranger, await acquire(owner), await acquire(stranger))
-        await owner.all_formed()  # what is there changes no more by itself
+        async with jobs_hurried(groq_keepsake, met.theirs["conversation_id"]) as hurry:
+            await hurry()
+            await owner.all_formed()  # what is there changes no more by itself
         form = {"username": owner.user["email"], "password": PASSWORD}
         pair = expect(await owner.http.post("/auth/token", data=form), 200)
         expect(await owner.http.post("/auth/revoke", data={"token": pair["access_token"]}), 200)

@@ -8,15 +8,18 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import pytest_asyncio
-from sentence_transformers import SentenceTransformer
 
 from embeddings.base import Encoder, EncoderError
 from embeddings.minilm import MiniLmModel
 from embeddings.registry import DEFAULT, build_encoder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 TEXTS = [
     "",
@@ -29,7 +32,9 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def library() -> SentenceTransformer:
+def library() -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer  # seconds, of every test process
+
     return SentenceTransformer(str(DEFAULT.folder), device="cpu", local_files_only=True)
 
 
@@ -41,7 +46,7 @@ async def encoder() -> AsyncIterator[Encoder]:
     await encoder.close()
 
 
-async def test_vectors_are_the_librarys(encoder: Encoder, library: SentenceTransformer) -> None:
+async def test_vectors_are_the_librarys(encoder: Encoder, library: "SentenceTransformer") -> None:
     expected = library.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
     assert np.allclose(await encoder.encode_documents(TEXTS), expected, rtol=0, atol=1e-5)
     # One at a time, so without padding.
@@ -50,7 +55,7 @@ async def test_vectors_are_the_librarys(encoder: Encoder, library: SentenceTrans
 
 
 async def test_a_querys_rounded_weights_turn_its_vector_by_next_to_nothing(
-    encoder: Encoder, library: SentenceTransformer
+    encoder: Encoder, library: "SentenceTransformer"
 ) -> None:
     expected = library.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
     for text, vector in zip(TEXTS, expected, strict=True):

