@@ -378,7 +378,10 @@ STATED: list[tuple[str, tuple[str, ...]]] = [
     ),
     (
         "My dad, who is 82, still swims in the sea every morning.",
-        ("The user's father is 82 years old.",),
+        (
+            "The user's father is 82 years old.",
+            "The user's father swims in the sea every morning.",
+        ),
     ),
     ("I'm an only child, so it was always just me and my mum.", ("The user is an only child.",)),
     ("I've been playing the drums since I was twelve", ("The user plays the drums.",)),
@@ -1250,4 +1253,83 @@ EXCHANGES += [
         ),
         (),
     ),
+]
+STATED += [
+    (
+        "Three kids. Ada is 12 and Ben lives in Hull.",
+        (
+            "The user has three kids.",
+            "The user's child Ada is 12 years old.",
+            "The user's child Ben lives in Hull.",
+        ),
+    ),
+    (
+        "My sons are grown, Piet is a baker and Joost teaches in Ghent.",
+        ("The user's son Piet works as a baker.", "The user's son Joost teaches in Ghent."),
+    ),
+    ("Ines says we're mad. She's a vet", ("Ines works as a vet.",)),
+    (
+        "I proposed to Nadia! She's a pilot",
+        ("The user proposed to Nadia.", "Nadia works as a pilot."),
+    ),
+    (
+        "Me and Rosa, my wife, run a kennel",
+        ("The user's wife is called Rosa.",),
+    ),
+    (
+        "our girl Tess, 7, loves drumming",
+        (),
+    ),
+    (
+        "my son Idris, 7, loves drumming",
+        (
+            "The user's son Idris is 7 years old.",
+            "The user's son Idris loves drumming.",
+            "The user's son is called Idris.",
+        ),
+    ),
+    ("My husband name is Gul", ("The user's husband is called Gul.",)),
+    ("I'm type 1, so always sweets on me", ("The user has type 1 diabetes.",)),
+    ("I'm third of four", ("The user is third of four.",)),
+    ("its fine tho I am saving for a van", ("The user is saving for a van.",)),
+    (
+        "I play the tuba and go to choir on Tuesdays",
+        ("The user plays the tuba.", "The user goes to choir on Tuesdays."),
+    ),
+    ("In Herat I studied law for two years", ("The user studied law for two years in Herat.",)),
+    (
+        "my mums birthday is in May. shes 61",
+        ("The user's mother's birthday is in May.", "The user's mother is 61 years old."),
+    ),
+]
+NOTHING += [
+    "12 and a half hours on my feet today",
+    "Liverpool fan since forever, it's a disease",
+    "In my dream I had three sons",
+    "In the game I am a level 40 elf",
+    "I'm seeing someone about my back",
+]
+EXCHANGES += [
+    (
+        ("C: When is the recital?", "9 June, in the town hall"),
+        ("The user's recital is on 9 June.",),
+    ),
+    (("C: How old is your daughter?", "14"), ("The user's daughter is 14 years old.",)),
+    (
+        ("C: How long have you been a nurse?", "12 years in june"),
+        ("The user has been a nurse for 12 years.",),
+    ),
+    (("C: How many cats do you have?", "3"), ("The user has 3 cats.",)),
+    (("C: What do you teach?", "geography mostly"), ("The user teaches geography.",)),
+    (("C: Are you a plumber?", "yes, 14 years already"), ("The user works as a plumber.",)),
+    (("C: Are you a plumber?", "ha, no"), ()),
+    (("C: Do you live in Porto?", "yes"), ()),
+    (
+        ("C: Do you live by the sea?", "In a village near Faro"),
+        ("The user lives in a village near Faro.",),
+    ),
+    (("C: Live alone?", "nah with my cousin"), ("The user lives with their cousin.",)),
+    (("C: And where is home, before Delft?", "Braga, in the north"), ()),
+    (("C: What did he do for a living?", "retired miner, bless him"), ()),
+    (("C: What do you drink?", "depends who pays"), ()),
 ]

@@ -45,7 +45,7 @@ async def contents(message: str, encoder: Encoder | None) -> tuple[str, ...]:
     ("message", "fact"),
     [
         ("I keep a diary in Welsh, badly.", "The user keeps a diary in Welsh."),
-        ("My rent went up to 1200 in May.", "The user's rent went up to 1200 in May."),
+        ("My boat is moored in Whitby.", "The user's boat is moored in Whitby."),
     ],
 )
 async def test_keeps_what_no_rule_has_words_for(message: str, fact: str, minilm: Encoder) -> None:

@@ -3,17 +3,28 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from backend.adapters.llm.offline.lexicon import JOBS, KIN, NOT_NAMES, PETS, alternatives
+from backend.adapters.llm.offline.lexicon import (
+    JOBS,
+    KIN,
+    NOT_NAMES,
+    NOT_PLACES,
+    PETS,
+    alternatives,
+)
 from backend.adapters.llm.offline.sentences import Sentence
-from backend.adapters.llm.offline.subjects import Subject
+from backend.adapters.llm.offline.subjects import Subject, person
 from backend.adapters.llm.offline.verbs import DEEDS, HABITS, UNDER_WAY, base_form, verb_forms
 from backend.adapters.llm.offline.word_lists import words
 
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _NAME = r"(?-i:[A-ZÀ-Þ][a-zà-ÿ'-]+(?: [A-ZÀ-Þ][a-zà-ÿ-]+)?)"
 _SAID_AFTER = re.compile(
-    rf"\b(?P<name>{_NAME})(?:'s)?\b(?! my)[^.!?;]{{0,60}}?, my (?P<kin>{_RELATION})(?=\s*(?:,"
-    r"|$|\.|!))",
+    rf"\b(?!(?:I|My|Me|We|Our|And|But|So|The)\b)(?P<name>{_NAME})(?:'s)?\b(?! my)[^.!?;]{{0,60}}?,"
+    rf" (?:who is |(?:he|she|that) is )?my (?P<kin>{_RELATION})(?=\s*(?:,|$|\.|!|and\b|but\b))",
+    re.I,
+)
+_SAID_OF = re.compile(
+    rf"(?:^|[,;] |\band )(?P<name>{_NAME}) (?:is|was) my (?P<kin>{_RELATION})(?=\s*(?:,|$|\.|!|and\b|but\b))",
     re.I,
 )
 _TYPED_SMALL = re.compile(
@@ -36,7 +47,7 @@ _NO_NAME = re.compile(
     r"|because|bc|when|while"
     r"|since|so|that|this|than|like|lad|group|school|friend|house|mate|law|boy|girl|years?"
     r"|age|old|side|even|ever"
-    r"|only|yet|already|instead|rescue|photos?|pics?|pictures?|stuff|things?|party|wedding"
+    r"|pay|salary|wages?|lessons?|results?|shift|car|van|house|flat|only|yet|already|instead|rescue|photos?|pics?|pictures?|stuff|things?|party|wedding"
     r"|birthday|anymore|any|lately|recently|soon|together|alone|sometimes|often|please|pls|thanks"
     r"|first|last|next|well|right|wrong|good|bad|sick|ill|dead|asleep|pregnant|gay|drunk|mad|angry"
     r"|funny|weird|crazy|cute|tall|small|big|great|fine|okay|atm|irl|tbh|btw|bro|lmao|dude"
@@ -55,11 +66,13 @@ def name_known(text: str, known: Mapping[str, Subject]) -> str:
 
 
 def introduced_after(text: str) -> list[tuple[str, str]]:
-    """Name and relation where the relation follows: "Priya's doing the marathon, my sister"."""
+    """Name and relation where the relation follows: "Priya's doing the marathon, my sister", "Tom is my
+    neighbour"."""
     return [
         (found["name"].removesuffix("'s"), found["kin"])
-        for found in _SAID_AFTER.finditer(text)
-        if found["name"].split()[0].lower() not in NOT_NAMES
+        for pattern in (_SAID_AFTER, _SAID_OF)
+        for found in pattern.finditer(text)
+        if found["name"].split()[0].lower() not in NOT_NAMES | _NO_PERSON
     ]
 
 
@@ -72,11 +85,36 @@ _TOLD_OF = re.compile(
 _CAPITALISED = re.compile(
     r"(?<!^)(?<![.!?:] )\b[A-ZÀ-Þ][a-zà-ÿ]{2,14}\b(?='s\b| (?:is|has|was|got|\w{2,}s|\w+ed)\b)"
 )
+# "Carla says": only people do that, so that a name may open the sentence.
+_OF_PEOPLE = re.compile(
+    r"(?P<name>(?-i:[A-ZÀ-Þ])[a-zà-ÿ]{2,14}) (?:(?:is|turned) (?:now |only |already |nearly )?\d{1,2}\b"
+    r"|(?:says|said|thinks|wants|studies|lives|works|called|told|texted|teaches|lends|drives|bought"
+    r"|swears|reckons|hates|loves|moved|visits|came|comes)\b)"
+    r"|(?P<then>(?-i:[A-ZÀ-Þ])[a-zà-ÿ]{2,14}),? (?:he|she) is ",
+    re.I,
+)
+# "I proposed to Abena": whom "she" means next.
+_DEALT_WITH = re.compile(
+    r"\b(?:proposed to|married|dating|engaged to|met|see|seeing|called|visited|told|asked|texted|love|miss"
+    r"|live with|living with|moved in with|work with|friends with|sister is|brother is) "
+    r"(?P<name>(?-i:[A-ZÀ-Þ])[a-zà-ÿ]{2,14})\b(?! (?-i:[A-Z]))",
+    re.I,
+)
 _NO_PERSON = words(
     "christmas easter halloween god internet english maths science street road day year week "
     "covid brexit "
-    "twitter instagram facebook google amazon netflix uber ramadan diwali eid hanukkah lent"
+    "twitter instagram facebook google amazon netflix uber ramadan diwali eid hanukkah lent "
+    "work school uni college boss landlord management police council bank insurance hospital "
+    "weather government everyone nobody somebody someone people management traffic alexa siri "
+    "life love death money food sleep football cricket rugby tennis music dinner lunch today"
 )
+
+
+def dealt_with(clause: str) -> str | None:
+    """The one person by name of whom a clause says what the user did with them: "I proposed to Abena"."""
+    names = {found["name"] for found in _DEALT_WITH.finditer(clause)}
+    name = names.pop() if len(names) == 1 else ""
+    return name if name and name.lower() not in NOT_NAMES | NOT_PLACES | _NO_PERSON else None
 
 
 def strangers(message: str, sentences: Sequence[Sentence]) -> set[str]:
@@ -96,14 +134,32 @@ def strangers(message: str, sentences: Sequence[Sentence]) -> set[str]:
         )
         if small and first and not text.startswith("I "):
             found.add(first.group(0))
+        if human := _OF_PEOPLE.match(text):
+            found.add(human["name"] or human["then"])
         names |= found
     return {
         name for name in names if name.lower() not in NOT_NAMES | _NO_PERSON | KIN.keys() | JOBS
     }
 
 
-def stranger(name: str) -> Subject:
-    """Somebody of whom no more than a name is known."""
+_SEVERAL = re.compile(
+    r"\b(?:my|our|the|two|three|four|five|[2-9]) (?:[\w-]+ ){0,2}?(?P<kin>kids|children|sons|daughters"
+    r"|boys|girls|brothers|sisters|grandchildren|grandkids)\b(?! (?:of|in) my class)",
+    re.I,
+)
+_ONE_OF = {
+    "kids": "child", "children": "child", "sons": "son", "boys": "son", "daughters": "daughter",
+    "girls": "daughter", "brothers": "brother", "sisters": "sister",
+    "grandchildren": "grandchild", "grandkids": "grandchild",
+}  # fmt: skip
+
+
+def stranger(name: str, message: str = "") -> Subject:
+    """Somebody of whom no more than a name is known; after "my two sons" in the message, one of them."""
+    before = message[: message.find(name)]
+    several = list(_SEVERAL.finditer(before))
+    if len({found["kin"].lower() for found in several}) == 1:
+        return person(_ONE_OF[several[0]["kin"].lower()], "", name)
     return Subject(name, "other", name, f"{name.lower()}.", "")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from backend.adapters.llm.offline.acquaintances import dealt_with, stranger
 from backend.adapters.llm.offline.dates import TimeExpression, take_time
 from backend.adapters.llm.offline.openings import strip_openings
 from backend.adapters.llm.offline.rule import Clause, Finding, apply
@@ -25,6 +26,15 @@ _OF_A_GROUP = re.compile(r"we (?:are|were) (?:called|named)\b", re.I)  # a band 
 _INTRODUCED = re.compile(
     r"(?:(?:starting|as of|from)\b,? |(?:after|since|because of|thanks to|due to|despite)"
     r" (?!(?:I|we|you|he|she|they|it) )[\w' -]{2,40}?,? )(?P<main>(?:I|we) .+)$",
+    re.I,
+)
+# "Before that I was at the steelworks"; not of another world.
+_SET_AT_FIRST = re.compile(
+    r"(?:(?:before|after) that|back then|since then|these days|here|over here|(?P<where>(?:in|at|on|for)"
+    r" (?!(?:\w+days?|weekends?|the (?:mornings?|evenings?|weekends?)|spring|summer|autumn|winter"
+    r"|my (?:dreams?|head|mind|story)|(?:the|this|that|a) (?:game|dream|book|story|film|movie"
+    r"|campaign|scene|series|show)|theory|fact|case|minecraft)\b)[\w'-]+(?: [\w'-]+){0,3}?)"
+    r"),? (?P<main>(?:I|we) .+)$",
     re.I,
 )
 _GOES_ON = re.compile(
@@ -53,7 +63,9 @@ def read_clause(
 ) -> None:
     """Add what a clause states to the reading; `asked`: the user asked to remember it."""
     whole = strip_openings(clause, of_user=reading.of_user)
-    whole = _whose_illness(name_whom(whole, reading.spoken_of), reading.spoken_of)
+    whole = _whose_illness(
+        name_whom(whole, reading.spoken_of), reading.spoken_of, of_user=reading.of_user
+    )
     text, time = take_time(whole)
     text = text.strip(" ,")
     if not text:
@@ -61,8 +73,9 @@ def read_clause(
     if not text or _OF_A_GROUP.match(whole):
         return
     read = read_subject(text, reading.spoken_of, reading.known) or _goes_on(text, reading)
-    if read is None and (after := _INTRODUCED.match(text)):
-        text = after["main"]
+    if read is None and (after := _INTRODUCED.match(text) or _SET_AT_FIRST.match(text)):
+        where = after.groupdict().get("where")
+        text = f"{after['main']} {where[0].lower()}{where[1:]}" if where else after["main"]
         whole = text if time is None else whole
         read = read_subject(text, reading.spoken_of, reading.known)
     subject, rest = read or (_possessed(whole, reading.spoken_of), "")
@@ -76,14 +89,14 @@ def read_clause(
     _follow(whole, subject if read and not subject.is_user else None, reading)
 
 
-def _whose_illness(clause: str, spoken_of: Subject | None) -> str:
+def _whose_illness(clause: str, spoken_of: Subject | None, *, of_user: bool) -> str:
     """ "It's Parkinson's" as what whoever is spoken of has: one's mother, or oneself."""
     illness = illness_named(clause)
     if illness is None:
         return clause
-    if spoken_of is None or spoken_of.is_user:
-        return f"I have {illness}"
-    return f"my {spoken_of.kin} has {illness}" if spoken_of.kin else clause
+    if spoken_of and not spoken_of.is_user:
+        return f"my {spoken_of.kin} has {illness}" if spoken_of.kin else clause
+    return f"I have {illness}" if of_user else clause
 
 
 def _goes_on(text: str, reading: Reading) -> tuple[Subject, str] | None:
@@ -100,6 +113,8 @@ def _follow(whole: str, subject: Subject | None, reading: Reading) -> None:
     mentioned = find_spoken_of(whole)
     if mentioned and has_name(mentioned) and not (subject and has_name(subject)):
         subject = mentioned
+    if mentioned is None and subject is None and (name := dealt_with(whole)):
+        mentioned = reading.known.get(name.lower()) or stranger(name)
     spoken_of = by_name(subject or mentioned, reading.known)
     reading.spoken_of = spoken_of or _still_spoken_of(whole, reading.spoken_of)
 

@@ -6,6 +6,7 @@ The question only says what the answer is about; the value is always the user's 
 import re
 from collections.abc import Callable
 
+from backend.adapters.llm.offline.inversion import turned
 from backend.adapters.llm.offline.lexicon import KIN, LANGUAGES, PETS, alternatives
 from backend.adapters.llm.offline.verbs import HABITS, base_form
 
@@ -88,6 +89,10 @@ def _as_home(answer: str, asked: str) -> str | None:
     return _as_said("I live in ")(place, asked)
 
 
+def _as_allergy(answer: str, asked: str) -> str | None:
+    return _as_said("I am allergic to ")(re.sub(r"^allergic to ", "", answer, flags=re.I), asked)
+
+
 def _as_said(opening: str) -> Callable[[str, str], str | None]:
     def whole(answer: str, asked: str) -> str | None:
         return f"{opening}{answer}" if _THING.match(answer) else None
@@ -104,7 +109,7 @@ _LONGER: tuple[tuple[re.Pattern[str], Callable[[str, str], str | None]], ...] = 
             r"|sisters|kids|children)\b|\bany (?:pets|siblings|kids|children)\b",
             _as_had,
         ),
-        (r"\ballerg(?:ies|ic)\b", _as_said("I am allergic to ")),
+        (r"\ballerg(?:ies|ic)\b", _as_allergy),
         (
             r"\bwhat (?:are you|do you) study(?:ing)?\b|\bwhat(?:'s| is) your major\b",
             _as_studied,
@@ -124,7 +129,11 @@ _LONGER: tuple[tuple[re.Pattern[str], Callable[[str, str], str | None]], ...] = 
             _as_said("my hobbies are "),
         ),
         (r"\bwho do you live with\b", _as_said("I live with ")),
-        (r"\bwhere do you live\b|\bwhere(?:'s| is) home\b|\bwhere are you based\b", _as_home),
+        (
+            r"\bwhere do you live\b|\bwhere(?:'s| is) home\b(?!,? (?:before|originally))"
+            r"|\bwhere are you based\b",
+            _as_home,
+        ),
         (r"\b(?:what|which) (?:\w+ )?(?:team|club) do you support\b", _as_said("I support ")),
     )
 )
@@ -147,10 +156,16 @@ _ITS_NAME = re.compile(
     re.I,
 )
 _LIVES_ALONE = re.compile(
-    r"\bdo you live (?:alone|by yourself|on your own|with (?:any|some)\w+)\b", re.I
+    r"\b(?:do you )?live (?:alone|by yourself|on your own|with (?:any|some)\w+)\b", re.I
 )
 _WITH = re.compile(
-    r"(?:(?:no|nope|yes|yeah)[,. ]+)?(?:I live )?(?P<with>with (?:my|our|a|two|three) .+)$", re.I
+    r"(?:(?:no|nope|nah|yes|yeah)[,. ]+)?(?:I live )?(?P<with>with (?:my|our|a|two|three) .+)$",
+    re.I,
+)
+_OF_ANOTHER = re.compile(
+    rf"\b(?:he|she|they|him|her|his|their)\b|\byour (?:[a-z]+ )?{_OWNED}\b(?!'s name)"
+    r"|\b(?:is|was|are|does|did|has|have|about|with) (?-i:[A-Z][a-z]{2,})\b|'s (?-i:[A-Z][a-z]{2,})\b",
+    re.I,
 )
 _LAST_QUESTION = re.compile(r"[^.!?\n]*\?\s*[^.!?]{0,20}$")
 _LEAD = re.compile(
@@ -166,7 +181,7 @@ _NO_ANSWER = re.compile(
     r"|okay|sure|yes|yeah|thanks|hi|hello|yep|yup|absolutely|totally|exactly"
     r"|definitely|indeed|wow|cool|nice|great|good|awesome|hey|well|oh|um|uh|"
     r"probably|sorry|please|right|true|haha|of|course|neither|both|all|some"
-    r"|much|really|too|very|so|not|same|here|there)\b",
+    r"|much|really|too|very|so|not|same|here|there|half|everyone|everybody|people|calls?)\b",
     re.I,
 )
 _EVASIVE = re.compile(
@@ -176,6 +191,12 @@ _EVASIVE = re.compile(
     r"|lots|loads|all sorts|rather|private)\b",
     re.I,
 )
+
+
+def asks_of_another(question: str) -> bool:
+    """Whether a question is about somebody of the user's: the answer's first words may be, too."""
+    asked = _LAST_QUESTION.search(question[-400:])
+    return bool(asked and _OF_ANOTHER.search(asked.group(0)))
 
 
 def says_yes(sentence: str) -> bool:
@@ -206,7 +227,7 @@ def complete(question: str, answer: str) -> str | None:
         for pattern, whole in _LONGER:
             if pattern.search(asked.group(0)):
                 return whole(longer, asked.group(0))
-    return _named(asked.group(0), plain)
+    return _named(asked.group(0), plain) or turned(asked.group(0), plain)
 
 
 def _taste(thing: str, answer: str) -> str | None:

@@ -18,6 +18,9 @@ _OPTIONAL = {
 }
 _STEMS = {"drink": "drink", "smok": "smoke", "vap": "vape"}
 _HEAD_ENDS = re.compile(r" (?:at|in|on|for|of|with|to)\b|,")
+_UNCOUNTED = re.compile(
+    r"\b(?:surgery|chemo\w*|radiation|physio\w*|therapy|training|dialysis)$", re.I
+)
 _DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 _PREPOSITION = re.compile(r"on|every|most|at|in|once|twice", re.I)
 
@@ -58,7 +61,8 @@ def filled(found: Mapping[str, str], subject: Subject) -> dict[str, str]:
 def _with_article(said: str) -> str:
     """ "Driving test" becomes "a driving test"; a plural stays as it is."""
     head = _HEAD_ENDS.split(said)[0]
-    return said if head.endswith("s") and not head.endswith("ss") else f"a {said}"
+    plural = head.endswith("s") and not head.endswith("ss")
+    return said if plural or _UNCOUNTED.search(head) else f"a {said}"
 
 
 def _how_often(said: str) -> dict[str, str]:

@@ -141,12 +141,13 @@ _SAY = (
     r"believed|asks?|asked|reckons?|replied|joked|jokes|wrote|writes|texted"
     r"|shouted|yelled|whispered|"
     r"keeps? (?:saying|telling)|was like|is like|argued|pretends?|assumes?"
-    r"|assumed|hopes?|wants? me)"
+    r"|assumed|hopes?)"
 )
 _REPORTED = re.compile(
     rf"\b(?:he|she|they|it|you|people|everyone|everybody|someone|somebody|who"
     rf"|one|(?:my|our|the|a|his|her|their|your|this|that|some) "
-    rf"(?:[\w'-]+ ){{1,4}}?|(?-i:[A-Z][a-z]+ ))(?:(?:always|once|also|just|even"
+    rf"(?:(?!(?:is|are|was|were|am|has|have|and|but)\b)[\w'-]+ ){{1,4}}?"
+    rf"|(?-i:[A-Z][a-z]+ ))(?:(?:always|once|also|just|even"
     rf"|still|often|never|jokingly|has|had|will|would)\s+)*{_SAY}\b"
     r"|\baccording to\b|\brumou?r has it\b|\bquote\b",
     re.I,

@@ -14,8 +14,8 @@ KIN: dict[str, str] = {
         "fiancée": "fiancée fiancee",
         "boyfriend": "boyfriend bf",
         "girlfriend": "girlfriend gf",
-        "mother": "mother mum mom mam mama mummy mommy",
-        "father": "father dad papa daddy",
+        "mother": "mother mum mom mam mama mamma mummy mommy amma",
+        "father": "father dad papa daddy baba appa",
         "parents": "parents folks",
         "sister": "sister sis",
         "brother": "brother bro",
@@ -42,8 +42,8 @@ KIN: dict[str, str] = {
         "stepdaughter": "stepdaughter",
         "stepmother": "stepmother stepmom stepmum",
         "stepfather": "stepfather stepdad",
-        "grandmother": "grandmother grandma granny gran nan nana",
-        "grandfather": "grandfather grandpa granddad grandad",
+        "grandmother": "grandmother grandma granny gran nan nana lola oma nonna abuela",
+        "grandfather": "grandfather grandpa granddad grandad lolo opa nonno abuelo",
         "grandparents": "grandparents",
         "grandson": "grandson",
         "granddaughter": "granddaughter",
@@ -244,7 +244,7 @@ NOT_NAMES = (
         "later anytime whenever today tonight tomorrow crazy soon private secret "
         "spelled spelt pronounced short deaf blind autistic trans disabled gay bisexual lesbian "
         "queer straight asian black latino latina hispanic bipolar dyslexic diabetic none "
-        "everyone people god jesus christ tv pc uk us usa ai "
+        "everyone people god jesus christ tv pc uk us usa ai inshallah mashallah alhamdulillah amen "
     )
     | words(f"{WEEKDAYS} {MONTHS}") - {"april", "may", "june", "august"}
     | LANGUAGES

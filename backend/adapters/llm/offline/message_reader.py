@@ -8,7 +8,7 @@ from datetime import datetime
 from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.acquaintances import name_known, stranger, strangers
 from backend.adapters.llm.offline.clause_reader import Reading, by_name, read_clause
-from backend.adapters.llm.offline.ellipsis import complete, says_yes
+from backend.adapters.llm.offline.ellipsis import asks_of_another, complete, says_yes
 from backend.adapters.llm.offline.grounding import is_grounded
 from backend.adapters.llm.offline.mentions import find_mentions
 from backend.adapters.llm.offline.openings import as_request, strip_openings, take_request
@@ -39,7 +39,7 @@ def read_message(
 ) -> Reading:
     """What a message states as fact. `question` is what the character asked just before, or "";
     `known` are people of the user's by name, in small letters."""
-    reading = Reading(spoken_of, known=dict(known or {}))
+    reading = Reading(spoken_of, known=dict(known or {}), of_user=not asks_of_another(question))
     content = flatten(content)
     if (
         guards.is_injection(content)
@@ -53,7 +53,7 @@ def read_message(
     sentences = split_sentences(name_known(spoken, reading.known))
     _meet(sentences, reading)
     for name in strangers(spoken, sentences):
-        reading.known.setdefault(name.lower(), stranger(name))
+        reading.known.setdefault(name.lower(), stranger(name, spoken))
     answer = next((at for at, each in enumerate(sentences) if not says_yes(each.text)), 0)
     for index, sentence in enumerate(sentences):
         if guards.supposes(sentence.text) or _is_full(reading):
@@ -113,7 +113,9 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
         read_clause(whole, sentence.casual, said_at, asked, reading)
     reading.carried = None
     if stated != statement:  # "my sister texted me …": the next "she" is the sister
-        reading.spoken_of = by_name(find_spoken_of(statement), reading.known) or reading.spoken_of
+        named = reading.known.get(statement.split()[0].lower().removesuffix("'s"))
+        mentioned = by_name(find_spoken_of(statement), reading.known)
+        reading.spoken_of = named or mentioned or reading.spoken_of
     for finding in find_mentions(statement):  # "my brother Max says …" gives a name all the same
         if finding.content not in {known.content for known, _ in reading.findings}:
             reading.findings.append((finding, asked))

@@ -82,6 +82,7 @@ _PERSON = {
     "we'll": "they'll",
     "we are": "they are",
 }
+_OF_OTHERS = {"my": "the user's", "mine": "the user's"}  # "their" would be the other's own
 _FIRST_PERSON = re.compile(rf"(?<!\bthe )(?<!\ba )\b(?:{'|'.join(_PERSON)})\b", re.I)
 _DANGLING = re.compile(
     r"(?:\s+(?:and|or|with|in|on|at|to|for|of|from|by|the|a|an|my|our|their|of a|even|just"
@@ -122,7 +123,7 @@ def own_words(text: str, *, others: bool = False) -> str | None:
     if found and found.group(0).strip().lower() == "it":
         return None  # "worked with her to make | it work"
     said = (text[: found.start()] if found else text).strip(" ,.'\"-")
-    said = re.sub(r"\bthe same\b", "a", _FILLERS.sub("", said))
+    said = re.sub(r"\bthe same\b(?! (?:\w+ )?\w+s\b)", "a", _FILLERS.sub("", said))
     said = _DANGLING.sub("", said).strip(" ,.'\"-")
     if not said or len(said.split()) > LONGEST or _POINTS_AWAY.search(said):
         return None
@@ -132,4 +133,5 @@ def own_words(text: str, *, others: bool = False) -> str | None:
         return None
     if re.search(r"\b(?:me|us) (?:one|two|three|four|some|that|this)$", said, re.I):
         return None
-    return _FIRST_PERSON.sub(lambda m: _PERSON[m.group(0).lower()], said)
+    theirs = _PERSON | _OF_OTHERS if others else _PERSON
+    return _FIRST_PERSON.sub(lambda m: theirs[m.group(0).lower()], said)

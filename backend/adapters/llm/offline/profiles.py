@@ -13,7 +13,11 @@ _OPENING = re.compile(
 _ITEM = re.compile(
     r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?=(?:an?|one|two|three|four|love|like|live|work)\b)"
 )
-_COUNT = re.compile(r"(?:an?|one|two|three|four|five|six|\d) ", re.I)
+_COUNT = re.compile(
+    r"(?:an?|one|two|three|four|five|six|\d) (?!(?:\w+ )?(?:nights?|days?|times?|hours?|years?|weeks?|months?"
+    r"|shifts?|mornings?)\b)",
+    re.I,
+)
 _DOES = re.compile(
     r"(?:got|had|used to|look after|love|like|hate|live|work|play|speak|study|enjoy|collect|grew"
     r"|come|have|run|teach)\b",
@@ -35,6 +39,11 @@ _COUNTED = re.compile(
     r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:[\w-]+ )?" + _RELATIVES,
     re.I,
 )
+_FAMILY = re.compile(
+    r"(?:two|three|four|five|six|seven|eight|nine|[2-9]) (?:(?:older|younger|little|big|grown[ -]?up"
+    r"|half|step) )*(?:brothers|sisters|kids|children|sons|daughters|grandchildren|grandkids|siblings)",
+    re.I,
+)
 
 
 def spelt_profile(sentence: str) -> list[str]:
@@ -45,13 +54,15 @@ def spelt_profile(sentence: str) -> list[str]:
     """
     items = _ITEM.split(sentence)
     had = [item for item in items if _COUNTED.fullmatch(item)]
+    if _FAMILY.fullmatch(sentence):
+        return [f"I have {sentence[0].lower()}{sentence[1:]}"]
     if had and len(items) > 1 and all(item in had or item.startswith("no ") for item in items):
         return [f"I have {item}" for item in had]
     if named := _NAMED.match(sentence):
         stated = [_statement(item) for item in _parts(named["items"])]
         return [f"I am {named['name']}", *filter(None, stated)] if all(stated) else []
     found = _OPENING.match(sentence)
-    aged = len(items) > 1 and re.fullmatch(r"\d\d", items[0]) and age(items[0])
+    aged = len(items) > 1 and re.match(r"\d\d\s*[,;]", sentence) and age(items[0])
     if not (found or aged):
         return []
     listed = _ITEM.split(found["items"]) if found else items

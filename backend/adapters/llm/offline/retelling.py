@@ -27,6 +27,7 @@ _OFTEN = re.compile(r"\b(?:every|always|usually|often|sometimes)\b", re.I)
 # "Was born there", "knows each other": what it means was said elsewhere.
 _HANGS = re.compile(
     r"(?:I|we|he|she|they|it|that|there)\b"
+    r"|(?:not )?(?:keen|fond|aware|able|likely|supposed|meant|used|sure|certain|due|willing|ready|glad)$"
     r"|(?:.*\b)?(?:there|that one|each other|together(?! (?:with|in))|when|where|how|what|who|one)"
     r"(?: (?:since|for|until|after|before|from|every|last|next)\b.*)?$",
     re.I,
@@ -34,11 +35,13 @@ _HANGS = re.compile(
 _LIGHT = words("been done had did has have is are was were do does got")
 # "Has been for years", "is six years", "has three": of what?
 _OF_WHAT = re.compile(
-    r"(?:(?:for|since|about|until|when|so|too|it)\b.*"
+    r"(?:(?:for|since|about|until|when|so|too|it|indeed)\b.*|born"
     r"|(?:at )?(?:\d|1[012]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
     r"(?: (?:years|months|weeks|days|hours))?|\d+ (?:mcg|mg|ml|kg|quid|euros|dollars))?$",
     re.I,
 )
+_KEEPING = words("has have had owns own runs run keeps keep")
+_THERE = re.compile(r"(?<=\w) (?:there|here)$", re.I)
 _GOING = words("goes go went start starts started close closes")
 _WHEN = re.compile(
     r"(?:(?:on|in|next|every|each|last|this|at) )?(?:(?:the|each|next|last) )?"
@@ -79,10 +82,15 @@ def retell(subject: Subject, predicate: str, when: str = "") -> Retold | None:
         return None
     rest = " ".join(tokens[group.used :])
     rest = rest if when.lower() in rest.lower() else f"{rest} {when}"
+    verb = group.text.removesuffix(" not").split()[-1]
+    if verb in _KEEPING:  # "still has a shop there": where is said elsewhere, what is had is not
+        rest = _THERE.sub("", rest)
     said = own_words(rest, others=not subject.is_user) if rest else ""
     if said is None or not (said or group.tense in ("past", "perfect")):
         return None
-    if leads_on(rest) or _HANGS.match(said) or _is_of_nothing(group.text.split()[-1], said):
+    if subject.kin and said == f"the user's {subject.kin}":
+        return None  # "Tom is my neighbour": he is called so already
+    if leads_on(rest) or _HANGS.match(said) or _is_of_nothing(verb, said):
         return None
     content = " ".join(f"{subject.label} {group.text} {said}".split())
     return Retold(f"{content}.", group.tense)
@@ -154,7 +162,11 @@ def _having(low: list[str], subject: Subject) -> _Group:
 
 
 def _doing(first: str, tokens: list[str], subject: Subject) -> _Group | None:
-    if first in _NO_VERB or not re.fullmatch(r"[a-z]{2,}(?:-[a-z]+)*", first):
+    if (
+        first in _NO_VERB
+        or first in ("be", "been", "being")
+        or not re.fullmatch(r"[a-z]{2,}(?:-[a-z]+)*", first)
+    ):
         return None
     once = subject.is_user and first in LIKE_THE_PRESENT
     if is_past(first) or (once and not _OFTEN.search(" ".join(tokens))):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from backend.adapters.llm.offline.asides import asides_last
+from backend.adapters.llm.offline.lexicon import KIN, alternatives
 from backend.adapters.llm.offline.subjects import QUALIFIER
 from backend.adapters.llm.offline.verbs import DEEDS, verb_forms
 
@@ -65,12 +66,13 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             " is ",
         ),
         (r"\blil\b", "little"),
+        (r"^((?:19|20)\d\d),? (?=(?:I|we|my|our) )", r"in \1 "),
         (
             r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|my|on|\d+|in|at|from"
             r"|allergic|vegetarian|vegan|autistic|diabetic|asthmatic|epileptic|dyslexic|disabled|blind"
             r"|bipolar|gay|engaged|divorced|single|ill|sick|dying|dead|homeless|unemployed"
             r"|pregnant|off|out|up|down|away|not|always|into|back|over|sober|deaf|retired|married"
-            r"|(?!wedding|building|evening|morning|meeting|painting|thing|king|ring"
+            r"|(?!wedding|sewing|knitting|walking|dining|driving|sleeping|running|swimming|building|evening|morning|meeting|painting|thing|king|ring"
             r"|engagement|opening"
             r"|string|spring|wing|clothing|reading|writing|going-away|housewarming|sibling"
             r"|darling|training"
@@ -100,6 +102,7 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _NAME_WITHOUT_APOSTROPHE = re.compile(r"\b(my|our) ([a-z]{2,14}[a-rt-z])s (name|birthday)\b", re.I)
+_WHOSE_NAME = re.compile(rf"\b(my|our) ({alternatives(KIN)}) (name)\b", re.I)  # "my wife name is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def spell_out(text: str) -> str:
     """Contractions and chat spellings as the rules know them ("im" becomes "I am")."""
     for pattern, plain in _EXPANSIONS:
         text = pattern.sub(plain, text)
-    return _NAME_WITHOUT_APOSTROPHE.sub(r"\1 \2's \3", text)
+    text = _NAME_WITHOUT_APOSTROPHE.sub(r"\1 \2's \3", text)
+    return _WHOSE_NAME.sub(r"\1 \2's \3", text)
 
 
 _OPENING = re.compile(r"(?:\A|[.!?\n])\W*([^\W\d_])")
@@ -182,11 +186,18 @@ def split_sentences(text: str) -> list[Sentence]:
 
 _SUBJECT = r"(?:I|we|my|our|he|she|they|it|his|her|their|its|you|your|this|that|there|the)\b"
 _VERB = (
-    r"(?:am|is|are|was|were|have|has|had|live|lives|work|works|worked|love|loves|like|likes|enjoy|"
-    r"enjoys|look after|looks after|take care|takes care|volunteer|"
+    r"(?:still |always |usually |often |sometimes )?(?:am|is|are|was|were|have|has|had|live|lives"
+    r"|work|works|worked|love|loves|like|likes|enjoy|enjoys"
+    r"|look after|looks after|take care|takes care|volunteer|"
     r"hate|hates|play|plays|speak|speaks|study|studies|teach|teaches|run|want|do not|"
     r"does not|did not|can not|moved|got|started|grew|will|used to|just|also"
-    rf"|recently|really|never|{verb_forms(DEEDS)})\b"
+    r"|recently|really|never|go to|goes to|sing|sings|know|knows|need|needs|make|makes|cook|cooks"
+    r"|swim|swims|drive|drives|raise|raises|keep|keeps|sell|sells|own|owns|wants|prefer|prefers"
+    rf"|{verb_forms(DEEDS)})\b"
+)
+_BY_NAME = (
+    r"(?-i:[A-Z])[a-zà-ÿ]+ (?:is|has|was|lives|works|studies|teaches|plays|wants|loves|hates|likes"
+    r"|goes|runs|helps|does not|comes|takes)\b"
 )
 _CLAUSE_BREAK = re.compile(
     r"\s*;\s*|\s+[-–—]+\s+|\s*…\s*|\s*\.\.+\s*|\s*[()]\s*"
@@ -203,7 +214,8 @@ _CLAUSE_BREAK = re.compile(
     r"|(?<!when)(?<!that)(?<!if)(?<!and)(?<!says)(?<!think)(?<!where)(?<!how)(?<!what)(?<!than)(?<!like)(?<!as)"
     r"(?<!who)(?<!,)(?<!since)(?<!while)(?<!because)(?<!but)\s+(?=(?:he|she|they) (?:is|are"
     r"|has|was)\b)"
-    r"|,\s*(?=(?-i:[A-Z])[a-z]+ (?:is|has|was)\b)"
+    rf"|,?\s+and\s+(?={_BY_NAME})|,\s*(?={_BY_NAME})"
+    r"|\s+(?:tho|though|lol|lmao|haha|btw|ngl)\s+(?=(?:I|we|my|he|she|they) (?!(?:I|we)\b)\w)"
     r"|(?<=[a-z]),\s*(?=(?:(?:born|raised) (?:in|on|near)|studying (?:for|in|at|to)) )"
     r"|,\s*(?=(?:[\w'-]+ ){1,4}(?:is|are) (?:my|our) )"
     r"|,\s*(?=(?:day ?time|at night|nights?|mornings?|evenings?|weekends?) (?:I|we) )"
@@ -231,7 +243,12 @@ _SHARED_START = re.compile(
     re.I,
 )
 # "I'm updating it, as told by Nicole, a producer": what follows is no second thing that I am.
-_UNDER_WAY = re.compile(r"(?:(?:now|still|just|kinda|really|so|very) )*[a-z]+(?:ing|ed) ", re.I)
+_UNDER_WAY = re.compile(
+    r"(?:(?:now|still|just|also|kinda|really|so|very) )*[a-z]+(?:ing|ed) ", re.I
+)
+_BEING = re.compile(r"\b(?:am|is|are)\s$", re.I)
+_SOMEWHERE = re.compile(r"(?:in|at|on|off|out|with|near|from|back|by)\b", re.I)
+_NUMBER = re.compile(r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!-)", re.I)
 _SUBJECT_ONLY = re.compile(rf"^(I|we|{_THEIRS}|he|she|they|who)\s", re.I)
 _OTHER_ACTOR = re.compile(
     r"\b(?:people|you|they|he|she|it|everyone|who|that|let|make|made|see"
@@ -281,4 +298,7 @@ def _share_start(clause: str) -> list[str]:
     pieces = [piece.strip() for piece in _LIST_BREAK.split(rest) if piece.strip()]
     if len(pieces) < 2 or _UNDER_WAY.match(rest):
         return [clause]
+    if _BEING.search(start.group(1)):  # "left-handed, two dogs": nobody is two dogs
+        at_first = _SOMEWHERE.match(rest)
+        pieces[1:] = [p for p in pieces[1:] if not (at_first or _NUMBER.match(p))]
     return [start.group(1) + piece for piece in pieces]

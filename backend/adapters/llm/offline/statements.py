@@ -10,12 +10,25 @@ from backend.adapters.llm.offline.dates import TimeExpression, mid_sentence, res
 from backend.adapters.llm.offline.retelling import retell
 from backend.adapters.llm.offline.rule import Clause, Finding, Rule
 from backend.adapters.llm.offline.subjects import USER, Subject
+from backend.adapters.llm.offline.word_lists import any_of
 
 STATEMENT = Rule("statement", re.compile(""), "", importance=5, confidence=0.75)
+_MEASURES = (
+    "years? months? weeks? days? hours? hrs? minutes? mins? times? degrees? points? goals? miles? km "
+    "kilomet(?:er|re)s? quid euros? dollars? pounds? percent kilos? kg square people guys persons guests "
+    "messages missed words things emails meetings coffees eggs problems"
+)
+# "Two hives on the garage roof": what is counted and said without a verb is had.
+_COUNTED = re.compile(
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|\d[\d,]*)"
+    rf" (?!(?:{any_of(_MEASURES)}|am|pm|more|less|of|out|and|or|to|in|for|o'clock)\b)"
+    r"(?!.*\b(?:I|we|is|are|was|were|am|have|has|had|do|does|did|will|can|you|he|she|it|they|ago|each"
+    r"|left|later|so far|per)\b)(?:[a-z'-]+ ){0,2}?[a-z'-]+s\b.*",
+)
 _HAPPENING = frozenset({"past", "was", "doing", "future", "will"})
 _BELONGING = re.compile(
     r"(?:my|our) (?P<thing>(?!(?:own|only|favou?rite)\b)[\w'-]+(?: (?!(?:is|are|was|were|has|have"
-    r"|had|does|did|will|can)\b)[\w'-]+){0,3}?) "
+    r"|had|does|did|will|can|with|of|in|at|on|for|to|from|and|or)\b)[^\W\d][\w'-]*){0,3}?) "
     r"(?P<rest>(?:(?:just|also|still|finally|always|never|recently) )?(?:is|are|was|were|has|have"
     r"|had|does|did|will|can|got|went|came|come|go|start|end|live|hurt|turn|play|work|keep"
     r"|[a-z]+ed|[a-z]+[^s\W]s)\b.*)$",
@@ -48,4 +61,4 @@ def _whose(clause: str) -> tuple[Subject, str]:
         thing = owned["thing"]
         plural = thing.endswith("s") and not thing.endswith("ss")
         return Subject(f"The user's {thing}", plural=plural), owned["rest"]
-    return USER, ""
+    return (USER, f"have {clause}") if _COUNTED.match(clause) else (USER, "")

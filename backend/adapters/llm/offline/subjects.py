@@ -36,6 +36,12 @@ _USER = re.compile(
     r"\s+(?P<rest>\S.*)$",
     re.I,
 )
+# "We met at university": it takes two, and the other was named before.
+_THE_TWO = re.compile(
+    r"we (?:first )?(?P<rest>(?:met(?! (?:up|with|a|the|my|some|our|(?-i:[A-Z]))\b)|fell out"
+    r"|have known each other|grew up together)\b.*)$",
+    re.I,
+)
 _TOGETHER = re.compile(r"\b(?:together|each other|one another)\b", re.I)
 _MINE_BY_NAME = re.compile(
     r"(?:my|our) (?P<name>(?-i:[A-ZÀ-Þ][a-zà-ÿ-]+))\s+(?P<rest>(?:is|has|was|got|can|does"
@@ -134,6 +140,11 @@ def read_subject(
 
     `spoken_of` is whom "he", "she" or "they" stands for; `known` are people by name, small letters.
     """
+    if _THE_TWO.match(clause) and not (spoken_of and spoken_of.about_name and not spoken_of.plural):
+        return None
+    if found := _THE_TWO.match(clause):
+        theirs = spoken_of.label.replace("The user's", "their") if spoken_of else ""
+        return Subject(f"The user and {theirs}", plural=True), _predicate(found["rest"])
     if found := _USER.match(clause):
         both = found["with"] and _TOGETHER.search(found["rest"])
         subject = (
@@ -221,7 +232,8 @@ def find_spoken_of(clause: str) -> Subject | None:
 _MENTION = re.compile(
     r"(?:\b(?:my|our|a|an|another) |(?<![\w'])(?<!his )(?<!her )(?<!your )(?<!their )(?<!the "
     r")(?<! a )(?=(?:nan|mum|mom|dad|gran|grandma|grandad|grandpa)\b))"
-    rf"(?P<qualifier>(?:{QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b(?!'s (?!name|in\b))"
+    rf"(?P<qualifier>(?:{QUALIFIER}[ -])*)(?P<kin>{_RELATION})\b"
+    r"(?!'s (?!name|in\b|birthday|house|place|job|operation|surgery|car\b))"
     r"(?P<name>(?:,? (?:called |named )?(?-i:[A-ZÀ-Þ][\w-]+)))?",
     re.I,
 )

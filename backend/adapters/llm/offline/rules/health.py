@@ -5,8 +5,9 @@ import re
 from backend.adapters.llm.offline.rule import rule
 
 _CONDITIONS = (
-    r"(?!no |not |any )(?:[a-z'-]+ ){1,2}?(?:disease|disorder|syndrome|cancer|sclerosis|dystrophy"
-    r"|palsy|attacks|migraines|deficiency|tumou?rs?)|ms(?<!with ms)|panic attacks"
+    r"(?!no |not |any |an? (?:disease|disorder|syndrome))(?:[a-z'-]+ ){1,2}?(?:disease|disorder"
+    r"|syndrome|cancer|sclerosis|dystrophy|palsy|attacks|migraines|deficiency|tumou?rs?)"
+    r"|ms(?<!with ms)|panic attacks"
     r"|[a-z]+phobia|(?:an? )?(?:heart murmur|hernia|ulcer|stammer|stutter|eating disorder"
     r"|slipped disc|concussion"
     r"|brain tumou?r|learning disability)|gallstones|kidney stones|lyme disease|sleep apno?ea"
@@ -42,6 +43,12 @@ _NOT_REALLY = (
 )
 
 HEALTH = (
+    rule(
+        "diabetic by type",
+        r"BE (?:a )?type (?P<what>1|2|one|two)(?: diabetic)?(?=$|[,.]| and\b| since\b)",
+        "{who} [has|have] type {what} diabetes.",
+        importance=9,
+    ),
     rule(
         "allergic",
         rf"BE (?:\w+ly |very |super )?allergic to (?P<things>(?!{_NOT_REALLY}).+)",

@@ -2,6 +2,9 @@
 
 from backend.adapters.llm.offline.lexicon import BELIEFS, DEMONYMS, alternatives
 from backend.adapters.llm.offline.rule import rule
+from backend.adapters.llm.offline.word_lists import MONTHS, any_of
+
+_MONTH = any_of(MONTHS)
 
 IDENTITY = (
     rule(
@@ -111,13 +114,20 @@ IDENTITY = (
     ),
     rule(
         "birthday month",
-        r"my birthday is in (?P<month>january|february|march|april|may|june|july|august|september"
-        r"|october"
-        r"|november|december)$",
+        rf"my birthday is in (?P<month>{_MONTH})$",
         "The user's birthday is in {month}.",
         importance=8,
         confidence=0.95,
         attribute="birthday",
+        whole=True,
+    ),
+    rule(
+        "birthday month of",
+        rf"(?:my|our) (?P<kin>KIN)'s birthday is in (?P<month>{_MONTH})$",
+        "The user's {kin}'s birthday is in {month}.",
+        category="relationship",
+        importance=7,
+        attribute="{key}.birthday",
         whole=True,
     ),
     rule(
@@ -136,8 +146,7 @@ IDENTITY = (
         "birthday",
         r"my birthday is (?:on |coming up on |coming up in |in )?(?P<date>(?:the "
         r")?(?:\d{1,2}[/.]\d{1,2}\b|\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
-        r"|(?:january|february|march|april|may|june|july|august|september|october"
-        r"|november|december)(?: the)?(?: \d{1,2}(?:st|nd|rd|th)?)?)(?:,? (?:19|20)\d\d)?)\b",
+        rf"|(?:{_MONTH})(?: the)?(?: \d{{1,2}}(?:st|nd|rd|th)?)?)(?:,? (?:19|20)\d\d)?)\b",
         "The user's birthday is on {date}.",
         importance=8,
         confidence=0.95,
@@ -146,10 +155,9 @@ IDENTITY = (
     ),
     rule(
         "birthday of",
-        r"(?:my|our) (?P<kin>KIN)'s birthday is (?:on |in )?(?P<date>(?:the "
-        r")?(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
-        r"|(?:january|february|march|april|may|june|july|august|september|october"
-        r"|november|december)(?: the)?(?: \d{1,2}(?:st|nd|rd|th)?)?))\b",
+        rf"(?:my|our) (?P<kin>KIN)'s birthday is (?:on |in )?"
+        r"(?P<date>(?:the )?(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}"
+        rf"|(?:{_MONTH})(?: the)?(?: \d{{1,2}}(?:st|nd|rd|th)?)?))\b",
         "The user's {kin}'s birthday is on {date}.",
         category="relationship",
         importance=7,
@@ -160,8 +168,7 @@ IDENTITY = (
         "born on",
         r"(?:I|we|my [\w-]+) (?:was|were) born (?P<preposition>on|in) "
         r"(?P<date>(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}(?: \d{4})?"
-        r"|(?:january|february|march|april|may|june|july|august|september|october"
-        r"|november|december)(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? \d{4})?|(?:19"
+        rf"|(?:{_MONTH})(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?:,? \d{{4}})?|(?:19"
         r"|20)\d\d)\b",
         "{who} was born {preposition} {date}.",
         importance=8,

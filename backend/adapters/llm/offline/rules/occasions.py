@@ -60,7 +60,8 @@ OCCASIONS = (
         r"(?:(?:my|our) )?(?P<said>(?:(?!my|his|her|their|your|the|no|any|what|how"
         r"|(?:had|has|have|got|is|was|did|needs|does|went)\b)[\w-]+ "
         rf"){{0,3}}?{_EVENT}"
-        r"(?: (?:with|for|in) (?:the |my |a |an )?(?!me\b|you\b)[a-z][\w ]{2,30})?)"
+        r"(?: (?:with|for|in) (?:the |my |a |an )?(?!(?:me|you|is)\b)\w+"
+        r"(?: (?!(?:is|are|was)\b)\w+){0,5})?)"
         r"(?P<hour> at \d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?)?$",
         "The user has {a_said}{when}{hour}.",
         whole=True,

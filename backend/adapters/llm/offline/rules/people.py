@@ -202,6 +202,7 @@ PEOPLE = (
     rule(
         "place among siblings",
         r"BE (?P<place_of>one of NUMBER (?:kids|children|siblings|brothers|sisters|cousins)"
+        r"|(?:the )?(?:first|second|third|fourth|fifth|last) of NUMBER(?: (?:children|kids|siblings))?"
         r"|the (?:youngest|eldest|oldest|middle child|baby)"
         r"(?: (?:of|in) (?:the family|NUMBER)(?: (?:children|kids|siblings|sisters"
         r"|brothers))?)?)\b",
@@ -247,7 +248,7 @@ PEOPLE = (
     ),
     rule(
         "seeing somebody",
-        r"BE (?:dating|seeing) someone(?P<new> new)?\b",
+        r"BE (?:dating|seeing) someone(?P<new> new)?\b(?! (?:for|about|at)\b)",
         "{who} [is|are] seeing someone{new}.",
         category="relationship",
         importance=6,

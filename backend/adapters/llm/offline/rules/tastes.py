@@ -56,9 +56,9 @@ TASTES = (
         r"|what\b)[\w'-]+(?: [\w':&-]+){0,5}) (?:is|are) (?:definitely |still |by "
         r"far |probably |hands down |easily |honestly |now )?my "
         r"(?:all[- ]time |absolute |new |current )?favourite "
-        r"(?P<kind>(?!thing|part|one|way|person)[a-z-]+"
-        r"(?: (?!ever\b|of\b|now\b|these\b|at\b)[a-z-]+)?)"
-        r"(?: (?:ever|of all time|now|these days|at the moment))?$",
+        r"(?P<kind>(?!(?:thing|part|one|way|person|anyways?|so far|too|though|tho|then|tbh|lol)\b)[a-z-]+"
+        r"(?: (?!(?:ever|of|now|these|at|anyways?|too|though|tho|tbh|lol)\b)[a-z-]+)?)"
+        r"(?: (?:ever|of all time|now|these days|at the moment|anyways?|too|though|tho|tbh|lol))?$",
         "The user's favourite {kind} is {phrase}.",
         category="preference",
         importance=5,
