@@ -14,10 +14,10 @@ from backend.memory.episodes import spoken_on
 from backend.memory.questions import OpenQuestion
 from backend.memory.quoting import quoted
 from backend.memory.scoring import ScoredMemory
-from backend.models import Character, Message, Personality, Recallable, Relationship
+from backend.models import Character, Message, Outdated, Personality, Recallable, Relationship
 from backend.ports import PromptMessage, Source
 
-PROMPT_VERSION = "reply-4"
+PROMPT_VERSION = "reply-5"
 
 WORLD = "THE WORLD AROUND YOU:"
 SUMMARY_TOKENS = 500  # Keepsake's own are shorter; what stood there before an update may not be
@@ -213,8 +213,8 @@ def summary_line(summary: str) -> str:
 
 def memory_line(item: ScoredMemory, zone: tzinfo = UTC) -> str:
     """One memory as a line: a fact as it is, with the day of what happens at a time and the day it was
-    told on, which its "tomorrow" goes by; an episode with its date and speaker, a summary with its
-    date. Days are those of the user's `zone`."""
+    told on, which its "tomorrow" goes by; an episode with its date and speaker, and what of it has changed
+    since or was taken back; a summary with its date. Days are those of the user's `zone`."""
     memory = item.memory
     if memory.kind == "summary":
         until = spoken_on(memory.mention_time, zone)
@@ -223,7 +223,13 @@ def memory_line(item: ScoredMemory, zone: tzinfo = UTC) -> str:
         story = "(in a story you told together) " if memory.realm == "fiction" else ""
         return quoted(story + memory.content + _when(memory, zone))
     day = spoken_on(memory.mention_time, zone)
-    return quoted(f"{day}, {memory.about_name}: {memory.content}")
+    since = "".join(_no_longer_so(outdated) for outdated in item.outdated)
+    return quoted(f"{day}, {memory.about_name}: {memory.content}{since}")
+
+
+def _no_longer_so(outdated: Outdated) -> str:
+    now = f" Since then: {outdated.instead.content}" if outdated.instead else ""
+    return f" (no longer so: {outdated.content}{now})"
 
 
 def _when(memory: Recallable, zone: tzinfo) -> str:

@@ -1,8 +1,9 @@
 """Claims, which put a fact into question: they are accepted, given up, and opened again when what settled
 them was taken back. In the caller's transaction and under the owner's lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -46,16 +47,21 @@ async def give_up(tx: Transaction, claim: Memory, holder: Memory) -> None:
 
 
 async def supersede(
-    tx: Transaction, memories: Sequence[Memory], by: Memory, claims: Sequence[Memory]
+    tx: Transaction,
+    memories: Sequence[Memory],
+    by: Memory,
+    claims: Sequence[Memory],
+    details: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[MemoryChange]:
-    """Let one take the place of others, and give up the claims against those."""
+    """Let one take the place of others, and give up the claims against those. `details` go into the history
+    of the others."""
     changes = []
     for memory in memories:
         memory.status = "superseded"
         memory.superseded_by = by.id
-        memory.valid_to = by.valid_from
+        memory.valid_to = by.valid_from or by.mention_time
         await save(tx, memory)
-        await write_line(tx, memory, "superseded", by.source_message_ids, {})
+        await write_line(tx, memory, "superseded", by.source_message_ids, details)
         changes.append(MemoryChange("superseded", memory))
         for claim in claims:
             if claim.questions == memory.id and claim.id != by.id:

@@ -21,7 +21,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend.memory.denials import denies, leaves_alone
+from backend.memory.endings import ends
 from backend.memory.episodes import content_hash
+from backend.memory.people import Acquaintances
 from backend.memory.wording import content_words, is_negated, telling_words
 from backend.models import Memory
 from backend.models.candidate import Candidate
@@ -84,12 +86,13 @@ def decide(
     same_attribute: Sequence[Memory],
     near: Sequence[tuple[Memory, float]],
     claims: Sequence[Memory] = (),
+    people: Acquaintances | None = None,
 ) -> Decision:
     """Choose what to do.
 
     `same_content` says exactly this, `same_attribute` are active facts about the same single-valued
     thing ("home") of the same person, `near` are similar facts with their cosine, nearest first,
-    `claims` are the open ones, which put a fact into question.
+    `claims` are the open ones, which put a fact into question; `people` are the user's by name.
     """
     if same_content:
         return _unless_read_before(candidate, same_content, Action.REINFORCE)
@@ -102,6 +105,8 @@ def decide(
             return _unless_read_before(candidate, memory, Action.REINFORCE)
         if _contradicts(memory, candidate):
             rivals.append(memory)
+    ended = [memory for memory, _ in near if _is_over(memory, candidate, people)]
+    rivals += ended + [memory for memory, _ in near if _was_of_the_job(memory, ended)]
     for memory in rivals:
         if _same_value(memory, candidate):
             return _unless_read_before(candidate, memory, Action.REINFORCE)
@@ -177,6 +182,23 @@ def _contradicts(memory: Memory, candidate: Candidate) -> bool:
     return memory.realm == candidate.realm and (
         denies(candidate.content, memory.content, memory.attribute)
         or denies(memory.content, candidate.content, candidate.attribute)
+    )
+
+
+def _is_over(memory: Memory, candidate: Candidate, people: Acquaintances | None) -> bool:
+    """Whether the candidate puts an end to what held; not to what the same message tells of as well."""
+    return (
+        memory.realm == candidate.realm
+        and set(memory.source_message_ids).isdisjoint(candidate.source_message_ids)
+        and ends(candidate.content, memory.content, memory.attribute, people)
+    )
+
+
+def _was_of_the_job(memory: Memory, ended: Iterable[Memory]) -> bool:
+    """Whether a fact says where the user did a job that is over, as they told of both at once."""
+    return memory.attribute == "employer" and any(
+        job.attribute == "job" and set(job.source_message_ids) & set(memory.source_message_ids)
+        for job in ended
     )
 
 

@@ -27,8 +27,9 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _HAS = re.compile(r"The user (?:has|owns|keeps)(?: got)? (?P<what>[^.,]+)", re.IGNORECASE)
+_AM = re.compile(r"The user (?:is|works as) (?:an? |the )?(?P<what>[^.,]+)", re.IGNORECASE)
 _ITS_END = re.compile(r" (?:called|named|who|that|which|with|in|at|from|and)\b.*", re.IGNORECASE)
-_VERB = re.compile(r"(?:is|was|has|had|are|were|will|can|does|did|[a-z]+(?:s|ed))$")
+_VERB = re.compile(r"(?:is|was|has|had|are|were|will|can|does|did|[a-z]+(?:s|ed|n't))$")
 _PAST = re.compile(
     r"^The user [a-z]+ed\b|\b(?:was|were|had|died|used to|passed away|ago|until)\b", re.IGNORECASE
 )
@@ -36,15 +37,16 @@ _PAST = re.compile(
 
 def denies(sentence: str, fact: str, attribute: str | None = None) -> bool:
     """Whether a sentence says that a fact isn't so. `attribute` is the fact's."""
-    if not is_negated(sentence) or is_negated(fact):
+    if not is_negated(sentence) or (is_negated(fact) and not _is_never(sentence, fact)):
         return False
     if whole := _UNTRUE.match(sentence):
         return content_words(whole["fact"]) == content_words(fact)
     if made_up := _MADE_UP.match(sentence):
         what = content_words(made_up["what"])
-        if not made_up["their"]:  # "I lied about Berlin"
-            return bool(what) and set(what) <= set(content_words(fact))
-        return _is_of(what, fact) or _has(what, fact) or _names(attribute, what)
+        owned = made_up["their"] and made_up["their"].lower() == "their "
+        if not owned and (not made_up["their"] or fact.lower().startswith("the user ")):
+            return bool(what) and set(what) <= set(content_words(fact))  # "I lied about Berlin"
+        return _is_of(what, fact) or _has(what, fact) or _is(what, fact) or _names(attribute, what)
     if has_not := _HAS_NOT.match(sentence):
         if _PAST.search(fact) and not has_not["never"]:
             return False
@@ -82,6 +84,8 @@ def _is_of(what: list[str], fact: str) -> bool:
         return False
     said = fact.rstrip(".").split()[2:]
     for place, word in enumerate(said[:3]):
+        if any(_VERB.match(each) for each in said[1:place]):
+            return False  # "hates dogs"
         stems = [stem for each in said[: place + 1] for stem in content_words(each)]
         if content_words(word)[-1:] == what[-1:] and set(what) <= set(stems):
             following = said[place + 1 : place + 2]
@@ -92,6 +96,25 @@ def _is_of(what: list[str], fact: str) -> bool:
 
 def _is_no_noun(word: str) -> bool:
     return word[0].isupper() or bool(_VERB.match(word))
+
+
+def _is(what: list[str], fact: str) -> bool:
+    """Whether a fact is that the user is such a one: "a pilot", or works as one."""
+    found = _AM.match(fact)
+    if found is None:
+        return False
+    one = content_words(_ITS_END.sub("", found["what"]))
+    return one[-1:] == what[-1:] and set(what) <= set(one)
+
+
+def _is_never(sentence: str, fact: str) -> bool:
+    """Whether a sentence has it that somebody never was of whom a fact says what they dislike or don't do:
+    without them that isn't so either."""
+    has_not, made_up = _HAS_NOT.match(sentence), _MADE_UP.match(sentence)
+    found = has_not or made_up
+    return found is not None and any(
+        thing and _is_of(thing, fact) for thing in map(content_words, _OR.split(found["what"]))
+    )
 
 
 def _names(attribute: str | None, what: list[str]) -> bool:

@@ -27,6 +27,7 @@ from backend.memory.questions import settle_by_answers
 from backend.memory.reading import as_lines
 from backend.memory.resources import MemoryResources
 from backend.memory.speakers import speakers_of
+from backend.memory.takebacks import take_back
 from backend.models import Conversation, Memory, Message, Owner, Relationship
 from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
 from backend.ports import Extractor
@@ -178,6 +179,8 @@ async def _store(
     changes = await settle_by_answers(tx, owner, _exchanges(batch))
     if findings:
         changes += await _consolidate(tx, owner, findings, alike)
+    if extraction.taken_back:
+        changes += await take_back(tx, owner, extraction.taken_back)
     spoken = [message for message in _read(batch) if message.sender_type == "user"]
     relationship = None
     if spoken:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from backend.memory.query import RecallQuery
 from backend.memory.scoring import RecallPolicy, ScoredMemory
 from backend.memory.selection import telling_stems
-from backend.models import Recallable
+from backend.models import Outdated, Recallable
 
 FIRST = 10  # how many of the best are put in order; behind them order says little
 
@@ -24,6 +24,26 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"([$€£]?)(\d[\d,.]*)\s*(%|[^\W\d_]{2,})?")
+
+
+def with_outdated(
+    chosen: Sequence[ScoredMemory], outdated: Sequence[Outdated]
+) -> list[ScoredMemory]:
+    """The same, the user's messages with what they say and no longer holds."""
+    return [
+        replace(item, outdated=tuple(each for each in outdated if _says(item.memory, each)))
+        if outdated
+        else item
+        for item in chosen
+    ]
+
+
+def _says(memory: Recallable, outdated: Outdated) -> bool:
+    return (
+        memory.kind == "episode"
+        and memory.about == "user"
+        and not set(memory.source_message_ids).isdisjoint(outdated.source_message_ids)
+    )
 
 
 def newest_first(
@@ -44,6 +64,8 @@ def newest_first(
 
 def _place(item: ScoredMemory, ordered: Sequence[ScoredMemory], policy: RecallPolicy) -> int:
     for place, earlier in enumerate(ordered):
+        if any(old.instead and old.instead.id == item.memory.id for old in earlier.outdated):
+            return place
         near = item.score >= policy.update_score_share * earlier.score
         if near and renews(item.memory, earlier.memory, policy):
             return place

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.memory.denials import is_denial
+from backend.memory.endings import is_ending
 from backend.memory.indexing import encode_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, Owner, utc_now
@@ -18,7 +19,7 @@ from backend.store import Transaction
 from embeddings.base import Vector, Vectors
 
 NEAR_CANDIDATES = 5
-CANDIDATES_DENIED = 20  # of each arm: what a denial is against need not be near it in meaning
+CANDIDATES_DENIED = 20  # of each arm: what isn't so, or over, need not be near to what says so
 SETTLED = timedelta(seconds=30)  # what was stored before that is in the index, or not `synced`
 MOST_UNSEEN = 200
 _NO_KEYWORDS = SparseVector((), ())
@@ -84,10 +85,10 @@ async def find_alike(
 async def _near(
     resources: MemoryResources, owner: Owner, draft: Memory, vector: Vector
 ) -> dict[UUID, float]:
-    """Facts near a draft with their cosines; of a denial also those that share a word with it, at 0 where
-    they aren't near."""
+    """Facts near a draft with their cosines; of a denial, or of an end, also those that share a word with it,
+    at 0 where they aren't near."""
     search, facts = resources.index.search, ("fact",)
-    if not is_denial(draft.content):
+    if not (is_denial(draft.content) or is_ending(draft.content)):
         hits = await search(owner, vector, _NO_KEYWORDS, limit=NEAR_CANDIDATES, kinds=facts)
         return dict(hits.dense)
     keywords = resources.keywords.encode_query(draft.content)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from backend.memory.changes import Finding, Mentions, mentions_of
 from backend.memory.consolidation import Decision, decide
+from backend.memory.people import Acquaintances
 from backend.models import Memory, Owner
 from backend.store import Transaction
 
@@ -43,6 +44,7 @@ class Known:
             ],
             near=sorted(near, key=lambda pair: -pair[1]),
             claims=self.claims,
+            people=Acquaintances.of(memory.content for memory in active),
         )
 
     def _with(self, status: str) -> list[Memory]:

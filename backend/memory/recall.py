@@ -10,13 +10,13 @@ from time import perf_counter
 from uuid import UUID
 
 from backend.errors import EncoderUnavailable
-from backend.memory.freshness import newest_first
+from backend.memory.freshness import newest_first, with_outdated
 from backend.memory.query import RecallQuery, read_query
 from backend.memory.reranking import rerank
 from backend.memory.resources import MemoryResources
 from backend.memory.scoring import RecallPolicy, ScoredMemory, score_candidates, shortlist
 from backend.memory.selection import LeftOut, fill_up, select
-from backend.models import KnownMemory, Owner, utc_now
+from backend.models import KnownMemory, Outdated, Owner, utc_now
 from backend.ports import IndexHits
 from embeddings.base import EncoderError
 
@@ -72,7 +72,7 @@ async def recall(
     )
     hits = await _search(resources, request, query, policy, clock)
     ids = shortlist(hits, max(policy.shortlist, 2 * request.limit))
-    memories, best_known = await _reread(resources, request, ids, policy)
+    memories, best_known, outdated = await _reread(resources, request, ids, policy)
     clock.lap("hydrate")
     ranked = score_candidates(memories, hits, query, now=request.now, policy=policy)
     ranked, second_look = await _look_again(resources, request, ranked, clock)
@@ -84,7 +84,7 @@ async def recall(
         near_only=policy if request.floors else None,
         in_window=request.in_window,
     )
-    chosen = newest_first(chosen, query, policy)
+    chosen = newest_first(with_outdated(chosen, outdated), query, policy)
     if best_known:
         chosen = fill_up(
             chosen,
@@ -139,16 +139,17 @@ async def _search(
 
 async def _reread(
     resources: MemoryResources, request: RecallRequest, ids: list[UUID], policy: RecallPolicy
-) -> tuple[list[KnownMemory], list[KnownMemory]]:
-    """What the index proposed, as it is now; and what is known best, to fill a prompt up with."""
+) -> tuple[list[KnownMemory], list[KnownMemory], list[Outdated]]:
+    """What the index proposed, as it is now; what is known best, to fill a prompt up with; and what of the
+    former holds no more."""
     fills_up = request.floors and (not request.kinds or "fact" in request.kinds)
     best = request.limit + policy.background_facts if fills_up and policy.background_facts else 0
     if not ids and not best:
-        return [], []
+        return [], [], []
     async with resources.store.transaction() as tx:
-        named, best_known = await tx.memories.known(request.owner, ids, best=best)
+        named, best_known, outdated = await tx.memories.known(request.owner, ids, best=best)
     wanted = [memory for memory in named if not request.kinds or memory.kind in request.kinds]
-    return wanted, best_known
+    return wanted, best_known, outdated
 
 
 class _Clock:

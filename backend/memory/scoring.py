@@ -15,7 +15,7 @@ from uuid import UUID
 
 from backend.memory.answer_kinds import says_name, says_time
 from backend.memory.query import RecallQuery
-from backend.models import Recallable
+from backend.models import Outdated, Recallable
 from backend.ports import IndexHits
 
 TALK_BEST, TALK_SECOND = 0.75, 0.25  # what the two best matches of a talk count for it
@@ -97,12 +97,14 @@ class RecallPolicy:
 class ScoredMemory:
     """A candidate with its final score and the parts it came from, all in 0-1, higher is better.
 
-    `scores["dense"]` is the cosine similarity, `scores["keyword"]` BM25 over the query's best.
+    `scores["dense"]` is the cosine similarity, `scores["keyword"]` BM25 over the query's best. `outdated` is
+    what the memory says and no longer holds.
     """
 
     memory: Recallable
     score: float
     scores: Mapping[str, float] = field(default_factory=dict)
+    outdated: tuple[Outdated, ...] = ()
 
 
 def shortlist(hits: IndexHits, count: int) -> list[UUID]:

@@ -13,6 +13,7 @@ from backend.errors import NotFound
 from backend.memory.episodes import CONTEXT_MESSAGES, episodes, requoted
 from backend.memory.speakers import Speakers, speakers_of
 from backend.memory.summaries import unfold
+from backend.memory.takebacks import restate
 from backend.memory.withdrawal import Withdrawal, retract, withdraw
 from backend.models import Conversation, Memory, Message, MessageVariant, Owner, utc_now
 from backend.store import Store, Transaction
@@ -115,6 +116,7 @@ async def _restate(
     for memory in known:
         memory.content, memory.index_text = fresh[0].content, fresh[0].index_text
         memory.sensitive = fresh[0].sensitive
+        await restate(tx, memory)
         memory.index_state, memory.updated_at = "pending", utc_now()
         await tx.memories.save(memory)
     return known

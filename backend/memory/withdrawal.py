@@ -19,6 +19,7 @@ from backend.memory.claims import (
 from backend.memory.history import write_line
 from backend.memory.ledger import undo
 from backend.memory.support import WITHDRAWN, mentions, recount, saying, withdraw_from
+from backend.memory.takebacks import TAKES_BACK, give_back
 from backend.models import Memory, MemoryRevision, Message, Owner, Relationship, utc_now
 from backend.store import Transaction
 
@@ -43,7 +44,11 @@ async def withdraw(
     unsupported then is only named: whether it is retracted or forgotten is the caller's to decide."""
     facts = [memory for memory in citing if memory.kind not in NOT_FACTS]
     unsupported, weakened, settlements = await _weigh(tx, facts, set(message_ids))
-    restored = await _hand_back(tx, owner, unsupported)
+    takers = [memory for memory in citing if memory.attribute == TAKES_BACK]
+    ids = [memory.id for memory in (*unsupported, *takers)]
+    near = await tx.memories.around(owner, ids) if ids else []
+    restored = await _hand_back(tx, owner, unsupported, near)
+    restored += await give_back(tx, owner, takers, near, set(message_ids))
     restored += await reopen(tx, owner, settlements)
     relationship = await undo(tx, owner, message_ids)
     return Withdrawal(tuple(unsupported), tuple(weakened), tuple(restored), relationship)
@@ -113,12 +118,13 @@ async def _withdraw_from_lines(
     return fallen
 
 
-async def _hand_back(tx: Transaction, owner: Owner, gone: Sequence[Memory]) -> list[Memory]:
+async def _hand_back(
+    tx: Transaction, owner: Owner, gone: Sequence[Memory], near: Sequence[Memory]
+) -> list[Memory]:
     """What facts that are gone had superseded holds again, the newest of each, and what put that into
     question is open again; where something else took their place meanwhile, that is what superseded
-    it."""
+    it. `near` is what there is around them."""
     by_id = {memory.id: memory for memory in gone}
-    near = await tx.memories.around(owner, list(by_id)) if by_id else []
     behind: dict[UUID, list[Memory]] = {}
     for elder in near:
         if elder.id not in by_id and elder.status == "superseded" and elder.superseded_by in by_id:

@@ -9,7 +9,7 @@ from backend.models.data_export import EXPORT_KEPT_FOR, DataExport, ExportPiece
 from backend.models.erasure import Erasure
 from backend.models.index_collection import IndexBehind, IndexCollection
 from backend.models.kept_answer import KEPT_FOR, KeptAnswer
-from backend.models.memory import KnownMemory, Memory, MemoryRevision, Recallable
+from backend.models.memory import KnownMemory, Memory, MemoryRevision, Outdated, Recallable
 from backend.models.message import Message, MessageVariant, WantedVariant
 from backend.models.message_words import MessageWords
 from backend.models.owner import Owner
@@ -39,6 +39,7 @@ __all__ = [
     "Message",
     "MessageVariant",
     "MessageWords",
+    "Outdated",
     "Owner",
     "Personality",
     "Recallable",

@@ -38,7 +38,8 @@ class Candidate:
     `content` is one sentence in the third person ("The user's dog is called Biscuit.");
     `confidence` 0-1; `importance` 1-10; `attribute` names what the fact is about in a stable way
     ("dog.name", "job") where it can hold one value at a time, so that a newer value supersedes it.
-    A `denial` says only that something isn't so: it is kept where it contradicts a fact, and else dropped.
+    A `denial` says only that something isn't so, or no longer: it is kept where it contradicts a fact, and
+    else dropped.
     """
 
     content: str
@@ -55,6 +56,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A message of the user's that another one of theirs says was a lie or a joke."""
+
+    message_id: UUID
+    because_of: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """What one message says about the two: `warmth` in [-1, 1], `openness` in [0, 1]."""
 
@@ -66,8 +75,9 @@ class Signal:
 class Extraction:
     """What an extractor found in one transcript. No candidates means: nothing worth keeping.
 
-    `signals` by message id, for those of the user's messages that it judged. What it cost: `calls`
-    to the model, `tokens` in all, `prompt_tokens` of them read.
+    `signals` by message id, for those of the user's messages that it judged. `taken_back` are messages that
+    no longer count as a whole. What it cost: `calls` to the model, `tokens` in all, `prompt_tokens` of them
+    read.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -78,3 +88,4 @@ class Extraction:
     calls: int = 0
     prompt_tokens: int = 0
     prompt_version: str = ""
+    taken_back: tuple[TakenBack, ...] = ()

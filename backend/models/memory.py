@@ -145,6 +145,15 @@ class KnownMemory(NamedTuple):
     source_message_ids: list[UUID]
 
 
+class Outdated(NamedTuple):
+    """A fact that holds no more, the messages that say it, and the fact that holds instead; None where it was
+    only taken back."""
+
+    content: str
+    source_message_ids: list[UUID]
+    instead: KnownMemory | None
+
+
 Recallable = Memory | KnownMemory
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.models import (
     KnownMemory,
     Memory,
+    Outdated,
     Owner,
     Relationship,
     RelationshipChange,
@@ -50,10 +51,10 @@ class Memories(Protocol):
 
     async def known(
         self, owner: Owner, memory_ids: Sequence[UUID], *, best: int
-    ) -> tuple[list[KnownMemory], list[KnownMemory]]:
-        """What may come to mind: the active ones among the ids, in no order; and beside them the
-        `best` best known facts about the user's life, pinned first, then by importance, newest
-        first."""
+    ) -> tuple[list[KnownMemory], list[KnownMemory], list[Outdated]]:
+        """What may come to mind: the active ones among the ids, in no order; beside them the `best` best
+        known facts about the user's life, pinned first, then by importance, newest first; and the facts that
+        the user's messages among the former say and that hold no more. One query."""
 
     async def facts_since(self, owner: Owner, since: datetime, *, limit: int) -> list[Memory]:
         """Active facts that changed since a moment or that the index may not have yet, newest first."""

@@ -215,7 +215,7 @@ async def test_what_recall_reads_is_what_the_records_say(system: System) -> None
     gone, theirs = a_memory(owner, "Gone.", status="superseded"), a_memory(other, "Theirs.")
     async with system.store.transaction() as tx:
         await tx.memories.add([full, gone, theirs])
-        named, best = await tx.memories.known(owner, [full.id, gone.id, theirs.id], best=10)
+        named, best, _ = await tx.memories.known(owner, [full.id, gone.id, theirs.id], best=10)
 
     [known] = named
     assert known._asdict() == {name: getattr(full, name) for name in KnownMemory._fields}

@@ -428,7 +428,7 @@ async def test_the_prompt_holds_the_summary_of_its_own_conversation(edge_system:
     reasons = {item["memoryId"]: item["reason"] for item in context.left_out}
     assert reasons[str(done.summary.id)] == "already_in_window"
     assert context.token_use["summary"] > 0
-    assert context.prompt_version == "reply-4"
+    assert context.prompt_version == "reply-5"
 
 
 async def test_another_conversation_recalls_it_instead(edge_system: System) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
-from backend.adapters.llm.offline import OfflineCompanion
+from backend.adapters.llm.offline import OfflineCompanion, OfflineExtractor
 from backend.adapters.llm.offline.forgetting import FORGETTING
 from backend.conversation.editing import edit_message
 from backend.memory.formation import form_memory
@@ -260,3 +260,42 @@ async def test_it_is_asked_and_told_in_the_language_of_the_talk(
     assert await facts(system, conversation) == []
     assert question.content in FORGETTING[language]["asked"]
     assert done.content in FORGETTING[language]["done"]
+
+
+KIN = (
+    "My sister is called Sofia.",
+    "my sister is 13 months old",
+    "my sister-in-law is 40 years old",
+    "My brother plays chess.",
+)
+
+
+async def test_somebody_named_goes_with_what_is_known_of_them_without_the_name(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+    turns = system.turns(OfflineCompanion())
+    for content in (*KIN, "forget about Sofia", "yes"):
+        await answered(system, turns, conversation, content)
+        await form_memory(system.memory, OfflineExtractor(), conversation.id, threshold=0.7)
+
+    left = await facts(system, conversation)
+    assert not [fact for fact in left if "Sofia" in fact or "13 months" in fact]
+    assert [fact for fact in left if "chess" in fact]
+    episodes = [
+        memory.content for memory in await system.memories(conversation.owner, kind="episode")
+    ]
+    assert KIN[1] not in episodes
+    assert set(KIN[2:]) <= set(episodes)
+
+
+async def test_of_two_sisters_only_the_one_by_name_goes(system: System) -> None:
+    conversation = await system.introduce()
+    turns = system.turns(OfflineCompanion())
+    for content in (*KIN[:2], "My sister Eva is a cook.", "forget about Sofia", "yes"):
+        await answered(system, turns, conversation, content)
+        await form_memory(system.memory, OfflineExtractor(), conversation.id, threshold=0.7)
+
+    left = await facts(system, conversation)
+    assert not [fact for fact in left if "Sofia" in fact]
+    assert [fact for fact in left if "13 months" in fact]

@@ -5,11 +5,16 @@ import asyncio
 import pytest
 
 from backend.adapters.llm.offline import OfflineExtractor
-from backend.adapters.llm.offline.denials import find_denials, takes_all_back
+from backend.adapters.llm.offline.denials import (
+    find_denials,
+    named_in_answer,
+    states_something,
+    takes_all_back,
+)
 from backend.memory.consolidation import Action, decide
 from backend.memory.denials import denies
 from backend.models import Memory
-from backend.models.candidate import Candidate
+from backend.models.candidate import Candidate, Extraction, TakenBack, TranscriptLine
 from tests.support.records import a_line, a_memory, a_transcript, an_owner
 
 NO_DOG, NO_SISTER = "The user does not have a dog.", "The user never had a sister."
@@ -28,6 +33,9 @@ NOT_BERLIN = "The user does not live in Berlin."
         ("actually i made up the dog", "What the user said about their dog is not true."),
         ("I was joking about Berlin", "What the user said about Berlin is not true."),
         ("I lied about my job", "What the user said about their job is not true."),
+        ("that was a lie, about the horses", "What the user said about their horses is not true."),
+        ("I made up the pilot thing, sorry", "What the user said about their pilot is not true."),
+        ("I made Lena up", "What the user said about Lena is not true."),
     ],
 )
 def test_what_a_message_denies(message: str, denied: str) -> None:
@@ -61,6 +69,10 @@ def test_what_denies_nothing(message: str) -> None:
         (NO_SISTER, "The user's sister died in 2019."),
         (NOT_BERLIN, "The user lives in Berlin with their wife."),
         ("The user never lived in Rome.", "The user lived in Rome until 2010."),
+        (NO_SISTER, "The user's sister Eva hates coffee."),
+        (NO_SISTER, "The user's sister doesn't eat fish."),
+        ("What the user said about their pilot is not true.", "The user works as a pilot."),
+        ("What the user said about the zoo is not true.", "The user works at a zoo."),
         ("The user is not a nurse.", "The user works as a nurse."),
         ("The user is not married.", "The user is married to Tom."),
         ("It is not true that the user likes tea.", "The user likes tea."),
@@ -81,6 +93,10 @@ def test_what_is_against_a_fact(sentence: str, fact: str) -> None:
         (NO_DOG, "The user's dog died last year."),
         (NO_DOG, "The user likes dogs."),
         (NO_DOG, "The user has a dog allergy."),
+        (NO_DOG, "The user's sister hates dogs."),
+        (NO_DOG, "The user's sister loves dogs."),
+        ("What the user said about the zoo is not true.", "The user's sister works at a zoo."),
+        ("The user never had a sister who would listen.", "The user's sister is called Eva."),
         (NOT_BERLIN, "The user lives in Porto."),
         (NOT_BERLIN, "The user's sister lives in Berlin."),
         (NOT_BERLIN, "The user lived in Berlin until 2010."),
@@ -130,13 +146,87 @@ def test_who_does_not_live_in_berlin_lives_in_porto_all_the_same() -> None:
     )
 
 
-@pytest.mark.parametrize("words", ["That was a lie.", "just kidding"])
-def test_what_was_formed_before_is_taken_back_whole(words: str) -> None:
-    told = (a_line("I like tea."), a_line("Tea!", sender_type="character"))
-    extraction = asyncio.run(
-        OfflineExtractor().extract(a_transcript(a_line(words), preceding=told))
-    )
+def extracted(*lines: TranscriptLine, before: tuple[TranscriptLine, ...] = ()) -> Extraction:
+    return asyncio.run(OfflineExtractor().extract(a_transcript(*lines, preceding=before)))
 
-    [denial] = extraction.candidates
+
+@pytest.mark.parametrize("words", ["That was a lie.", "just kidding", "none of that is true"])
+def test_what_was_said_last_is_taken_back_whole(words: str) -> None:
+    told, denied = a_line("I like tea."), a_line(words)
+    tea = a_line("Tea!", sender_type="character")
+
+    for extraction in (extracted(told, tea, denied), extracted(denied, before=(told, tea))):
+        assert extraction.taken_back == (TakenBack(told.message_id, denied.message_id),)
+        assert extraction.candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("How are you today?", "That was a lie."),
+        ("thanks!", "just kidding"),
+        ("I like tea.", "just kidding about the twins"),
+        ("I have a dog.", "That was a lie, I don't have a dog."),
+        ("I like tea.", "That was a long day."),
+    ],
+)
+def test_what_can_t_be_meant_or_is_named_is_not_taken_back_whole(before: str, words: str) -> None:
+    assert extracted(a_line("I work at a zoo."), a_line(before), a_line(words)).taken_back == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("i have two horses", True),
+        ("my cousin invented the internet", True),
+        ("hey again", False),
+        ("How are you today?", False),
+        ("do you like wine", False),
+        ("You are really funny", False),
+        ("that was a lie", False),
+    ],
+)
+def test_what_can_be_taken_back(message: str, says: bool) -> None:
+    assert states_something(message) == says
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        ("the horses", "horses"),
+        ("the part where I said that I have two horses", "I have two horses"),
+        ("my uncle", "uncle"),
+        ("about the vineyard", "vineyard"),
+        ("all of it", ""),
+        ("everything", ""),
+        ("never mind", ""),
+        ("never mind, I love hiking", ""),
+        ("I love hiking", ""),
+        ("What do you mean?", ""),
+        ("no", ""),
+    ],
+)
+def test_what_the_answer_to_which_of_it_names(answer: str, named: str) -> None:
+    assert named_in_answer("Which of it do you mean?", answer) == named
+    assert named_in_answer("How are you?", answer) == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "against"), [("the zoo", "zoo"), ("that I work at a zoo", "zoo")]
+)
+def test_the_answer_to_which_of_it_denies_what_it_names(answer: str, against: str) -> None:
+    asked = a_line("Which of it wasn't so?", sender_type="character")
+    [denial] = extracted(a_line(answer), before=(a_line("That was a lie."), asked)).candidates
+
     assert denial.denial
-    assert denies(denial.content, "The user likes tea.")
+    assert denies(denial.content, f"The user works at a {against}.")
+
+
+def test_who_has_no_brother_that_listens_has_a_brother_all_the_same() -> None:
+    for message in (
+        "I never had a brother who'd listen",
+        "I don't have kids to look after tonight",
+    ):
+        known = ("The user's brother is called Tim.", "The user's son is called Leo.")
+        candidates = extracted(a_line(message)).candidates
+        assert not any(denies(each.content, fact) for each in candidates for fact in known)

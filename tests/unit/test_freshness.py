@@ -1,13 +1,14 @@
 """What brings an older memory up to date is told first."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from backend.memory.freshness import FIRST, newest_first, renews
+from backend.memory.freshness import FIRST, newest_first, renews, with_outdated
 from backend.memory.query import RecallQuery
 from backend.memory.scoring import RecallPolicy, ScoredMemory
-from backend.models import Memory
+from backend.models import KnownMemory, Memory, Outdated
 from tests.support.records import NOON, a_memory, an_owner
 
 OWNER = an_owner()
@@ -47,6 +48,31 @@ def test_the_newer_word_on_the_same_thing(newer: str, older: str) -> None:
 )
 def test_what_is_merely_newer(newer: str, older: str) -> None:
     assert not renews(said(newer, 9), said(older, 1), POLICY)
+
+
+def test_what_holds_instead_is_told_before_the_message_that_says_the_old() -> None:
+    now = said("The user works at Bosch.", 9)
+    instead = KnownMemory._make(getattr(now, name) for name in KnownMemory._fields)
+    was = said("I work at Siemens", 1)
+    was.kind, was.source_message_ids = "episode", [uuid4()]
+    old = Outdated("The user works at Siemens.", was.source_message_ids, instead)
+    tea = said("The user likes tea.", 3)
+    chosen = [ScoredMemory(was, 0.9), ScoredMemory(tea, 0.8), ScoredMemory(now, 0.1)]
+
+    marked = with_outdated(chosen, [old])
+    assert [item.outdated for item in marked] == [(old,), (), ()]
+    for query, order in ((OF_NOW, [now, was, tea]), (OF_THE_PAST, [was, tea, now])):
+        assert [item.memory for item in newest_first(marked, query, POLICY)] == order
+
+
+def test_only_the_users_own_messages_are_outdated() -> None:
+    fact, reply = said("The user works at Siemens.", 1), said("Siemens!", 1, about="character")
+    reply.kind = "episode"
+    reply.source_message_ids = fact.source_message_ids = [uuid4()]
+    old = Outdated(fact.content, fact.source_message_ids, None)
+
+    marked = with_outdated([ScoredMemory(fact, 1), ScoredMemory(reply, 1)], [old])
+    assert [item.outdated for item in marked] == [(), ()]
 
 
 def ranked(*items: tuple[str, int, float]) -> list[ScoredMemory]:

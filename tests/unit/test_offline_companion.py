@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.adapters.llm.offline import OfflineCompanion
-from backend.adapters.llm.offline.acknowledgements import TAKEN_BACK, UNTRACED
+from backend.adapters.llm.offline.acknowledgements import TAKEN_BACK, UNTRACED, WHICH
 from backend.adapters.llm.offline.perspective import first_person, first_to_second, second_person
 from backend.adapters.llm.offline.tongues import guess_language, talk_language
 from backend.adapters.llm.offline.voices import (
@@ -547,8 +547,66 @@ async def test_sets_right_what_is_denied_and_tells_it_so_from_then_on() -> None:
     assert "You do not have a dog." in asked
     assert "Rex" not in asked
     taken_back = await reply(prompt("I was joking", *told))
-    assert taken_back in TAKEN_BACK
+    assert taken_back in [phrase.format(said=told[0]) for phrase in TAKEN_BACK]
     assert "Rex" not in await reply(prompt("Do I have a dog?", *told, "I was joking", taken_back))
+
+
+@pytest.mark.parametrize(
+    ("message", "before"),
+    [
+        ("That was a lie.", ()),
+        ("I made that up.", ("How are you today?", "Well, thank you.")),
+        ("just kidding", ("I like tea.", "Tea!", "thanks!", "Gladly.")),
+        ("I lied about my uncle", ("I like tea.", "Tea!")),
+    ],
+)
+async def test_asks_which_where_it_can_t_be_told_what_was_a_lie(
+    message: str, before: tuple[str, ...]
+) -> None:
+    assert await reply(prompt(message, *before)) in WHICH
+
+
+async def test_the_answer_to_which_is_set_right() -> None:
+    known = ("The user has two horses.", "The user lives in Porto.")
+    named = prompt("the horses", "That was a lie.", WHICH[0])
+
+    assert "horses is not true" in await reply(replace(named, memories=known))
+    assert "not true" not in await reply(replace(named, memories=known[1:]))
+
+
+CHANGED = (
+    "8 March 2026, Sam: I work at Siemens and my dog is called Pip"
+    " (no longer so: The user works at Siemens. Since then: The user works at Bosch.)"
+)
+LIED = "8 March 2026, Sam: i have two horses (no longer so: The user has two horses.)"
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "not_told"),
+    [
+        ("Where do I work?", "You work at Bosch.", "Siemens"),
+        ("Where did I work before?", "You once told me: “I work at Siemens", "Bosch"),
+        ("What is my dog called?", "Pip", "Siemens"),
+        ("How many horses do I have?", "", "two horses"),
+    ],
+)
+async def test_what_is_no_longer_so_is_told_as_history_alone(
+    question: str, told: str, not_told: str
+) -> None:
+    answer = await ask(question, CHANGED, LIED)
+
+    assert told in answer
+    assert not_told not in answer
+
+
+async def test_a_fact_is_told_before_what_was_once_said() -> None:
+    said = "8 March 2026, Sam: I live in Porto"
+
+    assert "You live in Leeds." in await ask("Where do I live?", said, "The user lives in Leeds.")
+
+
+async def test_who_moved_somewhere_lives_there() -> None:
+    assert "Hanna moved to York." in await ask("Where does Hanna live?", "Hanna moved to York.")
 
 
 @pytest.mark.parametrize(

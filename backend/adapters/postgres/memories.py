@@ -38,6 +38,7 @@ from backend.models import (
     Conversation,
     KnownMemory,
     Memory,
+    Outdated,
     Owner,
     Relationship,
     utc_now,
@@ -107,7 +108,7 @@ class PostgresMemories:
 
     async def known(
         self, owner: Owner, memory_ids: Sequence[UUID], *, best: int
-    ) -> tuple[list[KnownMemory], list[KnownMemory]]:
+    ) -> tuple[list[KnownMemory], list[KnownMemory], list[Outdated]]:
         return await read_known(self._session, owner, memory_ids, best=best)
 
     async def facts_since(self, owner: Owner, since: datetime, *, limit: int) -> list[Memory]:

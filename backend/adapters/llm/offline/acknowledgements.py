@@ -4,6 +4,7 @@ they take back; and to who asks where it comes from."""
 import re
 from collections.abc import Sequence
 
+from backend.adapters.llm.offline.denials import WHICH_OF_IT
 from backend.adapters.llm.offline.perspective import second_person
 from backend.adapters.llm.offline.rule import Finding
 from backend.ports import Source
@@ -124,9 +125,13 @@ SET_RIGHT = (
     "Good that you say so. {told} I won't tell it otherwise.",
 )
 TAKEN_BACK = (
-    "Ha, you had me there. I won't hold on to it.",
-    "All right, I take it back out of my memory.",
-    "Then I never heard it.",
+    "Ha, you had me there. I won't hold on to “{said}”.",
+    "All right, I take “{said}” back out of my memory.",
+    "Then I never heard “{said}”.",
+)
+WHICH = (
+    f"{WHICH_OF_IT} do you mean? Tell me, and I'll put it right.",
+    f"I'm not sure what you take back. {WHICH_OF_IT} wasn't so?",
 )
 UNTRACED = (
     "I can't trace that to anything you've told me.",

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from backend.adapters.llm.offline.denials import find_denials, takes_all_back
+from backend.adapters.llm.offline.denials import (
+    find_denials,
+    named_in_answer,
+    not_true_of,
+    states_something,
+    takes_all_back,
+    takes_back_a_topic,
+)
 from backend.adapters.llm.offline.guards import is_injection, takes_back
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.perspective import first_to_second, second_person
@@ -27,6 +34,17 @@ MOST_TOLD = 5  # facts in answer to "What do you know about me?"
 _STORY = re.compile(r"\(in a story[^)]*\)\s*(?P<told>.+)", re.I | re.S)
 _DATED = re.compile(
     r"(?P<fact>.+?)\.? \((?P<day>\d{1,2} \w+ \d{4}), told on (?P<told>\d{1,2} \w+ \d{4})\)$", re.S
+)
+# What a prompt adds to what was once said, if it has changed since or was taken back.
+_NO_LONGER_SO = re.compile(
+    r" \(no longer so: (?P<was>[^()]+?)(?: Since then: (?P<now>[^()]+?))?\)(?= \(no longer so: |$)"
+)
+_SAYS_IT = 0.5  # share of what is no longer so whose words make a sentence say it
+_ASKS_OF_BEFORE = re.compile(
+    r"\b(?:before(?: that| then)?|used to|previous(?:ly)?|formerly|in the past|back then|once"
+    r"|earlier|at first"
+    r"|originally)\b|\b(?:my|our) (?:old|former|last|ex-?)\b",
+    re.I,
 )
 _OF_A_DAY = re.compile(
     r"\b(?:the day (?:before yesterday|after tomorrow)|yesterday|tomorrow|today|tonight|last night"
@@ -54,7 +72,12 @@ _FITS = {
     ),
     "how old": re.compile(r"\d|\b(?:old|born|birthday|teen|ty)\b", re.I),
 }
+_AS_A_QUOTATION = 0.002  # by which a fact stands before what was once said
 _TASTES = frozenset(content_words("like dislike"))
+_HOME, _MOVED = frozenset(content_words("live")), frozenset(content_words("moved"))
+_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_WHAT_ONE_DOES = re.compile(r"\bwhat (?:do|does)\b.+\bdo\b", re.IGNORECASE)
+_TRADE = re.compile(r"\b(?:works?|working) as\b|\bis an? \w+", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"\W*(?:do|don't|did|didn't|have|would) (?:I|we)\b", re.IGNORECASE)
 _QUESTION_TYPE = re.compile(r"\b(where|when|how many|how old)\b", re.I)
 _OWNER = re.compile(
@@ -74,12 +97,13 @@ _EVERYBODYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Something known: as it would be told back, and the text that it is found by. What was `once` said
-    may not hold any more: what is known since stands in the facts."""
+    """Something known: as it would be told back, and the text that it is found by. What was `once` said may
+    not hold any more: what is known since stands in the facts. What is `over` certainly doesn't."""
 
     told: str
     text: str
     once: bool = False
+    over: bool = False
 
 
 def asks_about_user(prompt: Prompt) -> bool:
@@ -93,14 +117,17 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     `good_enough` is the share, 0-1, of the question's content words that an answer must meet.
     """
     question = asked_in(prompt.message, prompt.character.name)
-    known = list(_known(prompt))
+    of_before = bool(_ASKS_OF_BEFORE.search(question))
+    known = [item for item in _known(prompt) if of_before or not item.over]
+    question = _ASKS_OF_BEFORE.sub(" ", question) if of_before else question
     if OPEN.search(question):
         return " ".join(_most_telling(known)) or None
     best, score = None, 0.0
     for item in known:
-        fit = _fit(question, item.text)
+        fit = _fit(question, item.text) - item.once * _AS_A_QUOTATION + item.over
         if fit > score + 1e-9:
             best, score = item, fit
+    score -= best.over if best else 0.0
     if best and score >= good_enough:
         return best.told
     named = ASKS_NAME.fullmatch(question) and prompt.user_name.strip().lower() not in NAMELESS
@@ -108,14 +135,31 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
 
 
 def denied_of_known(prompt: Prompt) -> str | None:
-    """What the message says isn't so though it was known, told as "you"; "" where it takes back what was
-    said last, whatever that was; None where it does neither."""
-    known = [set(content_words(item.text)) for item in _known(prompt)]
-    for denial in find_denials(prompt.message):
+    """What the message says isn't so though it was known, told as "you"; None where it does no such thing."""
+    known = [set(content_words(item.text)) for item in _known(prompt) if not item.once]
+    asked = next((turn.content for turn in reversed(prompt.history) if turn.role != "user"), "")
+    named = named_in_answer(asked, prompt.message)
+    denials = [not_true_of(f"the {named}")] if named else find_denials(prompt.message)
+    for denial in denials:
         words = set(content_words(denial)) - _DENYING
         if words and any(words <= item for item in known):
             return second_person(denial)
-    return "" if takes_all_back(prompt.message) else None
+    return None
+
+
+def takes_back_something(prompt: Prompt) -> bool:
+    """Whether the message says that something was a lie or a joke."""
+    message = prompt.message
+    return takes_all_back(message) or takes_back_a_topic(message)
+
+
+def taken_back(prompt: Prompt) -> str | None:
+    """What the message takes back: what was said just before, in the user's words; None where that can't be
+    told, or nothing is taken back."""
+    if not takes_all_back(prompt.message):
+        return None
+    said = [turn.content for turn in prompt.history if turn.role == "user"]
+    return said[-1].strip() if said and states_something(said[-1]) else None
 
 
 def name_to_use(prompt: Prompt) -> str:
@@ -162,6 +206,8 @@ def _standing(prompt: Prompt) -> Iterable[str]:
             if not taken_back:
                 yield turn.content
             taken_back = takes_back(turn.content) or takes_all_back(turn.content)
+            if find_denials(turn.content) and not takes_all_back(turn.content):
+                taken_back = False  # which names what it takes back
 
 
 def _not_denied(known: Iterable[_Known], denied: Sequence[set[str]]) -> Iterable[_Known]:
@@ -174,7 +220,7 @@ def _not_denied(known: Iterable[_Known], denied: Sequence[set[str]]) -> Iterable
 
 def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
     """A fact as it is, or as a story's; of what was said, the user's words alone."""
-    memory = _as_of_now(memory)
+    memory, changed = _without_changes(_as_of_now(memory))
     if story := _STORY.match(memory):
         told = second_person(story["told"])
         yield _Known(f"In our story, {told[:1].lower()}{told[1:]}", story["told"])
@@ -190,9 +236,26 @@ def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
         re.I | re.S,
     )
     if said and said["speaker"].lower() != prompt.character.name.lower():
-        yield from (replace(item, once=True) for item in _said(said["said"]))
+        was = [set(content_words(change["was"])) for change in changed]
+        for item in _said(said["said"]):
+            over = any(_says(item.text, words) for words in was)
+            told = f"You once told me: “{said['said'].strip()}”" if over else item.told
+            yield replace(item, told=told, once=True, over=over)
+        for change in changed:
+            if change["now"]:
+                yield _Known(second_person(change["now"]), change["now"])
     elif not said and not re.match(r"\W?\d", memory):
         yield _Known(second_person(memory), memory)
+
+
+def _without_changes(memory: str) -> tuple[str, list[re.Match[str]]]:
+    """What was said, and what of it is no longer so."""
+    changed = list(_NO_LONGER_SO.finditer(memory))
+    return (memory[: changed[0].start()] if changed else memory), changed
+
+
+def _says(text: str, words: set[str]) -> bool:
+    return bool(words) and len(words & set(content_words(text))) >= _SAYS_IT * len(words)
 
 
 def _as_of_now(memory: str) -> str:
@@ -240,13 +303,16 @@ def _fit(question: str, text: str) -> float:
         asked = [word for word in asked if word != "age"] or ["age"]
     met = sum(bool(_answering(word, question) & has) for word in asked)
     share = met / len(asked) - (0.5 if _is_stranger(text, asked) else 0.0)
-    return share + (0.001 if text.startswith("The user") else 0.0)  # a fact before a quotation
+    by_trade = _WHAT_ONE_DOES.search(question) and _TRADE.search(text)
+    # A fact before a quotation, and of two the one that says what is asked for.
+    return share + 0.001 * text.startswith("The user") + 0.001 * bool(by_trade)
 
 
 def _answering(word: str, question: str) -> set[str]:
     """The stems that answer to a word: "Do I like mushrooms?" is answered by "hates mushrooms" too."""
     of_taste = word in _TASTES and _YES_OR_NO.match(question)
-    return kinds_of(word) | (_TASTES if of_taste else set())
+    of_home = word in _HOME and _WHERE.search(question)
+    return kinds_of(word) | (_TASTES if of_taste else set()) | (_MOVED if of_home else set())
 
 
 def _is_stranger(text: str, asked: list[str]) -> bool:

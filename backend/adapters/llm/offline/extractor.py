@@ -4,20 +4,32 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.clause_reader import Reading
 from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
 from backend.adapters.llm.offline.dates import resolve, take_time
-from backend.adapters.llm.offline.denials import find_denials, takes_all_back, untrue
+from backend.adapters.llm.offline.denials import (
+    find_denials,
+    lacks,
+    named_in_answer,
+    narrows,
+    not_true_of,
+    states_something,
+    takes_all_back,
+    takes_back_a_topic,
+    untrue,
+)
+from backend.adapters.llm.offline.endings import find_endings, find_new_job
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.promises import find_promise
 from backend.adapters.llm.offline.rule import Finding
 from backend.adapters.llm.offline.sentences import flatten
 from backend.adapters.llm.offline.subjects import USER, Subject
 from backend.adapters.llm.offline.weighing import worth_keeping
-from backend.models.candidate import Candidate, Extraction, Transcript, TranscriptLine
+from backend.models.candidate import Candidate, Extraction, TakenBack, Transcript, TranscriptLine
 from embeddings.base import Encoder
 
 EXPLICIT_IMPORTANCE = 9
@@ -40,7 +52,8 @@ class _Sitting:
     in_scene: bool = False
     spoken_of: Subject | None = None
     last_line: TranscriptLine | None = None
-    last_user_message: UUID | None = None
+    last_of_user: TranscriptLine | None = None
+    taken_back: list[TakenBack] = field(default_factory=list)
 
 
 class OfflineExtractor:
@@ -60,10 +73,13 @@ class OfflineExtractor:
             _read_line(line, sitting)
         sitting.named_in = dict.fromkeys(sitting.known)
         sitting.earlier, sitting.found, sitting.rejected = sitting.found, [], []
+        sitting.taken_back = []
         for line in transcript.lines:
             _read_line(line, sitting)
         found = await worth_keeping(sitting.found, sitting.stated, self._encoder)
-        return Extraction(found, "offline", 0, tuple(sitting.rejected))
+        return Extraction(
+            found, "offline", 0, tuple(sitting.rejected), taken_back=tuple(sitting.taken_back)
+        )
 
 
 def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
@@ -82,9 +98,15 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
         line = replace(line, content=aside)
     elif guards.plays_a_part(line.content) or not _follow_scene(line.content, sitting):
         return
-    if guards.takes_back(line.content) or takes_all_back(line.content):
-        _take_back(line, sitting)
     question = before.content if before and before.sender_type == "character" else ""
+    named = named_in_answer(question, line.content)
+    if named:
+        _deny_what_is_named(named, line, sitting)
+        line = replace(line, content="")
+    if takes_all_back(line.content) or (
+        guards.takes_back(line.content) and not takes_back_a_topic(line.content)
+    ):
+        _take_back(line, sitting)
     reading = read_message(line.content, line.said_at, sitting.spoken_of, question, sitting.known)
     sitting.known |= reading.known
     for name in reading.known:
@@ -98,14 +120,16 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
         _correct(correction, line, sitting)
     if guards.laughs_first(line.content):
         _laugh_off(_candidates(reading, line), sitting)
-    for candidate in _candidates(reading, line):
-        candidate = replace(candidate, source_message_ids=_sources(candidate, line, sitting))
-        _add(candidate, sitting)
-    for candidate in _statements(reading, line, sitting):
-        _add(candidate, sitting)
-    for denied in find_denials(line.content):
+    one_of_many = narrows(line.content)
+    for candidate in chain(_candidates(reading, line), _statements(reading, line, sitting)):
+        if not (one_of_many and lacks(candidate.content)):
+            sources = _sources(candidate, line, sitting)
+            _add(replace(candidate, source_message_ids=sources), sitting)
+    for denied in (*find_denials(line.content), *find_endings(line.content)):
         _add(_denial(denied, line.message_id), sitting)
-    sitting.last_user_message = line.message_id
+    if job := find_new_job(line.content):
+        _add(replace(_denial(job, line.message_id), attribute="job"), sitting)
+    sitting.last_of_user = line
 
 
 def _keep_word(line: TranscriptLine, sitting: _Sitting) -> None:
@@ -145,15 +169,24 @@ def _follow_scene(message: str, sitting: _Sitting) -> bool:
 
 
 def _take_back(line: TranscriptLine, sitting: _Sitting) -> None:
-    """Drop what was said last, and deny what of it was formed into memory before."""
-    joke = sitting.last_user_message
-    for known in sitting.earlier:
-        if joke in known.source_message_ids:
-            sitting.found.append(_denial(untrue(known.content), line.message_id))
-    kept = [candidate for candidate in sitting.found if candidate.source_message_ids != (joke,)]
+    """Drop what was said last, if that says something, with whatever was formed of it before."""
+    joke = sitting.last_of_user
+    if joke is None or not states_something(joke.content):
+        return
+    sitting.taken_back.append(TakenBack(joke.message_id, line.message_id))
+    kept = [each for each in sitting.found if each.source_message_ids != (joke.message_id,)]
     if len(kept) < len(sitting.found):
-        sitting.rejected.append(f"{joke}: taken back as a joke")
+        sitting.rejected.append(f"{joke.message_id}: taken back as a joke")
     sitting.found = kept
+
+
+def _deny_what_is_named(named: str, line: TranscriptLine, sitting: _Sitting) -> None:
+    """ "Which of it?" – "the horses", or "that I have two horses"."""
+    stated = read_message(named, line.said_at, None).findings
+    for content in [untrue(finding.content) for finding, _ in stated] or [
+        not_true_of(f"the {named}")
+    ]:
+        _add(_denial(content, line.message_id), sitting)
 
 
 def _denial(content: str, message_id: UUID) -> Candidate:
@@ -217,7 +250,11 @@ def _candidate(finding: Finding, message_id: UUID) -> Candidate:
 
 def _add(candidate: Candidate, sitting: _Sitting) -> None:
     for index, known in enumerate(sitting.found):
-        if known.content.lower() == candidate.content.lower():
+        same = (known.content.lower(), known.denial) == (
+            candidate.content.lower(),
+            candidate.denial,
+        )
+        if same:
             sources = tuple(dict.fromkeys(known.source_message_ids + candidate.source_message_ids))
             sitting.found[index] = replace(known, source_message_ids=sources)
             return

@@ -9,6 +9,7 @@ from backend.adapters.llm.offline.acknowledgements import (
     SET_RIGHT,
     TAKEN_BACK,
     UNTRACED,
+    WHICH,
     acknowledge,
     is_loss,
     say_where_from,
@@ -18,6 +19,8 @@ from backend.adapters.llm.offline.answers import (
     asks_about_user,
     denied_of_known,
     name_to_use,
+    taken_back,
+    takes_back_something,
 )
 from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
 from backend.adapters.llm.offline.forgetting import about_forgetting
@@ -49,6 +52,7 @@ _BYE = re.compile(
     r"|heading to bed|off to bed|going to (?:bed|sleep))\b",
     re.I,
 )
+LONGEST_QUOTATION = 120  # characters
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx|cheers|much appreciated)\b", re.I)
 
 
@@ -148,11 +152,22 @@ def _explain(speaker: _Speaker) -> str | None:
 
 
 def _set_right(speaker: _Speaker) -> str | None:
-    """What to say to somebody who denies what is known."""
-    denied = denied_of_known(speaker.prompt)
-    if denied:
+    """What to say to somebody who denies what is known, or takes back what they said; where it can't be told
+    what they mean, a question."""
+    if denied := denied_of_known(speaker.prompt):
         return speaker.choose(SET_RIGHT, told=denied)
-    return speaker.choose(TAKEN_BACK) if denied is not None else None
+    if words := taken_back(speaker.prompt):
+        return speaker.choose(TAKEN_BACK, said=_quotable(words))
+    return speaker.choose(WHICH) if takes_back_something(speaker.prompt) else None
+
+
+def _quotable(words: str) -> str:
+    plain = " ".join(words.split())
+    return (
+        plain
+        if len(plain) <= LONGEST_QUOTATION
+        else f"{plain[:LONGEST_QUOTATION].rsplit(' ', 1)[0]} …"
+    )
 
 
 def _recall(speaker: _Speaker) -> str | None:

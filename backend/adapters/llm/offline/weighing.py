@@ -11,13 +11,17 @@ async def worth_keeping(
     candidates: Sequence[Candidate], stated: Collection[str], encoder: Encoder | None
 ) -> tuple[Candidate, ...]:
     """The candidates that a rule vouches for and, of those whose contents are in `stated`, the
-    ones worth keeping; in their order.
+    ones worth keeping; in their order. Denials count only against what is known, and stay.
 
     None of `stated` is kept without the encoder that the weights were trained for.
     """
-    doubtful = [each.content for each in candidates if each.content in stated]
+    doubtful = [each.content for each in candidates if each.content in stated and not each.denial]
     kept = set(await _worth(doubtful, encoder) if doubtful and encoder else ())
-    return tuple(each for each in candidates if each.content not in stated or each.content in kept)
+    return tuple(
+        each
+        for each in candidates
+        if each.denial or each.content not in stated or each.content in kept
+    )
 
 
 async def _worth(contents: Sequence[str], encoder: Encoder) -> list[str]:
