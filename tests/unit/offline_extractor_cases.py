@@ -1333,3 +1333,8 @@ EXCHANGES += [
     (("C: What did he do for a living?", "retired miner, bless him"), ()),
     (("C: What do you drink?", "depends who pays"), ()),
 ]
+STATED += [
+    ("Ewan hovers all day. That's my husband. Retired welder and he can't cook.", ()),
+    ("my cousin sails. ms ortiz laughed. shes the new principal", ()),
+]
+NOTHING += ["I do indeed", "going part time at work when it starts"]

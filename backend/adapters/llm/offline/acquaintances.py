@@ -56,9 +56,15 @@ _NO_NAME = re.compile(
 )
 
 
+_OF_AGE = re.compile(
+    r"(?:eld|old|young)est|middle", re.I
+)  # "my eldest grandson": what follows is no name
+
+
 def name_known(text: str, known: Mapping[str, Subject]) -> str:
     """The text with the names that it gives in small letters, and those known, capitalised."""
-    names = {found["name"].lower() for found in _TYPED_SMALL.finditer(text)}
+    found_small = _TYPED_SMALL.finditer(text)
+    names = {found["name"].lower() for found in found_small if not _OF_AGE.match(found["kin"])}
     names = {name for name in names if not _is_word(name)} | known.keys()
     for name in names:
         text = re.sub(rf"(?<![\w']){re.escape(name)}(?=\b)", name.title(), text)

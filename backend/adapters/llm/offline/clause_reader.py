@@ -153,10 +153,15 @@ def by_name(spoken_of: Subject | None, known: Mapping[str, Subject]) -> Subject 
     return same[0] if len(same) == 1 else spoken_of
 
 
+_TITLED = re.compile(r"(?:mr|mrs|ms|miss|dr|prof|coach|nurse|sister|father|auntie)\.? [a-z]", re.I)
+
+
 def _still_spoken_of(clause: str, spoken_of: Subject | None) -> Subject | None:
     """Whoever "she" stands for, unless the clause names somebody else."""
     if spoken_of is None or re.match(r"(?:he|she|it|they|who|his|her|its)\b", clause, re.I):
         return spoken_of
+    if _TITLED.match(clause):
+        return None
     names = re.findall(r"\b[A-ZÀ-Þ][a-zà-ÿ]+", clause)
     return spoken_of if all(name == spoken_of.about_name for name in names) else None
 

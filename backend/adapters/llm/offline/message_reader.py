@@ -71,6 +71,9 @@ def read_message(
     return reading
 
 
+_THAT_IS = re.compile(r"(?:that|this) is (?P<whom>my [\w' -]{2,30})$", re.I)
+
+
 def _is_full(reading: Reading) -> bool:
     return len(reading.findings) + len(reading.statements) >= MAX_FINDINGS
 
@@ -101,6 +104,11 @@ def _read_sentence(sentence: Sentence, said_at: datetime, reading: Reading) -> N
     if profile := spelt_profile(sentence.text):
         for whole in (clause for stated in profile for clause in split_clauses(stated)):
             read_clause(whole, sentence.casual, said_at, False, reading)
+        return
+    if told := _THAT_IS.match(
+        sentence.text
+    ):  # "Derek hovers. That's my husband": what follows is his
+        reading.spoken_of, reading.of_user = find_spoken_of(told["whom"]), False
         return
     statement = guards.statement_part(text, question=sentence.question and not asked)
     statement = guards.certain_part(statement)

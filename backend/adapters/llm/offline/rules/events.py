@@ -17,7 +17,8 @@ _APPOINTMENT = (
 )
 # "Going to try out" is no journey.
 _NO_DESTINATION = (
-    r"(?:ask|bring|buy|call|check|clean|cook|cry|cut|die|do|drive|eat|fail|find|finish|get|give|go"
+    r"(?:part[- ]time|full[- ]time|solo|freelance|vegan|veggie|bald|grey|blind|deaf|broke|bankrupt"
+    r"|ask|bring|buy|call|check|clean|cook|cry|cut|die|do|drive|eat|fail|find|finish|get|give|go"
     r"|grab|have|help|hit|keep|kill|learn|leave|let|look|lose|love|make|marry|meet|miss|move|need"
     r"|pass|pay|pick|play|propose|put|quit|read|ring|run|say|sell|send|show|sit|spend|start|stay"
     r"|stop|study|take|talk|tell|text|throw|train|try|turn|use|wait|walk|wash|watch|wear|win|work"

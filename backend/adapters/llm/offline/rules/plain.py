@@ -73,7 +73,7 @@ PLAIN = (
     ),
     rule(
         "does for a living",
-        r"do(?:es)? (?P<said>(?!it\b|that\b|this\b|what|not\b|my best|so\b|the (?:same|dishes"
+        r"do(?:es)? (?P<said>(?!indeed\b|it\b|that\b|this\b|what|not\b|my best|so\b|the (?:same|dishes"
         r"|cooking|shopping"
         r"|maths?)\b|me\b|all\b|too\b|well\b|now\b|have\b|need\b|think\b|like\b|love\b|feel\b"
         r"|a (?:lot|bit|thing)\b"
@@ -82,7 +82,7 @@ PLAIN = (
         r"|everything\b|nothing\b|anything\b|something\b|wish\b|agree\b|care\b|look\b|go\b"
         r"|more\b|most\b|him\b|her\b"
         r"|them\b|one\b|is\b|as\b|and\b|make\b|worry\b|understand\b|appreciate\b)[a-z].+"
-        r"|[a-z]{4,20})$",
+        r"|(?!indeed)[a-z]{4,20})$",
         "{who} [does|do] {said}.",
         importance=6,
     ),
