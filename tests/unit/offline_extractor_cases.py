@@ -1338,3 +1338,27 @@ STATED += [
     ("my cousin sails. ms ortiz laughed. shes the new principal", ()),
 ]
 NOTHING += ["I do indeed", "going part time at work when it starts"]
+STATED += [
+    (
+        "my cousin Olga has two sons, Piet and Jan",
+        ("The user's cousin Olga has two sons.", "The user's cousin is called Olga."),
+    ),
+    ("My boss came with his three kids, Uma, Vic and Wes", ()),
+    (
+        "I have an aunt, she has two cats, Pip and Pop",
+        ("The user has an aunt.", "The user's aunt has two cats."),
+    ),
+    ("The neighbours have a dog, Rolf, he barks", ()),
+    ("I have two cats, Pip and Pop", ("The user has two cats called Pip and Pop.",)),
+    ("my grandad fought in the navy", ()),
+    (
+        "my mother in law, Ulla, is 84",
+        (
+            "The user's mother-in-law Ulla is 84 years old.",
+            "The user's mother-in-law is called Ulla.",
+        ),
+    ),
+    ("We moved! We're in Hull now", ("The user lives in Hull.",)),
+    ("I'm a nurse in Cardiff", ("The user works as a nurse.", "The user works in Cardiff.")),
+    ("We have a dog too, Rex", ("The user has a dog called Rex.",)),
+]

@@ -12,7 +12,8 @@ from backend.adapters.llm.offline.lexicon import (
     alternatives,
 )
 from backend.adapters.llm.offline.sentences import Sentence
-from backend.adapters.llm.offline.subjects import Subject, person
+from backend.adapters.llm.offline.subjects import Subject, is_of_user, person
+from backend.adapters.llm.offline.verb_forms import PAST
 from backend.adapters.llm.offline.verbs import DEEDS, HABITS, UNDER_WAY, base_form, verb_forms
 from backend.adapters.llm.offline.word_lists import words
 
@@ -163,7 +164,7 @@ _ONE_OF = {
 def stranger(name: str, message: str = "") -> Subject:
     """Somebody of whom no more than a name is known; after "my two sons" in the message, one of them."""
     before = message[: message.find(name)]
-    several = list(_SEVERAL.finditer(before))
+    several = [each for each in _SEVERAL.finditer(before) if is_of_user(before[: each.start()])]
     if len({found["kin"].lower() for found in several}) == 1:
         return person(_ONE_OF[several[0]["kin"].lower()], "", name)
     return Subject(name, "other", name, f"{name.lower()}.", "")
@@ -172,6 +173,7 @@ def stranger(name: str, message: str = "") -> Subject:
 def _is_word(word: str) -> bool:
     return bool(
         word in NOT_NAMES
+        or word in PAST
         or word in KIN
         or word in PETS
         or base_form(word) in HABITS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backend.adapters.llm.offline.acquaintances import introduced_after
 from backend.adapters.llm.offline.lexicon import KIN, NOT_NAMES, PETS, SINGLE_KIN, alternatives
 from backend.adapters.llm.offline.rule import Finding, Rule
-from backend.adapters.llm.offline.subjects import person
+from backend.adapters.llm.offline.subjects import is_of_user, person
 
 _RELATION = rf"{alternatives(KIN)}|{alternatives(PETS)}"
 _NAME = r"(?:(?:mr|mrs|ms|miss|dr|prof)\.? )?(?-i:[A-ZÀ-Þ][a-zà-ÿ'-]+(?: [A-ZÀ-Þ][a-zà-ÿ'-]+)?)"
@@ -52,6 +52,8 @@ def find_mentions(text: str) -> Iterator[Finding]:
             f"{subject.key}name" if subject.kin in SINGLE_KIN else None,
         )
     for found in _SO_MANY.finditer(text):
+        if not is_of_user(text[: found.start()]):
+            continue
         yield Finding(
             f"The user has {found['count'].lower()} {found['several'].lower()} called "
             f"{found['names']}.",

@@ -30,6 +30,17 @@ _ABBREVIATION = re.compile(
 _BREAK = re.compile(
     r"(?<=[.!?…])[\s\"')\]]+|\n+|\s+(?=[\U0001F300-\U0001FAFF])|(?<=[.!?])(?=[A-Z][a-z])"
 )
+_I_AM_NOW = r"(?:we're|we are|i'?m|i am)\s+(?:now )?"
+# "We moved! We're in Hull now", "got a new job, I'm at Bosch now".
+_NEW_PLACE = re.compile(
+    r"(?P<moved>\b(?:we|i)(?:'ve| have)?(?: (?:just|finally|both))? moved(?: house| home)?[\s.!,]+(?:and )?)"
+    rf"{_I_AM_NOW}(?=in [A-Z])",
+    re.I,
+)
+_NEW_JOB = re.compile(
+    rf"(?P<got>\b(?:a new job|changed jobs|switched jobs)[\s.!,]+(?:and )?){_I_AM_NOW}(?=(?:at|with|for) [A-Z])",
+    re.I,
+)
 _EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]+")
 
 _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -66,6 +77,7 @@ _EXPANSIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             " is ",
         ),
         (r"\blil\b", "little"),
+        (r"\b(mother|father|sister|brother|son|daughter|parents?)s? in law\b", r"\1-in-law"),
         (r"^((?:19|20)\d\d),? (?=(?:I|we|my|our) )", r"in \1 "),
         (
             r"(?<=\w)(?<!master)(?<!bachelor)'s (?=(?:called|named|a|an|the|my|on|\d+|in|at|from"
@@ -132,6 +144,8 @@ def tidy(text: str) -> str:
     """The words of a message: no links, code, quoted lines or stage directions; plain quotes."""
     text = text.translate(_QUOTES)
     text = _NOISE.sub("\n", text)
+    text = _NEW_PLACE.sub(r"\g<moved>I live ", text)
+    text = _NEW_JOB.sub(r"\g<got>I work ", text)
     return _ACTION.sub("\n", text)
 
 

@@ -218,9 +218,36 @@ _WHOSE = re.compile(r"\b(?:her|him|his)\b", re.I)
 _NOMINATIVE = {"her": "she", "him": "he", "his": "he"}
 
 
+_POSSESSED = re.compile(r"\b(?:(?P<mine>my|our)|his|her|their|your|[\w-]+'s)(?: [\w-]+)? ?$", re.I)
+_HELD = re.compile(
+    r"\b(?:has|have|had|got|with|is|are|was|were|lives?|came|brought|raised|adopted|keeps?|owns?)\b",
+    re.I,
+)
+_BY_USER = re.compile(r"\W*(?:(?!(?:my|our|the|his|her)\b)[\w']+\W+){0,4}?(?:I|we|me|just)\b", re.I)
+_BY_ANOTHER = re.compile(
+    r"\b(?:my|our|the|an?) (?:[\w'-]+ ){1,3}(?:has|have|had|got|with|who|lives?|keeps?)\b", re.I
+)
+
+
+def is_of_user(before: str) -> bool:
+    """Whether what is named behind these words of a sentence is the user's: "I have", "my", nothing; not
+    "my sister has", "her"."""
+    part = re.split(r"[.;!?]|,? (?=(?:he|she|they|who)\b)", before)[-1]
+    if owner := _POSSESSED.search(part):
+        return bool(owner["mine"])
+    if not _HELD.search(part):
+        return True
+    return bool(_BY_USER.match(part)) and not _BY_ANOTHER.search(part)
+
+
 def find_spoken_of(clause: str) -> Subject | None:
     """The person or pet that a following "she" or "it" would stand for, if there is just one."""
-    found = list(_MENTION.finditer(clause))
+    found = [
+        each
+        for each in _MENTION.finditer(clause)
+        if not re.match(r"an?\b|another\b", each.group(0), re.I)
+        or is_of_user(clause[: each.start()])
+    ]
     if len({match["kin"].lower() for match in found}) != 1:
         return None
     named = (found[0]["name"] or "").strip(" ,") or None

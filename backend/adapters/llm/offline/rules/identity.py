@@ -88,7 +88,7 @@ IDENTITY = (
     rule(
         "age",
         r"(?:BE|(?:will be|just )?turned|turning|BE turning|turns) (?:now |only "
-        r"|already |just )?(?P<age>[\w-]+)"
+        r"|already |just )?(?P<age>\w[\w-]*)"
         r"(?: years old| years of age| yrs old| y\.?o\.?| year old)?(?=$|,(?! \d)| and (?!\d)"
         r"|\.(?!\d)| now| today| but)(?! years? (?:in|at|of exp))",
         "{who} [is|are] {age} years old.",

@@ -61,7 +61,7 @@ PEOPLE = (
     ),
     rule(
         "has one by name",
-        r"HAVE an? (?:[\w-]+ ){0,3}?(?P<kin>KIN|PET), (?P<clear_name>[A-Z].*)",
+        r"HAVE an? (?:[\w-]+ ){0,3}?(?P<kin>KIN|PET)(?: too| as well)?, (?P<clear_name>[A-Z].*)",
         "{who} has a {kin} called {name}.",
         category="relationship",
         importance=8,

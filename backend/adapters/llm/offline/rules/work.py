@@ -131,6 +131,13 @@ WORK = (
         and_on=True,
     ),
     rule(
+        "is a worker, in",
+        r"BE (?:now |currently )?an? (?P<job>[^,;]+?) in (?P<place>(?-i:[A-Z]).+)",
+        "{who} works in {place}.",
+        importance=6,
+        and_on=True,
+    ),
+    rule(
         "is a worker, at",
         r"BE (?:now |currently )?an? (?P<job>[^,;]+?) (?:at|for|with) (?!the "
         r"moment|heart|least|night|now|sure)(?P<org>.+)",
