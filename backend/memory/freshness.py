@@ -49,27 +49,42 @@ def _says(memory: Recallable, outdated: Outdated) -> bool:
 def newest_first(
     chosen: Sequence[ScoredMemory], query: RecallQuery, policy: RecallPolicy
 ) -> list[ScoredMemory]:
-    """Best first, but what brings an older memory up to date takes its place and score, unless the
-    question is about the past."""
+    """Best first, but what brings an older memory up to date takes its place and score, and stands before a
+    fact drawn from it, unless the question is about the past."""
     if query.asks_of_past:
         return list(chosen)
     ordered: list[ScoredMemory] = []
     for item in chosen[:FIRST]:
-        place = _place(item, ordered, policy)
+        place = _place(item, ordered, chosen[:FIRST], policy)
         if place < len(ordered):
             item = replace(item, score=ordered[place].score)
         ordered.insert(place, item)
     return [*ordered, *chosen[FIRST:]]
 
 
-def _place(item: ScoredMemory, ordered: Sequence[ScoredMemory], policy: RecallPolicy) -> int:
+def _place(
+    item: ScoredMemory,
+    ordered: Sequence[ScoredMemory],
+    first: Sequence[ScoredMemory],
+    policy: RecallPolicy,
+) -> int:
+    renewed = [other.memory for other in first if renews(item.memory, other.memory, policy)]
     for place, earlier in enumerate(ordered):
         if any(old.instead and old.instead.id == item.memory.id for old in earlier.outdated):
             return place
         near = item.score >= policy.update_score_share * earlier.score
-        if near and renews(item.memory, earlier.memory, policy):
+        if near and any(_is_said_in(earlier.memory, other) for other in renewed):
             return place
     return len(ordered)
+
+
+def _is_said_in(memory: Recallable, other: Recallable) -> bool:
+    """Whether one is the other, or a fact drawn from the other's message."""
+    return memory.id == other.id or (
+        memory.kind == "fact"
+        and other.kind == "episode"
+        and not set(memory.source_message_ids).isdisjoint(other.source_message_ids)
+    )
 
 
 def renews(memory: Recallable, other: Recallable, policy: RecallPolicy) -> bool:

@@ -50,6 +50,18 @@ def test_what_is_merely_newer(newer: str, older: str) -> None:
     assert not renews(said(newer, 9), said(older, 1), POLICY)
 
 
+def test_a_fact_stands_behind_what_renews_the_message_that_it_was_drawn_from() -> None:
+    was = said("I mentored 5 women and put their stories in my portfolio.", 1)
+    was.kind, was.source_message_ids = "episode", [uuid4()]
+    fact = said("The user is proud of their stories.", 1)
+    fact.source_message_ids = was.source_message_ids
+    now = said("My portfolio's women have increased to 7.", 9)
+    chosen = [ScoredMemory(fact, 0.9), ScoredMemory(now, 0.8), ScoredMemory(was, 0.7)]
+    assert [item.memory for item in newest_first(chosen, OF_NOW, POLICY)] == [now, fact, was]
+    del chosen[2]  # nothing there says what the number was of
+    assert [item.memory for item in newest_first(chosen, OF_NOW, POLICY)] == [fact, now]
+
+
 def test_what_holds_instead_is_told_before_the_message_that_says_the_old() -> None:
     now = said("The user works at Bosch.", 9)
     instead = KnownMemory._make(getattr(now, name) for name in KnownMemory._fields)
