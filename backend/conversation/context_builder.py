@@ -26,11 +26,22 @@ from backend.conversation.prompt import (
 )
 from backend.conversation.provenance import CONTEXT_KEY as SOURCES_KEY
 from backend.conversation.provenance import Sources, asks_for_source, find_sources
-from backend.conversation.ruling import LOCAL, Ruling, Safeguards, Scene, as_record, rule_on
+from backend.conversation.ruling import (
+    LOCAL,
+    Ruling,
+    Safeguards,
+    Scene,
+    as_record,
+    rule_on,
+    rule_on_request,
+)
 from backend.conversation.state import read_state
 from backend.conversation.token_budget import estimate_tokens, fit_newest
-from backend.conversation.wishes import ForgetWish
+from backend.conversation.wishes import ForgetWish, asks
 from backend.errors import ServiceUnavailable
+from backend.memory.consent import read_consent
+from backend.memory.episodes import is_forget_request
+from backend.memory.forget_request import read_forget_request
 from backend.memory.questions import OpenQuestion, open_among
 from backend.memory.recall import RecallRequest, Recollection, recall
 from backend.memory.relationship import as_of
@@ -47,6 +58,7 @@ from backend.models import (
     rfc3339,
 )
 from backend.ports import Prompt
+from backend.safety.moderation import Moderation
 from backend.safety.policy import Decision
 from backend.safety.wording import instruction, wanted_care
 from backend.store import Transaction
@@ -56,6 +68,7 @@ log = structlog.get_logger(__name__)
 # Answers to what was said before stand behind a message that was sent while they were written.
 LATE_MARGIN = 20
 LEFT_OUT_SHOWN = 20
+NAMES_AT_MOST = 15  # words of what is to be forgotten; who says more says something besides
 QUESTIONS_SHOWN = 1  # one at a time, or a talk becomes an interview
 
 
@@ -119,8 +132,10 @@ async def build_context(
     scene = Scene(background.user, background.character, conversation, background.window)
     (recollection, outcome), ruling = await asyncio.gather(
         _recall(resources, conversation, target, background, policy),
-        rule_on(safeguards.moderation, resources, target.content, scene),
+        _rule(safeguards.moderation, resources, target.content, scene, wish),
     )
+    if asks(wish) and wanted_care(ruling.decision):
+        wish = None  # it isn't asked whether they are sure, so there is nothing to confirm
     if ruling.blocks:
         background, recollection, wish = replace(background, window=[]), Recollection(), None
     sources = await _sources(resources, conversation, target, background, recollection, ruling)
@@ -142,6 +157,19 @@ async def build_context(
     return BuiltContext(prompt, record, scene, ruling)
 
 
+async def _rule(
+    moderation: Moderation,
+    resources: MemoryResources,
+    text: str,
+    scene: Scene,
+    wish: ForgetWish | None,
+) -> Ruling:
+    request = read_forget_request(text) if asks(wish) else None
+    if request is None or len(request.about.split()) > NAMES_AT_MOST:
+        return await rule_on(moderation, resources, text, scene)
+    return await rule_on_request(moderation, resources, text, request.beyond, scene)
+
+
 async def _read_background(
     tx: Transaction, conversation: Conversation, target: Message, policy: ContextPolicy
 ) -> _Background:
@@ -151,7 +179,8 @@ async def _read_background(
     around = await tx.messages.for_prompt(
         conversation.id, limit=policy.window + behind, before=target.seq + behind + 1
     )
-    earlier = in_answer_order(around, target)[-(policy.window - 1) :] if policy.window > 1 else []
+    told = _without_requests(in_answer_order(around, target), target)
+    earlier = told[-(policy.window - 1) :] if policy.window > 1 else []
     fitting = fit_newest([message.content for message in earlier], policy.history_tokens)
     window = earlier[len(earlier) - fitting :]
     summary, unsure = await tx.memories.behind_the_talk(conversation.owner, conversation.id)
@@ -166,6 +195,14 @@ async def _read_background(
         questions=questions[:QUESTIONS_SHOWN],
         topics=conversation.details.get("topics", []),
     )
+
+
+def _without_requests(messages: list[Message], target: Message) -> list[Message]:
+    """Without wishes to have something forgotten, which name it: only who answers "Are you sure?" speaks
+    of them."""
+    if read_consent(target.content) is not None:
+        return messages
+    return [message for message in messages if not is_forget_request(message)]
 
 
 def _as_told(background: _Background, target: Message) -> _Background:

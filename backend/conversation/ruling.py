@@ -23,6 +23,19 @@ from embeddings.base import EncoderError, Vector
 VECTOR_SECONDS = 0.3  # how long screening waits for the message's vector; then the words decide
 BLOCKED, REFUSED = "blocked", "refused"  # in the details of a user's message, and of a reply
 _WATCHED = 1500  # characters of a running reply that are read again at a sentence's end
+# "Forget that I tried to kill myself", not "forget that I want to die".
+_LOOKS_BACK = re.compile(
+    r"\b(?:used to|tried|was|were|had|once|ago|cut|hurt|overdosed|relapsed|attempted|planned|attempt)\b",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_WORDS = re.compile(
+    r"\b(?:said|told|mentioned|wrote|know|from your \w+)\b", re.IGNORECASE
+)
+_WANTS = re.compile(
+    r"\b(?:want|wanna|wish|going to|gonna|plan|planning|will|feel like|thinking|need|still|now|can't)\b"
+    r"|'ll\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？\n]")
 
 
@@ -79,6 +92,37 @@ async def rule_on(
     vector = await _query_vector(resources, text, scene)
     verdict = await moderation.consider(text, screen(text, vector))
     return Ruling(verdict, decide(scene.setting(verdict), verdict))
+
+
+async def rule_on_request(
+    moderation: Moderation, resources: MemoryResources, text: str, beyond: str, scene: Scene
+) -> Ruling:
+    """Decide on a wish to have something forgotten. What it names is no state of the user, so only what
+    they say `beyond` that counts; but what is blocked stays so, and where words of self-harm stand, help is
+    shown."""
+    ruling = await rule_on(moderation, resources, text, scene)
+    if ruling.blocks:
+        return ruling
+    if beyond:
+        further = await rule_on(moderation, resources, beyond, scene)
+        if further.decision.reason != "ok":
+            both = ruling.verdict.flagged | further.verdict.flagged
+            return Ruling(replace(ruling.verdict, flagged=both), further.decision)
+    if ruling.decision.reason == "ok":
+        return ruling
+    harm = "self_harm" in screen(text).flagged
+    if harm and not _is_told_of_the_past(text):
+        return ruling
+    found = ruling.decision.categories
+    return Ruling(ruling.verdict, Decision("allow", "ok", crisis_notice=harm, categories=found))
+
+
+def _is_told_of_the_past(text: str) -> bool:
+    """Whether a request that names self-harm speaks of what was, or of what was said."""
+    plain = text.replace("’", "'")
+    if _SPEAKS_OF_WORDS.search(plain):
+        return True
+    return bool(_LOOKS_BACK.search(plain)) and not _WANTS.search(plain)
 
 
 def rule_on_reply(text: str, scene: Scene) -> Ruling:

@@ -14,7 +14,7 @@ from backend.memory.forget_request import ForgetRequest, read_forget_request
 from backend.memory.forgettable import forgettable
 from backend.memory.forgetting import forget_memory, forget_pair
 from backend.memory.resources import MemoryResources
-from backend.models import Conversation, Message
+from backend.models import Conversation, Message, Owner
 from backend.store import Transaction
 
 ASKED, ASKED_ALL = "asked", "asked_all"
@@ -52,7 +52,7 @@ class ForgetWish:
 class _Pending:
     """What the character's last words asked to confirm, and the request that they answer."""
 
-    request_id: UUID
+    request: Message
     memory_ids: list[UUID]
     everything: bool
 
@@ -79,6 +79,11 @@ async def hear_wish(
     return await _forget(resources, conversation, pending) if consent else ForgetWish(KEPT)
 
 
+def asks(wish: ForgetWish | None) -> bool:
+    """Whether the message itself is the request, not the answer to "Are you sure?"."""
+    return wish is not None and wish.stage in (ASKED, ASKED_ALL, UNKNOWN)
+
+
 async def _asking(
     tx: Transaction, conversation: Conversation, message: Message, request: ForgetRequest
 ) -> ForgetWish:
@@ -100,11 +105,21 @@ async def _forget(
         await forget_pair(resources, owner)
         return ForgetWish(DONE_ALL)
     gone = []
-    for memory_id in pending.memory_ids:
+    for memory_id in await _meant_by_now(resources, owner, pending):
         with suppress(NotFound):  # it went with one before, or with an earlier try at this answer
-            await forget_memory(resources, owner, memory_id, asked_in=pending.request_id)
+            await forget_memory(resources, owner, memory_id, asked_in=pending.request.id)
             gone.append(memory_id)
     return ForgetWish(DONE, forgotten=tuple(gone))
+
+
+async def _meant_by_now(resources: MemoryResources, owner: Owner, pending: _Pending) -> list[UUID]:
+    """What was meant, and what has been drawn from it while it was being asked."""
+    request = read_forget_request(pending.request.content)
+    if request is None:
+        return pending.memory_ids
+    async with resources.store.transaction() as tx:
+        meant = await forgettable(tx, owner, request, pending.request)
+    return list(dict.fromkeys([*(memory.id for memory in meant), *pending.memory_ids]))
 
 
 async def _asked_before(tx: Transaction, message: Message) -> _Pending | None:
@@ -120,4 +135,4 @@ async def _asked_before(tx: Transaction, message: Message) -> _Pending | None:
         return None
     ids = [UUID(key) for key in context.state.get(CONTEXT_KEY, [])]
     everything = EVERYTHING_KEY in context.state
-    return _Pending(request.id, ids, everything) if ids or everything else None
+    return _Pending(request, ids, everything) if ids or everything else None

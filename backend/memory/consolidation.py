@@ -21,7 +21,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend.memory.denials import denies, leaves_alone
-from backend.memory.endings import ends
+from backend.memory.endings import ends, is_older_age
 from backend.memory.episodes import content_hash
 from backend.memory.people import Acquaintances
 from backend.memory.wording import content_words, is_negated, telling_words
@@ -103,7 +103,7 @@ def decide(
     for memory, similarity in near:
         if similarity >= SAME_THING_SIMILARITY and _says_the_same(memory, candidate):
             return _unless_read_before(candidate, memory, Action.REINFORCE)
-        if _contradicts(memory, candidate):
+        if _contradicts(memory, candidate, people):
             rivals.append(memory)
     ended = [memory for memory, _ in near if _is_over(memory, candidate, people)]
     rivals += ended + [memory for memory, _ in near if _was_of_the_job(memory, ended)]
@@ -177,11 +177,11 @@ def _same_value(memory: Memory, candidate: Candidate) -> bool:
     )
 
 
-def _contradicts(memory: Memory, candidate: Candidate) -> bool:
+def _contradicts(memory: Memory, candidate: Candidate, people: Acquaintances | None) -> bool:
     """One denies the other, whoever of the user's it is about: both name that in their words."""
     return memory.realm == candidate.realm and (
-        denies(candidate.content, memory.content, memory.attribute)
-        or denies(memory.content, candidate.content, candidate.attribute)
+        denies(candidate.content, memory.content, memory.attribute, people)
+        or denies(memory.content, candidate.content, candidate.attribute, people)
     )
 
 
@@ -190,7 +190,10 @@ def _is_over(memory: Memory, candidate: Candidate, people: Acquaintances | None)
     return (
         memory.realm == candidate.realm
         and set(memory.source_message_ids).isdisjoint(candidate.source_message_ids)
-        and ends(candidate.content, memory.content, memory.attribute, people)
+        and (
+            ends(candidate.content, memory.content, memory.attribute, people)
+            or is_older_age(candidate.content, memory.content, people)
+        )
     )
 
 

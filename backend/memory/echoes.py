@@ -15,6 +15,9 @@ _NO_NAMES = frozenset(
     ).split()
 )
 
+# Stems by which nothing is looked for: "like" stands for other words too.
+_NO_PROBES = frozenset("like i'm i'v i'd i'll we'r we'v you'r".split())
+
 
 def key_words(content: str, names: Collection[str] = ()) -> list[str]:
     """The names and numbers that a sentence is known by, in lower case, each once. `names` are the two
@@ -48,7 +51,7 @@ def probes(content: str, names: Collection[str] = ()) -> list[str]:
     """What to look for in a text before reading it: every key word, or else the longest word."""
     if key := key_words(content, names):
         return [part for word in key for part in word.split("'") if part]
-    stems = [stem for stem in content_words(content) if stem != "like"]
+    stems = [stem for stem in content_words(content) if stem not in _NO_PROBES]
     return [max(stems, key=len)] if stems else []
 
 

@@ -71,8 +71,51 @@ _STOPPED_WORKING = re.compile(
     r"|sacked (?:from|by)|dismissed (?:from|by)|laid off from) (?P<employer>(?:the )?(?-i:[A-ZÀ-Þ])[^,.]*)"
     r"|(?:got |been |made )*(?P<dismissed>fired|sacked|laid off|let go|dismissed|redundant)"
     r"(?: from (?:their |his |her |the )(?:[\w'-]+ )?(?:job|post|position))?"
-    r"|(?P<stopped>retired|resigned|stopped working))"
+    r"|(?:handed in|gave in|gave) (?:their|his|her|my) notice(?! (?:on|to|for) (?:the|their|my|our|an?)\b)"
+    r"(?: at (?P<notice>(?:the )?(?-i:[A-ZÀ-Þ])[^,.]*))?"
+    r"|(?:got|been given|given) the (?P<sack>sack|boot)"
+    r"|(?:left|quit|retired from) (?P<service>the (?:royal )?(?:army|navy|air force|military|marines|police"
+    r"(?: force)?|nhs|civil service|fire (?:brigade|service)))"
+    r"|(?P<stopped>retired|resigned|stopped working(?: at (?P<no_more_at>(?:the )?(?-i:[A-ZÀ-Þ])[^,.]*))?))"
     r"(?=[.,]| (?:last|in|on|yesterday|today|because|after|a|two|this|and)\b|$)",
+    re.IGNORECASE,
+)
+_NEW_JOB = re.compile(
+    rf"{_WHO} {_LATELY}(?:got|found|started|landed|begun|began|starting|has|have)"
+    r" (?:an? |their |his |her )(?:(?:brand|completely|very) )?new job(?! offer| title| interview)\b",
+    re.IGNORECASE,
+)
+_ILL = (
+    r"(?P<ill>(?:[\w-]+ ){0,2}?(?:cancer|leuka?emia|lymphoma|melanoma|tumou?r|covid|corona|flu|pneumonia"
+    r"|measles|malaria|sepsis|hepatitis|tuberculosis|shingles|bronchitis|appendicitis|meningitis|anorexia"
+    r"|bulimia|depression|burnout))"
+)
+_RECOVERED = re.compile(
+    rf"{_WHO} {_LATELY}(?:(?:no longer has|no longer have|free (?:of|from)|recovered from|beat|beaten"
+    rf"|got over|over|cured of|clear of|fought off) (?:the |his |her |their )?{_ILL}"
+    r"|(?P<cancer>cancer)[ -]free|(?P<remission>in (?:full |complete )?remission|in the clear)"
+    r"|(?P<clear>(?:got|given|been given|had) the all[ -]clear))"
+    r"(?=[.,!]| (?:last|since|in|on|now|yesterday|today|after|again|for)\b|$)",
+    re.IGNORECASE,
+)
+_HAS_ILLNESS = re.compile(
+    r"(?:(?:also|still|now|currently) )*(?:has|have|suffers from|is (?:ill with|sick with|down with|fighting"
+    r"|battling"
+    r"|being treated for|in treatment for|having treatment for))(?: got)? (?P<what>[^.,]+)",
+    re.IGNORECASE,
+)
+_NO_LONGER_DOES = re.compile(
+    rf"{_WHO} (?:no longer (?P<verb>[a-z]+s)|{_LATELY}(?:stopped|quit|gave up) (?P<doing>[a-z]+ing))"
+    r"(?=[.,]| (?:last|in \d|yesterday|today|because|after)\b|$)",
+    re.IGNORECASE,
+)
+_WORKS_AS = re.compile(
+    r"(?:(?:also|still|now|currently) )*(?:works as|is) an? (?:[\w-]+ ){0,3}?(?P<job>[\w-]+?)(?:er|or)"
+    r"(?=[.,]| (?:at|in|for|with)\b|$)",
+    re.IGNORECASE,
+)
+_AGED = re.compile(
+    r"(?:is (?P<years>\d{1,3}) years old|turn(?:s|ed) (?P<turns>\d{1,3})(?= today|\.?$| yesterday| last))\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
@@ -154,6 +197,24 @@ def is_ending(sentence: str) -> bool:
     )
 
 
+def tells_age(sentence: str) -> bool:
+    """Whether a sentence says how old somebody is."""
+    return bool(_AGED.match(_split(sentence)[1]))
+
+
+def _years(found: re.Match[str]) -> int:
+    return int(found["years"] or found["turns"])
+
+
+def is_older_age(sentence: str, fact: str, known: Acquaintances | None = None) -> bool:
+    """Whether a fact is the age that somebody had before that of the sentence, whatever they are called."""
+    (one, is_now), (other, was) = _split(sentence), _split(fact)
+    now, then = _AGED.match(is_now), _AGED.match(was)
+    if not now or not then or _years(now) <= _years(then):
+        return False
+    return one.is_same(other, known or Acquaintances({}))
+
+
 _Ending = Callable[[re.Match[str], str, str | None, Acquaintances], bool]
 
 
@@ -180,9 +241,10 @@ class _Somebody:
         if self.user or other.user:
             return self.user and other.user
         if self.name and other.name:
-            return self.name == other.name and (
-                not (self.kin and other.kin) or self.kin == other.kin
-            )
+            both = bool(self.kin and other.kin)
+            if self.name != other.name or (self.name in known.unclear and not both):
+                return False
+            return not both or self.kin == other.kin
         kin, its = (each.kin or known.kin_of.get(each.name, "") for each in (self, other))
         return bool(kin) and kin == its and len(known.named(kin)) <= 1
 
@@ -317,12 +379,20 @@ def _stopped_working(
     found: re.Match[str], fact: str, attribute: str | None, known: Acquaintances
 ) -> bool:
     whose, rest = _split(fact)
-    if not _WORKS.match(rest) or not _Somebody.of(found["who"]).is_same(whose, known):
+    if not _Somebody.of(found["who"]).is_same(whose, known):
+        return False
+    if service := found["service"]:
+        named = service.lower().removeprefix("the ").removesuffix(" force")
+        serves = re.match(
+            r"(?:is|serves|works?|served|is serving) (?:in|with|for|as|an?)\b", rest, re.I
+        )
+        return serves is not None and named in rest.lower()
+    if not _WORKS.match(rest):
         return False
     is_job = attribute is not None and attribute.split(".")[-1] in ("job", "employer")
     if not is_job and not re.match(r"(?:(?:also|still|now|currently) )*works?\b", rest, re.I):
         return False
-    if employer := found["employer"]:
+    if employer := found["employer"] or found["notice"] or found["no_more_at"]:
         named = {word.lower() for word in words(_WHEN.sub("", employer)) if word[0].isupper()}
         at = re.search(r"\b(?:at|for|in|by)\b.*", rest)
         return bool(named) and at is not None and named <= {word.lower() for word in words(at[0])}
@@ -335,6 +405,43 @@ def _stopped_working(
     return not told or bool(set(told) & set(content_words(rest)))
 
 
+def _new_job(found: re.Match[str], fact: str, attribute: str | None, known: Acquaintances) -> bool:
+    """Where they worked, and not as what: who changes jobs often goes on in their trade."""
+    whose, _ = _split(fact)
+    return (
+        attribute is not None
+        and attribute.split(".")[-1] == "employer"
+        and _Somebody.of(found["who"]).is_same(whose, known)
+    )
+
+
+def _recovered(
+    found: re.Match[str], fact: str, attribute: str | None, known: Acquaintances
+) -> bool:
+    whose, rest = _split(fact)
+    has = _HAS_ILLNESS.match(rest)
+    if has is None or not _Somebody.of(found["who"]).is_same(whose, known):
+        return False
+    over = set(content_words(found["ill"] or "cancer"))
+    if found["remission"] and set(content_words("leukaemia leukemia lymphoma")) & set(
+        content_words(has["what"])
+    ):
+        return True
+    return over <= set(content_words(has["what"]))
+
+
+def _no_longer_does(
+    found: re.Match[str], fact: str, attribute: str | None, known: Acquaintances
+) -> bool:
+    """Who no longer teaches isn't a teacher."""
+    whose, rest = _split(fact)
+    works_as = _WORKS_AS.match(rest)
+    if works_as is None or not _Somebody.of(found["who"]).is_same(whose, known):
+        return False
+    [*_, done] = content_words(found["verb"] or found["doing"]) or [""]
+    return bool(done) and content_words(works_as["job"]) == [done]
+
+
 _ENDINGS: tuple[tuple[re.Pattern[str], _Ending], ...] = (
     (_MOVED, _moved),
     (_GIVEN_UP, _given_up),
@@ -342,4 +449,7 @@ _ENDINGS: tuple[tuple[re.Pattern[str], _Ending], ...] = (
     (_DIED, _died),
     (_PARTED, _parted),
     (_STOPPED_WORKING, _stopped_working),
+    (_NEW_JOB, _new_job),
+    (_RECOVERED, _recovered),
+    (_NO_LONGER_DOES, _no_longer_does),
 )

@@ -109,7 +109,7 @@ def episodes(
     return found
 
 
-def _is_forget_request(message: Message) -> bool:
+def is_forget_request(message: Message) -> bool:
     """Whether the user asks for something to be forgotten: that isn't remembered either, since it
     names what it is about."""
     return message.sender_type == "user" and read_forget_request(message.content) is not None
@@ -123,7 +123,7 @@ def says_something(message: Message) -> bool:
         and message.state != "failed"
         and message.deleted_at is None
         and message.forgotten_at is None
-        and not _is_forget_request(message)
+        and not is_forget_request(message)
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.memory.denials import is_denial
-from backend.memory.endings import is_ending
+from backend.memory.endings import is_ending, tells_age
 from backend.memory.indexing import encode_memories
 from backend.memory.resources import MemoryResources
 from backend.models import Memory, Owner, utc_now
@@ -85,10 +85,10 @@ async def find_alike(
 async def _near(
     resources: MemoryResources, owner: Owner, draft: Memory, vector: Vector
 ) -> dict[UUID, float]:
-    """Facts near a draft with their cosines; of a denial, or of an end, also those that share a word with it,
-    at 0 where they aren't near."""
+    """Facts near a draft with their cosines; of a denial, an end or an age, also those that share a word with
+    it, at 0 where they aren't near."""
     search, facts = resources.index.search, ("fact",)
-    if not (is_denial(draft.content) or is_ending(draft.content)):
+    if not any(tells(draft.content) for tells in (is_denial, is_ending, tells_age)):
         hits = await search(owner, vector, _NO_KEYWORDS, limit=NEAR_CANDIDATES, kinds=facts)
         return dict(hits.dense)
     keywords = resources.keywords.encode_query(draft.content)

@@ -4,7 +4,7 @@ Pure functions, of English sentences in the third person, as facts are kept.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _NAME = r"(?-i:[^\W\d_][\w'’-]*(?: [A-ZÀ-Þ][\w'’-]*)?)"
 _CALLED = re.compile(
@@ -27,6 +27,12 @@ _SYNONYMS = {
     "grandad": "grandfather",
     "granddad": "grandfather",
 }
+_BY_NAME = re.compile(
+    r"The user's (?P<kin>[^\W\d_][\w-]*(?: [a-zà-ÿ][\w-]*){0,2}?)(?: called| named)?"
+    r" (?P<name>[A-ZÀ-Þ][\w’-]*) (?P<rest>.+)$"
+)
+_BY_KIN = re.compile(r"The user's (?P<kin>[\w-]+) (?P<rest>.+)$")
+_NAME_ALONE = re.compile(r"(?P<name>[A-ZÀ-Þ][\w’-]*) (?P<rest>.+)$")
 _OF_THE_USER = re.compile(r"The user's (?P<whose>[\w-]+(?: [\w-]+){0,3})", re.IGNORECASE)
 
 
@@ -36,6 +42,7 @@ class Acquaintances:
     "sister"."""
 
     kin_of: Mapping[str, str]
+    unclear: frozenset[str] = field(default=frozenset())  # names of more than one of them
 
     @classmethod
     def of(cls, facts: Iterable[str]) -> "Acquaintances":
@@ -46,11 +53,28 @@ class Acquaintances:
                 name = found["name"].lower()
                 kin = plain_kin(found["kin"] or found["had"])
                 kin_of[name] = kin if kin_of.get(name, kin) == kin else ""
-        return cls({name: kin for name, kin in kin_of.items() if kin})
+        unclear = frozenset(name for name, kin in kin_of.items() if not kin)
+        return cls({name: kin for name, kin in kin_of.items() if kin}, unclear)
 
     def named(self, kin: str) -> list[str]:
         """What those are called who are this to the user."""
         return [name for name, known in self.kin_of.items() if known == plain_kin(kin)]
+
+    def plainly(self, sentence: str) -> str:
+        """A sentence that calls the only brother "the user's brother", whether it does that, or names him, or
+        does both."""
+        alone = _NAME_ALONE.match(sentence)
+        if alone and (its := self.kin_of.get(alone["name"].lower())):
+            sentence = f"The user's {its} {sentence}"
+        if found := _BY_NAME.match(sentence):
+            kin, name = plain_kin(found["kin"]), found["name"].lower()
+            if " " not in found["kin"] or self.kin_of.get(name) == kin:
+                is_only_one = set(self.named(kin)) <= {name}
+                called = "" if is_only_one else f" {found['name']}"
+                return f"The user's {kin}{called} {found['rest']}"
+        if found := _BY_KIN.match(sentence):
+            return f"The user's {plain_kin(found['kin'])} {found['rest']}"
+        return sentence
 
 
 def plain_kin(kin: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from backend.safety.child_acts import acts_on_a_child
 from backend.safety.classifier import classifier, inputs_of
+from backend.safety.habits import is_habit
 from backend.safety.signals import Signals, features, read_signals
 from backend.safety.verdict import CATEGORIES, Category, Verdict
 from embeddings.base import Vector
@@ -14,6 +15,7 @@ WINDOW, OVERLAP = (
     4000,
     500,
 )  # characters; a longer text is read in pieces, each sharing the last's end
+UNREMARKABLE = 0.05  # the score of what is a plain habit
 EXPLICIT_HITS = 2  # words of sex; one alone may be a plain word of another language
 
 
@@ -39,6 +41,8 @@ def _screen(text: str, vector: Vector | None = None) -> Verdict:
     hard = sexual_with_minor(signals)
     if hard:
         scores |= {"sexual_minors": 1.0, "sexual": max(scores["sexual"], 0.95)}
+    if is_habit(signals, text):
+        scores |= {"self_harm": min(scores["self_harm"], UNREMARKABLE)}
     flagged = frozenset(each for each in CATEGORIES if scores[each] >= layer.thresholds[each])
     return Verdict(
         scores,

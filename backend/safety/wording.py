@@ -48,8 +48,8 @@ def instruction(decision: Decision) -> str:
 
 
 def wanted_care(decision: Decision) -> str:
-    """The same in a word, as `Prompt.care`."""
-    if decision.crisis_notice:
+    """The same in a word, as `Prompt.care`; none where only the notice is to be shown."""
+    if decision.crisis_notice and decision.reason != "ok":
         return "crisis"
     return "deflect" if decision.action == "deflect" else ""
 

@@ -264,3 +264,73 @@ async def test_what_is_so_again_is_not_outdated(system: System) -> None:
     found = await system.recall(conversation.owner, "Where do I live? Porto", floors=False)
     [first] = [item for item in found.memories if item.memory.content == homes[0]]
     assert first.outdated == ()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("was", "said", "gone"),
+    [
+        (
+            "My brother Neil lives in Dubai",
+            "my brother doesn't live in Dubai, I was winding you up",
+            "The user's brother Neil lives in Dubai.",
+        ),
+        ("I grew up in Kenya", "I didn't grow up in Kenya, I made that up", "grew up in Kenya"),
+        ("I won a medal", "haha no I didn't", "won a medal"),
+        ("My daughter Ivy is 6", "Ivy isn't my daughter, she's my niece", "daughter Ivy is"),
+        ("I'm a pilot for KLM", "I lied about my job", "works at KLM"),
+        (
+            "My uncle owns a hotel",
+            "I told you my uncle owns a hotel. He doesn't",
+            "The user's uncle",
+        ),
+    ],
+)
+async def test_what_was_not_so_holds_no_more(
+    system: System, each: bool, was: str, said: str, gone: str
+) -> None:
+    conversation = await system.introduce()
+    await told(system, conversation, was, said, each=each)
+
+    facts = [fact for fact in await active(system, conversation) if " not " not in fact]
+    assert not [fact for fact in facts if gone in fact]
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "gone"),
+    [
+        ("I work at Aviva", "so I quit today. handed in my notice at Aviva", "works at Aviva"),
+        ("I work as a teacher", "I don't teach any more", "works as a teacher"),
+        ("My dad has cancer", "dad is cancer free!!", "father has cancer"),
+        ("My son Max is 9", "Max turned 10 yesterday", "9 years old"),
+    ],
+)
+async def test_what_is_over_is_over_in_another_conversation_too(
+    system: System, was: str, is_now: str, gone: str
+) -> None:
+    conversation = await system.introduce()
+    await told(system, conversation, was)
+    assert [fact for fact in await active(system, conversation) if gone in fact]
+
+    await told(system, await later(system, conversation), is_now)
+
+    assert not [fact for fact in await active(system, conversation) if gone in fact]
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "still"),
+    [
+        ("My mum is a baker", "my boss said we'd get a raise, that was a lie", "baker"),
+        ("I play chess", "politicians say everything is fine, that's a lie", "chess"),
+        ("I'm a pilot for KLM", "I've left my job keys at home", "KLM"),
+        ("I live in Bonn", "everything I told you was a lie", "Bonn"),
+    ],
+)
+async def test_what_others_told_or_what_is_asked_about_takes_nothing_back(
+    system: System, was: str, said: str, still: str
+) -> None:
+    conversation = await system.introduce()
+    await told(system, conversation, was, said)
+
+    assert [fact for fact in await active(system, conversation) if still in fact]
+    assert was in await active(system, conversation, "episode")

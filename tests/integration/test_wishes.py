@@ -6,6 +6,7 @@ import pytest
 
 from backend.adapters.in_memory.language_model import ScriptedModel
 from backend.adapters.llm.offline import OfflineCompanion, OfflineExtractor
+from backend.adapters.llm.offline.careful import IN_A_CRISIS
 from backend.adapters.llm.offline.forgetting import FORGETTING
 from backend.conversation.editing import edit_message
 from backend.memory.formation import form_memory
@@ -299,3 +300,115 @@ async def test_of_two_sisters_only_the_one_by_name_goes(system: System) -> None:
     left = await facts(system, conversation)
     assert not [fact for fact in left if "Sofia" in fact]
     assert [fact for fact in left if "13 months" in fact]
+
+
+async def said_and_formed(
+    system: System, conversation: Conversation, *contents: str
+) -> list[Message]:
+    """Turns with the offline companion, formed after each; the replies."""
+    replies = []
+    for content in contents:
+        replies.append(
+            await answered(system, system.turns(OfflineCompanion()), conversation, content)
+        )
+        await form_memory(system.memory, OfflineExtractor(), conversation.id, threshold=0)
+    return replies
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "left"),
+    [
+        ("I'm gay|my brother is gay", "forget that I'm gay", "The user's brother is gay."),
+        (
+            "I'm pregnant and my brother lives in Rome",
+            "forget that I'm pregnant",
+            "The user's brother lives in Rome.",
+        ),
+        ("I'm diabetic|I have a sick dog", "forget I have diabetes", "The user has a sick dog."),
+        ("I have asthma|my son has asthma", "forget my illness", "The user's son has asthma."),
+        (
+            "I live in Bath|my mum lives in Rome",
+            "please forget my address",
+            "The user's mother lives in Rome.",
+        ),
+        ("I'm allergic to nuts|I like nuts", "forget my nut allergy", "The user likes nuts."),
+        (
+            "my friend Eva is a cook|my sister Eva is a vet",
+            "forget my sister Eva",
+            "The user's friend Eva works as a cook.|The user's friend is called Eva.",
+        ),
+        ("I work at KLM", "forget what I said about KLM, none of it was true", ""),
+        ("I have depression", "forget that I have depression", ""),
+        ("I'm Muslim", "forget that I'm Muslim", ""),
+    ],
+)
+async def test_what_was_put_otherwise_goes_and_what_is_of_others_stays(
+    system: System, told: str, asked: str, left: str
+) -> None:
+    conversation = await system.introduce()
+
+    *_, question, done = await said_and_formed(system, conversation, *told.split("|"), asked, "yes")
+
+    assert question.content in FORGETTING["en"]["asked"]
+    assert done.content in FORGETTING["en"]["done"]
+    assert sorted(await facts(system, conversation)) == sorted(filter(None, left.split("|")))
+
+
+async def test_what_is_drawn_from_it_while_it_is_asked_goes_too(system: System) -> None:
+    conversation = await system.introduce()
+    turns = system.turns(OfflineCompanion())
+    for content in ("I'm pregnant", "forget that I'm pregnant"):
+        await answered(system, turns, conversation, content)
+    await form_memory(system.memory, OfflineExtractor(), conversation.id, threshold=0)
+    assert await facts(system, conversation) == ["The user is expecting a baby."]
+
+    await said_and_formed(system, conversation, "yes")
+
+    assert await facts(system, conversation) == []
+
+
+async def test_a_request_that_names_self_harm_of_the_past_is_heard_and_help_is_shown(
+    system: System,
+) -> None:
+    conversation = await system.introduce()
+
+    _, question, done = await said_and_formed(
+        system, conversation, "I used to cut myself", "forget that I used to cut myself", "yes"
+    )
+
+    assert question.content in FORGETTING["en"]["asked"]
+    assert (await context_of(system, question)).decision["crisisNotice"]
+    assert done.content in FORGETTING["en"]["done"]
+    assert await facts(system, conversation) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "please forget me, I want to die",
+        "forget that I want to die",
+        "forget where I work. I want to kill myself",
+    ],
+)
+async def test_who_is_in_a_crisis_gets_help_first(system: System, asked: str) -> None:
+    conversation = await system.introduce()
+
+    _, reply, _ = await said_and_formed(system, conversation, "I work at Tesco", asked, "yes")
+
+    context = await context_of(system, reply)
+    assert reply.content in IN_A_CRISIS["en"]
+    assert context.decision["crisisNotice"]
+    assert "forget" not in context.state
+    assert await facts(system, conversation) == ["The user works at Tesco."]
+
+
+async def test_a_request_is_neither_learned_from_nor_told_back(system: System) -> None:
+    conversation = await system.introduce()
+    asked = ("forget my sister Mia", "forget who I voted for", "who did I vote for?")
+
+    *_, reply = await said_and_formed(system, conversation, *asked)
+
+    assert await facts(system, conversation) == []
+    assert "forget" not in reply.content
+    episodes = await system.memories(conversation.owner, kind="episode")
+    assert not [each for each in episodes if each.content in asked[:2]]

@@ -7,7 +7,7 @@ import pytest
 from backend.adapters.llm.offline import OfflineExtractor
 from backend.adapters.llm.offline.endings import find_endings, find_new_job
 from backend.memory.consolidation import Action, decide
-from backend.memory.endings import ends
+from backend.memory.endings import ends, is_older_age
 from backend.memory.people import Acquaintances, is_of_kin
 from backend.models import Memory
 from backend.models.candidate import Candidate
@@ -41,6 +41,20 @@ PEOPLE = Acquaintances.of(
         ("Marco dumped me", "The user and Marco split up."),
         ("got fired yesterday", "The user stopped working."),
         ("mum retired in June", "The user's mother stopped working."),
+        ("so I quit today", "The user stopped working."),
+        ("handed in my notice at Aviva", "The user stopped working at Aviva."),
+        ("I got the sack", "The user stopped working."),
+        ("they gave me the sack", "The user stopped working."),
+        ("my brother handed in his notice", "The user's brother stopped working."),
+        ("I don't teach any more", "The user no longer teaches."),
+        ("I no longer bake", "The user no longer bakes."),
+        ("I stopped teaching last year", "The user stopped teaching."),
+        ("Kai left the army", "Kai left the army."),
+        ("my sister has left the police", "The user's sister left the police."),
+        ("dad is cancer free!!", "The user's father no longer has cancer."),
+        ("my mum beat breast cancer", "The user's mother no longer has breast cancer."),
+        ("mum's cancer free", "The user's mother no longer has cancer."),
+        ("I got the all clear", "The user got the all-clear."),
     ],
 )
 def test_what_a_message_says_is_over(message: str, ended: str) -> None:
@@ -70,6 +84,18 @@ def test_what_a_message_says_is_over(message: str, ended: str) -> None:
         "I was fired from the choir",
         "I had to let go",
         "I retired to the garden",
+        "I quit sugar",
+        "I had my last cigarette, so I quit today",
+        "I nearly quit today",
+        "I want to quit",
+        "should I quit?",
+        "I handed in my notice on the flat",
+        "I handed in my notice at the gym",
+        "I got the sack of potatoes",
+        "I don't teach on Mondays any more",
+        "I don't drive at night",
+        "Kai left the army base this morning",
+        "dad is gluten free now",
     ],
 )
 def test_what_says_of_nothing_that_it_is_over(message: str) -> None:
@@ -118,6 +144,15 @@ def test_a_new_job_in_few_words(message: str, job: str | None) -> None:
         ("The user left Deloitte last month.", "The user works at Deloitte.", "employer"),
         ("The user was laid off.", "The user is a welder.", "job"),
         ("The user's mother retired.", "The user's mother works as a teacher.", "mother.job"),
+        ("The user handed in their notice at Aviva.", "The user works at Aviva.", "employer"),
+        ("The user stopped working at Aviva.", "The user works at Aviva.", "employer"),
+        ("The user got a new job.", "The user works at City Hospital.", "employer"),
+        ("The user no longer teaches.", "The user works as a maths teacher.", "job"),
+        ("The user stopped baking.", "The user works as a baker.", "job"),
+        ("Hanna left the army.", "The user's sister Hanna is in the army.", None),
+        ("Hanna left the police.", "The user's sister Hanna works as a police officer.", None),
+        ("The user's father no longer has cancer.", "The user's father has lung cancer.", None),
+        ("The user's father got the all-clear.", "The user's father has cancer.", None),
     ],
 )
 def test_what_an_end_puts_an_end_to(sentence: str, fact: str, attribute: str | None) -> None:
@@ -169,6 +204,17 @@ def test_what_an_end_puts_an_end_to(sentence: str, fact: str, attribute: str | N
         ("The user's sister's dog died.", "The user's dog is called Rex.", None),
         ("The user's friend's sister moved to York.", LEEDS, None),
         ("Rex passed the test last week.", "The user has a dog called Rex.", None),
+        ("The user handed in their notice on the flat.", "The user works as a nurse.", "job"),
+        ("The user stopped working at Aviva.", "The user works at Bosch.", "employer"),
+        ("The user got a new job.", "The user works as a nurse.", "job"),
+        ("The user got a new job offer.", "The user works at Bosch.", "employer"),
+        ("The user's sister got a new job.", "The user works at Bosch.", "employer"),
+        ("The user no longer teaches on Mondays.", "The user works as a teacher.", "job"),
+        ("The user no longer teaches.", "The user works as a nurse.", "job"),
+        ("The user's father no longer has cancer.", "The user's mother has cancer.", None),
+        ("The user's father no longer has covid.", "The user's father has cancer.", None),
+        ("The user's father no longer has cancer.", "The user's father had cancer.", None),
+        ("Hanna left the army base.", "The user's sister Hanna is in the army.", None),
     ],
 )
 def test_what_an_end_leaves_alone(sentence: str, fact: str, attribute: str | None) -> None:
@@ -183,6 +229,45 @@ def test_of_two_sisters_neither_is_meant_for_certain() -> None:
     assert not ends("The user's sister moved to York.", LEEDS, None, several)
     assert not ends("Hanna moved to York.", "The user's sister lives in Leeds.", None, several)
     assert ends("Hanna moved to York.", LEEDS, None, several)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact", "older"),
+    [
+        ("Max is 10 years old.", "The user's son Max is 9 years old.", True),
+        ("The user's son is 10 years old.", "The user's son Max is 9 years old.", True),
+        ("The user's son Max is 10 years old.", "The user's son is 9 years old.", True),
+        ("Max turns 10 today.", "The user's son Max is 9 years old.", True),
+        ("Max is 8 years old.", "The user's son Max is 9 years old.", False),
+        ("Leo is 10 years old.", "The user's son Max is 9 years old.", False),
+        ("The user's dog Max is 10 years old.", "The user's son Max is 9 years old.", False),
+        ("The user is 10 years old.", "The user's son Max is 9 years old.", False),
+    ],
+)
+def test_who_is_older_now(sentence: str, fact: str, older: bool) -> None:
+    assert (
+        is_older_age(sentence, fact, Acquaintances.of(["The user's son is called Max."])) == older
+    )
+
+
+def test_a_name_of_two_makes_neither_older() -> None:
+    both = Acquaintances.of(["The user's son is called Max.", "The user's dog is called Max."])
+
+    assert not is_older_age("Max is 10 years old.", "The user's son Max is 9 years old.", both)
+
+
+def test_whether_who_quits_has_quit_a_habit_or_the_job() -> None:
+    assert find_endings("I quit today") == ["The user stopped working."]
+    assert find_endings("I quit today", "I'm trying to stop smoking") == []
+
+
+def test_keys_that_are_called_after_a_job_were_no_job() -> None:
+    def found(message: str) -> list[str]:
+        extraction = asyncio.run(OfflineExtractor().extract(a_transcript(a_line(message))))
+        return [each.content for each in extraction.candidates]
+
+    assert found("I've left my job keys at home") == []
+    assert "The user left their job." in found("I've left my job")
 
 
 def decided(candidate: Candidate, *known: Memory) -> tuple[Action, set[str]]:

@@ -36,6 +36,29 @@ from backend.memory.forget_request import read_forget_request
         ("dimentica il mio cane", "il mio cane"),
         ("esquece que moro em Lisboa", "moro em Lisboa"),
         ("vergeet mijn hond", "mijn hond"),
+        ("Forget my sister Sofia please", "my sister Sofia"),
+        ("forget my sister Mia", "my sister Mia"),
+        ("forget Mia, she's not important", "Mia"),
+        ("just forget my sister Mia", "my sister Mia"),
+        ("pls delete my sister Mia", "my sister Mia"),
+        ("forget Sofia is my sister", "Sofia is my sister"),
+        ("forget that Sofia ever existed", "Sofia"),
+        ("forget that thing about my sister", "my sister"),
+        ("erase Bath from memory", "Bath"),
+        ("forget Mia's birthday", "Mia's birthday"),
+        ("forget the tortoise", "the tortoise"),
+        ("forget where I live", "where I live"),
+        ("forget what my sister does for a living", "what my sister does for a living"),
+        ("forget who I voted for, please", "who I voted for"),
+        ("forget I'm married", "I'm married"),
+        ("forget we have two cats", "we have two cats"),
+        ("forget my nut allergy", "my nut allergy"),
+        ("delete my phone number please", "my phone number"),
+        ("forget the fact that I'm gay", "I'm gay"),
+        ("wipe my memory of Bath", "Bath"),
+        ("ignore what I said about Bosch", "Bosch"),
+        ("actually forget what I said about KLM, none of it was true", "KLM"),
+        ("forget I ever told you about my divorce", "my divorce"),
         ("Please forget that.", ""),
         ("Please forget what I just said.", ""),
         ("Forget what I said.", ""),
@@ -86,6 +109,29 @@ def test_a_request_for_everything(text: str) -> None:
         "oublie ça",
         "Ho dimenticato tutto",
         "Forget about work for a moment",
+        "don't forget my sister Mia",
+        "I always forget where I live",
+        "did you forget I'm married?",
+        "I forget my keys all the time",
+        "forget where I was",
+        "forget I said anything",
+        "forget I asked",
+        "forget what I said, let's dance",
+        "forget what you want, I'm off",
+        "forget it, Mia",
+        "Forget Paris, let's go to Rome",
+        "Forget Paris and move to Rome",
+        "forget the rest",
+        "ignore that",
+        "forget your worries",
+        "just forget it",
+        "please just forget about it",
+        "Forget my troubles, come on get happy",
+        "ignore my brother",
+        "remove the tattoo",
+        "delete my account",
+        "clear my schedule",
+        "please forget me, I want to die",
         "Let's forget about Sofia",
         "Don't forget that my dog is called Biscuit.",
         "Please don't forget that I live in Porto.",
@@ -115,3 +161,20 @@ def test_a_request_for_everything(text: str) -> None:
 )
 def test_what_only_sounds_like_one(text: str) -> None:
     assert read_forget_request(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [
+        ("forget that I have HIV, I want to die", "I want to die"),
+        ("forget that my PIN is 4711. I hate it here!", "I hate it here"),
+        ("forget Mia because we broke up", "because we broke up"),
+        ("forget that my PIN is 4711, please. Thanks!", ""),
+        ("forget that I'm ill", ""),
+    ],
+)
+def test_what_is_said_beyond_the_request(text: str, beyond: str) -> None:
+    request = read_forget_request(text)
+
+    assert request is not None
+    assert request.beyond == beyond

@@ -631,3 +631,315 @@ async def test_every_attempt_at_a_reply_is_worded_differently() -> None:
     attempts = [await reply(replace(asked, attempt=number)) for number in (0, 1, 1)]
 
     assert attempts[0] != attempts[1] == attempts[2]
+
+
+# --- whom a question is about --------------------------------------------------------------------
+
+
+def once_said(words: str) -> str:
+    return f"8 March 2026, Sam: {words}"
+
+
+@pytest.mark.parametrize(
+    ("question", "memories"),
+    [
+        (
+            "where do I work?",
+            ("The user's wife Hanna works as a midwife.", once_said("my wife Hanna works in Hull")),
+        ),
+        ("what do I do for a living?", ("The user's brother works as a vet.",)),
+        ("what does my husband do?", ("The user's sister's husband works for Volvo.",)),
+        ("how old am I?", ("Emil is 12 years old.", "The user's son Max is 9 years old.")),
+        (
+            "where do I live?",
+            ("Mike lives in Spain.", once_said("I visited Mike, he lives in Spain")),
+        ),
+        ("where do I live?", (once_said("I have a sister who lives in Rome"),)),
+        ("how old is my mother?", ("The user's mother-in-law is 84 years old.",)),
+        ("what does my sister do?", ("The user's sister-in-law Kate works as a vet.",)),
+        ("how old is my brother?", ("The user's stepbrother is 15 years old.",)),
+        (
+            "do I have a dog?",
+            ("The user's brother's dog is called Bear.", once_said("my mum has a dog")),
+        ),
+        ("what's my dog called?", ("The user's brother has a dog called Bear.",)),
+        ("am I pregnant?", ("The user's boss Karin is expecting a baby.",)),
+        ("am I pregnant?", (once_said("my boss Karin is pregnant"),)),
+        ("am I married?", ("The user's sister is married.",)),
+        ("when is my birthday?", ("The user's mother's birthday is on 3 May.",)),
+        ("what am I allergic to?", ("The user's son is allergic to nuts.",)),
+        (
+            "how old is Emil?",
+            ("The user's son Max is 9 years old.", "The user's son is called Emil."),
+        ),
+        (
+            "where does Beth live?",
+            (
+                "The user's sister is called Beth.",
+                "The user's sister is called Anna.",
+                "The user's sister lives in York.",
+            ),
+        ),
+        ("where did I live before?", ("The user's grandmother Inge lives in a care home.",)),
+    ],
+)
+async def test_a_question_is_never_answered_by_what_is_known_of_somebody_else(
+    question: str, memories: tuple[str, ...]
+) -> None:
+    assert await ask(question, *memories) in HALVARD_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("question", "memory", "answer"),
+    [
+        ("what's my dog's name?", "The user has a beagle called Rex.", "a beagle called Rex"),
+        ("do you know what my dog is called?", "The user's collie is called Bo.", "called Bo"),
+        ("what is my cat called", "The user has a siamese called Suki.", "called Suki"),
+        ("do I have a dog?", "The user has a labrador.", "You have a labrador."),
+        ("am I pregnant?", "The user is expecting a baby.", "You are expecting a baby."),
+        ("do I have a sister?", "The user's sister is called Ana.", "Your sister is called Ana."),
+        ("what does my twin do?", "The user's twin sister works as a vet.", "works as a vet"),
+        ("what does my partner do?", "The user's wife Hanna works as a vet.", "works as a vet"),
+        ("how old is my son?", "The user's son Max is 9 years old.", "Max is 9"),
+        (
+            "what does my sister's husband do?",
+            "The user's sister's husband works for Volvo.",
+            "Volvo",
+        ),
+        (
+            "where did we go on holiday?",
+            "The user and their wife went on holiday to Crete.",
+            "You and your wife went",
+        ),
+        ("what's my last name?", "The user's last name is Berg.", "Your last name is Berg."),
+    ],
+)
+async def test_a_question_is_answered_by_what_is_known_of_the_one_it_means(
+    question: str, memory: str, answer: str
+) -> None:
+    assert answer in await ask(question, memory)
+
+
+TED = ("The user's brother is called Ted.", "The user's brother works as a doctor.")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("who is Ted?", "Your brother is called Ted."),
+        ("Who's ted again?", "Your brother is called Ted."),
+        ("do you remember who Ted is?", "Your brother is called Ted."),
+        ("what does Ted do?", "Your brother works as a doctor."),
+        ("what does ted do for work", "Your brother works as a doctor."),
+        ("what do you know about Ted?", "Your brother works as a doctor."),
+        ("tell me about my brother", "Your brother works as a doctor."),
+    ],
+)
+async def test_it_knows_people_by_name(question: str, answer: str) -> None:
+    assert answer in await ask(question, *TED)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["who was Napoleon?", "who is the president?", "what do bees do?", "who will beat Ted?"],
+)
+async def test_nobody_that_the_user_told_of_is_no_question_of_memory(question: str) -> None:
+    assert await ask(question, *TED) in TERSE.beyond
+
+
+async def test_all_of_a_kind_are_told_where_all_are_asked_for() -> None:
+    pets = ("The user has a beagle called Rex.", "The user's cat is called Tom.")
+
+    for question in ("what do I have for pets", "do I have any pets?", "what are my pets called?"):
+        answer = await ask(question, *pets)
+        assert "Rex" in answer
+        assert "Tom" in answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "tell me everything you know about me",
+        "Can you tell me all that you remember about me?",
+        "Tell me all you know of me please",
+        "what do you have on me?",
+        "tell me about myself",
+    ],
+)
+async def test_tells_all_it_knows_however_that_is_asked_for(question: str) -> None:
+    answer = await ask(question, "The user's name is Tom.", "The user lives in Oslo.")
+
+    assert "Your name is Tom. You live in Oslo." in answer
+
+
+# --- what was, and what is ----------------------------------------------------------------------
+
+ONCE = ("The user used to live in Dundee.", "The user used to work at Tesco.")
+NOW = ("The user lives in Glasgow.", "The user works at Asda.")
+
+
+@pytest.mark.parametrize(
+    ("question", "memories", "answer"),
+    [
+        ("where do I live?", ONCE + NOW, "You live in Glasgow."),
+        ("where do I work?", ONCE + NOW, "You work at Asda."),
+        ("where did I live before?", NOW + ONCE, "You used to live in Dundee."),
+        ("where did I use to work?", NOW + ONCE, "You used to work at Tesco."),
+        ("where did I live before Glasgow?", NOW + ONCE, "You used to live in Dundee."),
+        ("what was my dog's name?", ("The user had a dog called Rex in the past.",), "called Rex"),
+        ("do I still live in Dundee?", ONCE, "You used to live in Dundee."),
+        ("did I have a dog?", ("The user had a dog called Rex in the past.",), "called Rex"),
+        ("did I ever have a dog?", ("The user has a dog called Rex.",), "called Rex"),
+    ],
+)
+async def test_what_was_and_what_is_are_told_apart(
+    question: str, memories: tuple[str, ...], answer: str
+) -> None:
+    assert answer in await ask(question, *memories)
+
+
+@pytest.mark.parametrize(
+    ("question", "memories"),
+    [
+        ("where do I live?", ONCE),
+        ("where do I work?", ONCE),
+        ("where did I live before?", NOW),
+        ("where did I use to work?", NOW),
+    ],
+)
+async def test_neither_answers_for_the_other(question: str, memories: tuple[str, ...]) -> None:
+    assert await ask(question, *memories) in HALVARD_UNKNOWN
+
+
+ANNA = ("my sister Anna lives in Rome", "Rome!", "my sister moved to York", "York.")
+TWO_SISTERS = (
+    "my sister Beth lives in Hull and my sister Anna lives in Rome",
+    "Ah.",
+    "Anna moved to York",
+    "York.",
+)
+MOVED = ("I live in Hamburg", "Hamburg!", "I moved to Berlin", "Berlin.")
+
+
+@pytest.mark.parametrize(
+    ("question", "turns", "answer"),
+    [
+        ("where does Anna live?", ANNA, "moved to York"),
+        ("where does my sister live?", ANNA, "moved to York"),
+        ("where did Anna live before?", ANNA, "Your sister Anna used to live in Rome."),
+        ("where does Anna live?", TWO_SISTERS, "moved to York"),
+        ("where does Beth live?", TWO_SISTERS, "Beth lives in Hull"),
+        ("where do I live?", MOVED, "You moved to Berlin."),
+        ("where did I live before?", MOVED, "You used to live in Hamburg."),
+        ("how old is Max?", ("my son Max is 9", "9!", "my son Max is 10 now", "10."), "Max is 10"),
+        (
+            "where do I work?",
+            ("I work at Asda", "Asda!", "I used to work at Tesco", "Hm."),
+            "You work at Asda.",
+        ),
+    ],
+)
+async def test_what_has_changed_since_it_was_said_is_told_no_more_as_what_holds(
+    question: str, turns: tuple[str, ...], answer: str
+) -> None:
+    assert answer in await reply(prompt(question, *turns))
+
+
+@pytest.mark.parametrize(
+    ("later", "answer"),
+    [
+        ("I also work as a DJ", "nurse"),
+        ("I work as a DJ at weekends", "nurse"),
+        ("my brother works as a vet", "nurse"),
+        ("I used to work as a baker", "nurse"),
+        ("I work as a teacher now", "teacher"),
+    ],
+)
+async def test_a_second_job_ends_no_first(later: str, answer: str) -> None:
+    turns = ("I work as a nurse", "A nurse.", later, "I see.")
+
+    told = await reply(prompt("what do you know about me?", *turns))
+    assert answer in told
+    assert "used to work as a nurse" not in told
+
+
+async def test_what_is_no_longer_so_is_told_as_that() -> None:
+    turns = ("I work at Tesco", "Tesco.", "I no longer work at Tesco", "I see.")
+
+    assert await reply(prompt("where do I work?", *turns)) in HALVARD_UNKNOWN
+    assert "used to work at Tesco" in await reply(prompt("where did I use to work?", *turns))
+
+
+async def test_who_moved_leaves_the_others_where_they_are() -> None:
+    turns = ("I live in Hamburg", "Hamburg!", "my brother Ted moved to Berlin", "Berlin.")
+
+    assert "You live in Hamburg." in await reply(prompt("where do I live?", *turns))
+
+
+# --- echoes, and sympathy -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "not_told"),
+    [
+        (
+            "my sister Sofia works as a dentist",
+            "your sister Sofia works as a dentist",
+            "is Sofia works",
+        ),
+        (
+            "my grandmother had a parrot called Polly",
+            "your grandmother had a parrot",
+            "is Polly in the",
+        ),
+        ("I have a beagle called Rex", "Rex", "you two"),
+        ("Emil is 12", "Emil is 12", "emil"),
+        ("my sister SOFIA is a dentist", "Sofia", "SOFIA"),
+        ("my daughter is called IVY", "Ivy", "IVY"),
+        ("I live in LEEDS", "Leeds", "LEEDS"),
+        ("I live in NYC", "NYC", "Nyc"),
+    ],
+)
+async def test_echoes_a_name_and_no_clause(message: str, told: str, not_told: str) -> None:
+    answers = [await reply(replace(prompt(message), attempt=number)) for number in range(3)]
+
+    assert all(told in answer for answer in answers)
+    assert not any(not_told in answer for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Professor died as well, the boys are in bits", True),
+        ("our cat Tom passed away last night", True),
+        ("we had to put down our dog", True),
+        ("my gran's funeral is tomorrow", True),
+        ("my mum has cancer", True),
+        ("my mother is ill", True),
+        ("our Rex died. my phone too, but that's nothing", True),
+        ("I lied down for a bit", False),
+        ("my phone battery died", False),
+        ("my laptop died on the way home", False),
+        ("the conversation died", False),
+        ("I died laughing at that", False),
+        ("I wrote it down for my class", False),
+        ("I sat down to read", False),
+        ("I'm down for pizza", False),
+        ("I feel a bit down", True),
+        ("my star sign is cancer", False),
+        ("my plants died", False),
+        ("my dad is cancer free", False),
+        ("my boss is sick of me", False),
+        ("in the finale of the show my favourite character died", False),
+    ],
+)
+async def test_sympathy_is_for_the_living(message: str, kind: bool) -> None:
+    assert (await reply(prompt(message)) in TERSE.sad) == kind
+
+
+@pytest.mark.parametrize("message", ["ok", "hm", "the boys are at school", "thanks"])
+async def test_no_small_talk_right_after_a_death(message: str) -> None:
+    turns = ("Professor died as well, the boys are in bits", "I'm sorry. Stay as long as you like.")
+    answer = await reply(prompt(message, *turns))
+
+    assert any(words in answer for words in TERSE.gentle)

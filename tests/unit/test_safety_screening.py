@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from backend.safety.classifier import classifier, read_classifier
+from backend.safety.habits import is_habit
 from backend.safety.lexicon import lexicon
 from backend.safety.screening import screen
 from backend.safety.signals import feature_names, features, read_signals
 from backend.safety.spelling import read
 from bench.safety.dataset import EVALUATION, TRAINING, digest, read_labelled, targets
 from bench.safety.evaluation import screen_all
+from embeddings.registry import build_encoder
 
 
 def groups(text: str) -> set[str]:
@@ -140,3 +142,32 @@ def test_words_alone_find_half_of_the_harm() -> None:
     harmful = targets(rows).any(axis=1)
     assert flagged[harmful].mean() > 0.45
     assert flagged[~harmful].mean() < 0.18
+
+
+@pytest.mark.parametrize(
+    ("text", "habit"),
+    [
+        ("I don't drive at night", True),
+        ("I don’t eat after 8pm.", True),
+        ("No, we never cook on Sundays", True),
+        ("my mum doesn't drive in the dark any more", True),
+        ("I don't eat any more", False),
+        ("I don't want to eat at night", False),
+        ("I don't eat at night, I just cry", False),
+        ("I don't eat at night because I want to disappear", False),
+        ("I can't go on at night", False),
+        ("I never eat at all", False),
+    ],
+)
+def test_what_is_a_plain_habit(text: str, habit: bool) -> None:
+    assert is_habit(read_signals(text), text) is habit
+
+
+async def test_a_plain_habit_is_no_sign_of_self_harm() -> None:
+    encoder = build_encoder()
+
+    async def flagged(text: str) -> frozenset[str]:
+        return frozenset(screen(text, await encoder.encode_query(text)).flagged)
+
+    assert await flagged("I don't drive at night") == frozenset()
+    assert "self_harm" in await flagged("I don't eat at night, I just cry")

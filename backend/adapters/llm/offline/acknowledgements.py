@@ -5,10 +5,15 @@ import re
 from collections.abc import Sequence
 
 from backend.adapters.llm.offline.denials import WHICH_OF_IT
+from backend.adapters.llm.offline.lexicon import KIN, PETS, alternatives
+from backend.adapters.llm.offline.moods import is_of_a_thing
 from backend.adapters.llm.offline.perspective import second_person
 from backend.adapters.llm.offline.rule import Finding
 from backend.ports import Source
 
+# One to three names, and nothing after them.
+_NAME = r"(?-i:[A-ZÀ-Þ][\w'’.-]*(?: (?:de |van |von |al-)?[A-ZÀ-Þ][\w'’.-]*){0,2})"
+_RELATION = rf"(?:[\w-]+ ){{0,2}}?(?:{alternatives(KIN)}|{alternatives(PETS)})"
 _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = tuple(
     (re.compile(text, re.I), echoes, questions)
     for text, echoes, questions in (
@@ -18,9 +23,7 @@ _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = 
             ("What brings you here today?", "What should I know about you first?"),
         ),
         (
-            r"The user(?:'s| has a| had a) (?P<kin>dog|cat|rabbit|parrot|hamster|horse"
-            r"|tortoise|guinea pig|goldfish|pet)\b.* called (?P<it>.+?)(?: in the "
-            r"past)?\.$",
+            rf"The user(?:'s| ha[sd] an?) (?P<kin>{alternatives(PETS)}) (?:is )?called (?P<it>{_NAME})\.$",
             (
                 "{it} – good name for a {kin}.",
                 "{it}! I can almost picture that {kin}.",
@@ -33,7 +36,7 @@ _ECHOES: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = 
             ),
         ),
         (
-            r"The user(?:'s| has a) (?P<kin>[\w -]+?) (?:is )?called (?P<it>.+)\.$",
+            rf"The user(?:'s| has an?) (?P<kin>{_RELATION}) (?:is )?called (?P<it>{_NAME})\.$",
             ("{it}. A fine name.", "{it} – I'll remember the name.", "So your {kin} is {it}."),
             (
                 "What is {it} like?",
@@ -133,12 +136,31 @@ WHICH = (
     f"{WHICH_OF_IT} do you mean? Tell me, and I'll put it right.",
     f"I'm not sure what you take back. {WHICH_OF_IT} wasn't so?",
 )
+_BEARS_A_NAME = re.compile(r" called | (?:lives|moved|moving) .*[^\W\d_]{4}")
+_SHOUTED = re.compile(rf"(\b(?i:{_RELATION}) )([A-ZÀ-Þ]{{3,}})\b")
+_YOU = re.compile(r"You(?:r|'re)?\b")
 UNTRACED = (
     "I can't trace that to anything you've told me.",
     "Nothing that you've told me is behind it, as far as I can see.",
 )
 _SAID_BY = {"user": "You told me", "character": "I said it myself", "note": "It was noted for me"}
-_DEATH = re.compile(r"\b(?:died|lost their)\b")
+_DEATH = re.compile(
+    rf"\b(?:died|passed away|miscarri\w+|stillborn|was put (?:down|to sleep)"
+    rf"|lost their (?:[\w-]+ ){{0,2}}?(?:{alternatives(KIN)}|{alternatives(PETS)}|job|home|house))\b"
+)
+_ILLNESS = re.compile(
+    r"\b(?:cancer|leuka?emia|lymphoma|tumou?rs?|dementia|alzheimer['’]?s|parkinson['’]?s|a stroke"
+    r"|in hospital|in a coma|a heart attack|heart failure|seriously ill|very ill|terminally ill|is ill"
+    r"|is dying|hospice|intensive care|sepsis|motor neurone disease|cystic fibrosis)\b",
+    re.I,
+)
+_NO_ILLNESS = re.compile(
+    r"\b(?:not|n't|never|no longer|free of|beat|survived|recovered|cured|remission|in the past|used to|works?"
+    r"|sign|zodiac|is a|money|nurse|research(?:es|er)?|stud(?:y|ies)|volunteers?|raises?|charity|watch\w*"
+    r"|read\w*)\b|\b\w+-free\b"
+    r"|\bcancer free\b",
+    re.I,
+)
 
 
 def acknowledge(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -147,12 +169,15 @@ def acknowledge(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if found := pattern.match(finding.content):
             groups = {key: value for key, value in found.groupdict().items() if value}
             it = groups.get("it") or groups.get("it2") or ""
+            if re.fullmatch(_NAME, it) and it.isupper() and _BEARS_A_NAME.search(finding.content):
+                it = it.title()
             values = {"it": it, "It": it[:1].upper() + it[1:], "kin": groups.get("kin", "")}
             return tuple(e.format(**values) for e in echoes), tuple(
                 q.format(**values) for q in questions
             )
-    told = second_person(finding.content).rstrip(".")
-    told = told[0].lower() + told[1:]
+    told = second_person(_SHOUTED.sub(lambda kin: kin[1] + kin[2].title(), finding.content))
+    told = told.rstrip(".")
+    told = told[0].lower() + told[1:] if _YOU.match(told) else told[:1].upper() + told[1:]
     return (f"So {told}.", f"I see, {told}."), (
         "How did that come about?",
         "How do you feel about it?",
@@ -161,8 +186,12 @@ def acknowledge(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def is_loss(finding: Finding) -> bool:
-    """Whether the fact is a death or a loss, which wants comfort and no cheerful echo."""
-    return bool(_DEATH.search(finding.content))
+    """Whether the fact is a death, a loss or a grave illness of somebody alive, which wants comfort and no
+    cheerful echo."""
+    content = finding.content
+    if _DEATH.search(content):
+        return not is_of_a_thing(content)
+    return bool(_ILLNESS.search(content)) and not _NO_ILLNESS.search(content)
 
 
 def say_where_from(sources: Sequence[Source]) -> str:

@@ -13,13 +13,27 @@ from backend.adapters.llm.offline.denials import (
     takes_all_back,
     takes_back_a_topic,
 )
+from backend.adapters.llm.offline.endings import find_endings
 from backend.adapters.llm.offline.guards import is_injection, takes_back
 from backend.adapters.llm.offline.message_reader import read_message
-from backend.adapters.llm.offline.perspective import first_to_second, second_person
+from backend.adapters.llm.offline.persons import (
+    Asked,
+    Names,
+    Person,
+    asked_about,
+    is_same,
+    known_names,
+    mentioned,
+    names_in,
+    names_of,
+    whose,
+)
+from backend.adapters.llm.offline.perspective import first_to_second, plain_verb, second_person
 from backend.adapters.llm.offline.questions import (
     ASKS_NAME,
     OPEN,
     asked_in,
+    asks_everything,
     content_asked,
     is_about_user,
     is_question,
@@ -31,6 +45,8 @@ from backend.ports import Prompt
 NAMELESS = frozenset({"", "user", "you", "local", "local user", "guest", "me", "friend"})
 GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must meet
 MOST_TOLD = 5  # facts in answer to "What do you know about me?"
+ALL_TOLD = 15  # to "Tell me everything you know about me."
+MOST_TOLD_OF_ONE = 3  # to "Who is Ted?"
 _STORY = re.compile(r"\(in a story[^)]*\)\s*(?P<told>.+)", re.I | re.S)
 _DATED = re.compile(
     r"(?P<fact>.+?)\.? \((?P<day>\d{1,2} \w+ \d{4}), told on (?P<told>\d{1,2} \w+ \d{4})\)$", re.S
@@ -40,10 +56,25 @@ _NO_LONGER_SO = re.compile(
     r" \(no longer so: (?P<was>[^()]+?)(?: Since then: (?P<now>[^()]+?))?\)(?= \(no longer so: |$)"
 )
 _SAYS_IT = 0.5  # share of what is no longer so whose words make a sentence say it
+_REPEATS_IT = 0.75  # the same of a sentence that stands beside the facts read from it
 _ASKS_OF_BEFORE = re.compile(
-    r"\b(?:before(?: that| then)?|used to|previous(?:ly)?|formerly|in the past|back then|once"
-    r"|earlier|at first"
-    r"|originally)\b|\b(?:my|our) (?:old|former|last|ex-?)\b",
+    r"\b(?:before(?: that| then| (?-i:[A-Z])[\w-]+)?|used? to|previous(?:ly)?|formerly|in the past"
+    r"|back then|once|earlier|at first|originally)\b|\b(?:my|our) (?:old|former|last|ex-?)(?! name)\b",
+    re.I,
+)
+_ASKS_WHETHER_ONCE = re.compile(
+    r"\bdid (?:I|we)(?: ever)? (?:have|own|keep|live|work|play|teach|study|smoke|drink|like|love"
+    r"|date|drive)\b"
+    r"|\bwas I(?: ever)? an?\b|\b(?:what|who|where|how old|how many) (?:was|were)\b",
+    re.I,
+)
+_OF_TELLING = re.compile(r"\b(?:tell|told|say|said|mention(?:ed)?|ask(?:ed)?|talk(?:ed)?)\b", re.I)
+# What was, and what isn't so now.
+_PAST = re.compile(r"\b(?:used to|in the past|formerly|no longer|(?:not|n't) .+ any ?more)\b", re.I)
+_NOW = re.compile(
+    r"(?:the user|I|we|you)(?:['’](?:m|re|s)|,? (?:still |now |also )*(?:is|am|are|has|have|do(?:es)?"
+    r"|lives?|works?|likes?|loves?|plays?|teach(?:es)?|stud(?:y|ies)|owns?|runs?|drives?))\b"
+    r"|(?:the user['’]s|my|our|your) .{2,40}? (?:is|are|lives?|works?|has)\b",
     re.I,
 )
 _OF_A_DAY = re.compile(
@@ -72,6 +103,7 @@ _FITS = {
     ),
     "how old": re.compile(r"\d|\b(?:old|born|birthday|teen|ty)\b", re.I),
 }
+_AS_HISTORY = 0.05  # by which what is so now stands before what was
 _AS_A_QUOTATION = 0.002  # by which a fact stands before what was once said
 _TASTES = frozenset(content_words("like dislike"))
 _HOME, _MOVED = frozenset(content_words("live")), frozenset(content_words("moved"))
@@ -84,6 +116,40 @@ _OWNER = re.compile(
     r"^The user's (?P<owner>(?:(?!name\b|birthday\b|favourite\b|job\b|age\b"
     r"|hobby\b|surname\b|nickname\b|native\b)[\w-]+ "
     r")*?(?P<kin>[\w-]+)(?:'s)?) "
+)
+_WHO = re.compile(
+    r"(?:(?:do|can|could) you (?:still )?(?:know|remember|recall|tell me) )?(?:so )?"
+    r"(?:who(?:['’]s|s| is| was| are| were)?"
+    r"|(?:(?:can|could) you )?tell me (?:more |something |all )?(?:about|who)"
+    r"|(?:and )?what (?:else )?(?:do|can|could) you (?:still )?(?:know|remember|tell me)"
+    r"(?: me)? (?:about|of)|what about|do you (?:still )?(?:know|remember)(?: who)?)"
+    r" (?P<whom>(?:my |our )?[\w'’ -]{2,40}?)(?: (?:is|was|again|then|to me))*\W*",
+    re.I,
+)
+# "What does Ted do?", "What's Ted's job?"
+_OF_ONE = re.compile(r"\b(?:is|does|did|was|has)\s+([\w-]+)\b(?!['’]s)|\b([\w-]+)['’]s\b", re.I)
+_PLURAL_ASKED = re.compile(
+    r"\b(?:pets|animals|siblings|brothers|sisters|kids|children|sons|daughters|dogs|cats|family)\b",
+    re.I,
+)
+# What one has one of, so that the next ends the last.
+_ONE_AT_A_TIME = {
+    "home": re.compile(r"\blives? (?:in|near)\b", re.I),
+    "employer": re.compile(r"\bworks? (?:at|for)\b", re.I),
+    "trade": re.compile(r"\bworks? as\b", re.I),
+    "age": re.compile(r"\bis \d+ (?:years|months) old\b", re.I),
+}
+_SO = re.compile(
+    r"^(?:(?:so|well|anyway|oh|ok|okay|and|but|also|hi|hello|hey|yes|no|yeah),? )+", re.I
+)
+_LASTING = re.compile(r"\b(?:lives?|works?)\b")
+_BESIDES = re.compile(
+    r"\b(?:also|too|as well|besides|part[- ]time|on the side|second job|weekends?|in the evenings?)\b",
+    re.I,
+)
+_STOPPED = re.compile(r"\bstopped working\b", re.I)
+_EXPECTING = re.compile(
+    r"\bexpecting (?:an?|our|their|my|another|twins?)(?: \w+)?(?: baby| child)?\b", re.I
 )
 
 
@@ -98,17 +164,44 @@ _EVERYBODYS = frozenset(
 @dataclass(frozen=True, slots=True)
 class _Known:
     """Something known: as it would be told back, and the text that it is found by. What was `once` said may
-    not hold any more: what is known since stands in the facts. What is `over` certainly doesn't."""
+    not hold any more: what is known since stands in the facts. What is `over` certainly doesn't. What is
+    `quoted` are the user's own words."""
 
     told: str
     text: str
     once: bool = False
     over: bool = False
+    quoted: bool = False
 
 
 def asks_about_user(prompt: Prompt) -> bool:
-    """Whether the message asks what the user has told; not advice, not small talk."""
-    return is_about_user(asked_in(prompt.message, prompt.character.name))
+    """Whether the message asks what the user has told, of themselves or somebody they told of; not advice,
+    not small talk."""
+    question = asked_in(prompt.message, prompt.character.name)
+    if is_about_user(question):
+        return True
+    of_one = " ".join(match[1] or match[2] for match in _OF_ONE.finditer(question))
+    return bool(of_one and is_question(question) and names_in(of_one, _names(prompt)))
+
+
+def tell_of_one(prompt: Prompt) -> str | None:
+    """What is known of somebody whom the user asks about by name or relation: "Who is Ted?"; None where that
+    isn't asked, or nothing is known."""
+    question = asked_in(prompt.message, prompt.character.name)
+    found = _WHO.fullmatch(question.strip())
+    if found is None:
+        return None
+    names = _names(prompt)
+    asked = asked_about(found["whom"], names).person
+    if asked is None or asked.is_user or not _is_all(found["whom"], asked):
+        return None
+    of_them = [
+        item
+        for item in _known(prompt)
+        if not item.over and not item.once and _tells_of(item.text, asked, names)
+    ]
+    by_name = sorted(of_them, key=lambda item: " called " not in item.text)
+    return " ".join(_most_telling(by_name, MOST_TOLD_OF_ONE)) or None
 
 
 def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str | None:
@@ -118,20 +211,60 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     """
     question = asked_in(prompt.message, prompt.character.name)
     of_before = bool(_ASKS_OF_BEFORE.search(question))
-    known = [item for item in _known(prompt) if of_before or not item.over]
-    question = _ASKS_OF_BEFORE.sub(" ", question) if of_before else question
+    once = of_before or bool(_ASKS_WHETHER_ONCE.search(question))
+    everything = list(_known(prompt))
+    known = [item for item in everything if once or not item.over]
     if OPEN.search(question):
-        return " ".join(_most_telling(known)) or None
-    best, score = None, 0.0
+        most = ALL_TOLD if asks_everything(question) else MOST_TOLD
+        return " ".join(_most_telling(known, most)) or None
+    if of_before and not _OF_TELLING.search(question):
+        known = [
+            item
+            for item in known
+            if item.over or _PAST.search(item.text) or not _NOW.match(item.text)
+        ]
+    if of_before:
+        question = re.sub(r"\bdid\b", "do", _ASKS_OF_BEFORE.sub(" ", question))
+    names = known_names(item.text for item in everything)
+    about = asked_about(question, names)
+    fits = []
     for item in known:
-        fit = _fit(question, item.text) - item.once * _AS_A_QUOTATION + item.over
+        past = not once and bool(_PAST.search(item.text))
+        fit = _fit(question, item.text, about, names, past=past) - item.once * _AS_A_QUOTATION
+        fits.append((fit + item.over, item))
+    best, score = None, 0.0
+    for fit, item in fits:
         if fit > score + 1e-9:
             best, score = item, fit
-    score -= best.over if best else 0.0
-    if best and score >= good_enough:
+    if best and score - best.over >= good_enough:
+        if _PLURAL_ASKED.search(question) and not best.once and not best.over:
+            return " ".join(
+                _most_telling(
+                    [item for fit, item in fits if fit > score - _AS_A_QUOTATION], MOST_TOLD
+                )
+            )
         return best.told
     named = ASKS_NAME.fullmatch(question) and prompt.user_name.strip().lower() not in NAMELESS
     return f"Your name is {prompt.user_name.strip()}." if named else None
+
+
+def _names(prompt: Prompt) -> Names:
+    return known_names(item.text for item in _known(prompt))
+
+
+def _is_all(said: str, person: Person) -> bool:
+    """Whether somebody is all that is asked about: "my sister's garden" is more."""
+    words = [word for word in content_words(said) if word != "s"]
+    return len(words) == (1 if person.kin is None else len(content_words(" ".join(person.kin))))
+
+
+def _tells_of(text: str, person: Person, names: Names) -> bool:
+    told = whose(text)
+    if told is not None and is_same(person, told, names):
+        return True
+    return bool(told and told.is_user) and any(
+        is_same(person, each, names) for each in mentioned(text)
+    )
 
 
 def denied_of_known(prompt: Prompt) -> str | None:
@@ -171,8 +304,8 @@ def name_to_use(prompt: Prompt) -> str:
     return "" if plain.lower() in NAMELESS else plain
 
 
-def _most_telling(known: list[_Known]) -> list[str]:
-    """At most `MOST_TOLD` of what is known, nothing twice in other words; episodes only where there is
+def _most_telling(known: list[_Known], most: int = MOST_TOLD) -> list[str]:
+    """At most so much of what is known, nothing twice in other words; episodes only where there is
     nothing else."""
     told: list[str] = []
     said: list[set[str]] = []
@@ -182,20 +315,58 @@ def _most_telling(known: list[_Known]) -> list[str]:
         if not any(meaning <= earlier or earlier <= meaning for earlier in said):
             told.append(item.told)
             said.append(meaning)
-    return told[:MOST_TOLD]
+    return told[:most]
 
 
 def _known(prompt: Prompt) -> Iterable[_Known]:
     """What was said just now, newest first, then the memories, best first; nothing that was denied
     since."""
     denied: list[set[str]] = []
-    for said in _standing(prompt):
-        yield from _not_denied(_said(said), denied)
+    since: list[_Known] = []
+    standing = [(said, list(_said(said))) for said in _standing(prompt)]
+    names = known_names([*prompt.memories, *(item.text for _, read in standing for item in read)])
+    for said, read in standing:
+        known = list(_not_denied(read, denied))
+        yield from _as_changed(known, since, names)
+        since += [] if _BESIDES.search(said) else known
+        since += [_Known(second_person(ended), ended) for ended in find_endings(said)]
         for denial in find_denials(said):
             denied.append(set(content_words(denial)))
             yield _Known(second_person(denial), denial)
     for memory in prompt.memories:
         yield from _not_denied(_remembered(memory.strip().lstrip("-• "), prompt), denied)
+
+
+def _as_changed(known: Sequence[_Known], since: Sequence[_Known], names: Names) -> Iterable[_Known]:
+    """What still holds by what was said later; what doesn't, as what was."""
+    gone = [
+        item for item in known if any(_replaces(later.text, item.text, names) for later in since)
+    ]
+    words = [set(content_words(item.text)) for item in gone]
+    for item in known:
+        if item in gone:
+            told = _LASTING.sub(lambda verb: f"used to {plain_verb(verb[0])}", item.told, count=1)
+            if told != item.told:
+                yield replace(item, told=told, text=f"{item.text} (used to)", over=True)
+        elif not (item.quoted and any(_says(item.text, each, _REPEATS_IT) for each in words)):
+            yield item
+
+
+def _replaces(later: str, earlier: str, names: Names) -> bool:
+    """Whether what was said later makes a fact about the same one history: another home, another age."""
+    if _PAST.search(later) and not _PAST.search(earlier):
+        was = set(content_words(_PAST.sub(" ", later)))
+        return bool(was) and was == set(content_words(earlier))
+    kinds = [kind for kind, pattern in _ONE_AT_A_TIME.items() if pattern.search(earlier)]
+    if not kinds or later == earlier or _PAST.search(earlier):
+        return False
+    ended = _STOPPED.search(later) and kinds[0] in ("trade", "employer")
+    if not ended and not _ONE_AT_A_TIME[kinds[0]].search(later):
+        return False
+    one, other = whose(earlier), whose(later)
+    if one is None or other is None or not is_same(one, other, names):
+        return False
+    return one.name == other.name or len(names_of(one, names) | names_of(other, names)) <= 1
 
 
 def _standing(prompt: Prompt) -> Iterable[str]:
@@ -254,8 +425,8 @@ def _without_changes(memory: str) -> tuple[str, list[re.Match[str]]]:
     return (memory[: changed[0].start()] if changed else memory), changed
 
 
-def _says(text: str, words: set[str]) -> bool:
-    return bool(words) and len(words & set(content_words(text))) >= _SAYS_IT * len(words)
+def _says(text: str, words: set[str], share: float = _SAYS_IT) -> bool:
+    return bool(words) and len(words & set(content_words(text))) >= share * len(words)
 
 
 def _as_of_now(memory: str) -> str:
@@ -277,35 +448,56 @@ def _said(message: str) -> Iterable[_Known]:
     for sentence in re.split(
         r"(?<=[.!])\s+|\n+|,? (?:and|but) (?=my |I |our |we )", message.strip()
     ):
-        plain = sentence.strip().rstrip(".!")
+        plain = _SO.sub("", sentence.strip().rstrip(".!"))
         if (
             3 <= len(plain.split()) <= 25
             and not is_question(plain)
             and re.search(r"\b(?:I|my|we|our|I'm)\b", plain, re.I)
         ):
-            yield _Known(f"You told me that {_lowered(first_to_second(plain))}.", plain)
+            told = f"You told me that {_lowered(first_to_second(plain))}."
+            yield _Known(told, plain, quoted=True)
 
 
 def _lowered(text: str) -> str:
     return text[0].lower() + text[1:] if text[:4].lower() in ("you ", "your", "you'") else text
 
 
-def _fit(question: str, text: str) -> float:
-    """Share of the question's content words met, 0-1; less for facts about somebody else."""
+def _fit(question: str, text: str, about: Asked, names: Names, *, past: bool = False) -> float:
+    """Share of the question's content words met, 0-1; nothing for facts about somebody else, and for what was
+    only where the question isn't whether it is so."""
     asked = content_asked(question)
     if not asked:
         return 0.0
-    has = set(content_words(text))
+    has = set(content_words(_EXPECTING.sub("pregnant", text)))
     kind = _QUESTION_TYPE.search(question)
     if kind and not _FITS[kind.group(1).lower()].search(text):
         return 0.0
     if kind and kind.group(1).lower() == "how old":
         asked = [word for word in asked if word != "age"] or ["age"]
-    met = sum(bool(_answering(word, question) & has) for word in asked)
-    share = met / len(asked) - (0.5 if _is_stranger(text, asked) else 0.0)
+    found = {word: _answering(word, question) & has for word in asked}
+    met = {word for word in asked if found[word] or _names_them(word, text, about, names)}
+    plain = [word for word in met if word in _EVERYBODYS] or list(met)
+    if not about.may_be_answered(text, {form for word in plain for form in found[word]}, names):
+        return 0.0
+    if past and not (_YES_OR_NO.match(question) and met - _EVERYBODYS):
+        return 0.0
+    share = len(met) / len(asked) - past * _AS_HISTORY
+    if about.person is None and _is_stranger(text, asked):
+        share -= 0.5
     by_trade = _WHAT_ONE_DOES.search(question) and _TRADE.search(text)
     # A fact before a quotation, and of two the one that says what is asked for.
     return share + 0.001 * text.startswith("The user") + 0.001 * bool(by_trade)
+
+
+def _names_them(word: str, text: str, about: Asked, names: Names) -> bool:
+    """Whether a word of the question only names the one whom the text is about by another word."""
+    person = about.person
+    if person is None or person.is_user or word in _EVERYBODYS:
+        return False
+    if word not in content_words(" ".join((person.name, *(person.kin or ())))):
+        return False
+    told = whose(text)
+    return told is not None and not told.is_user and is_same(person, told, names)
 
 
 def _answering(word: str, question: str) -> set[str]:

@@ -28,6 +28,14 @@ _STARRED = re.compile(
 )
 
 
+_RENAMED = re.compile(
+    r"\b(?P<whose>(?:my|our) (?:[\w'’-]+ ){0,3}?name) is not (?:really |actually )?[\w'’-]{2,30}"
+    r"[,.;!]+ (?:(?:but|no) )?(?:it is|he is|she is|I am)(?: actually| really| called)?"
+    r" (?=(?P<right>[\w'’-]{2,30})(?:$|[.,!]))",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """`right` is to stand where `wrong` stood; `wrong` is None for a bare "*Bisquit"."""
@@ -46,6 +54,19 @@ def find_correction(message: str) -> Correction | None:
             if found := pattern.search(plain):
                 return Correction(found["right"], found["wrong"])
     return None
+
+
+def with_the_right_name(message: str) -> str:
+    """ "My name isn't Yusuf, it's Can" as "my name is Can"."""
+    plain = "\n".join(spell_out(line) for line in message.splitlines())
+    return _RENAMED.sub(r"\g<whose> is ", plain) if _RENAMED.search(plain) else message
+
+
+def right_name(message: str) -> str:
+    """The user's own name in "my name isn't Yusuf, it's Can", told as a name by its capital; else ""."""
+    found = _RENAMED.search("\n".join(spell_out(line) for line in message.splitlines()))
+    is_own = found is not None and found["whose"].lower() == "my name"
+    return found["right"] if found and is_own and found["right"][0].isupper() else ""
 
 
 def corrected(content: str, correction: Correction) -> str | None:

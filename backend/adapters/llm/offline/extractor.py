@@ -9,7 +9,13 @@ from uuid import UUID
 
 from backend.adapters.llm.offline import guards
 from backend.adapters.llm.offline.clause_reader import Reading
-from backend.adapters.llm.offline.corrections import Correction, corrected, find_correction
+from backend.adapters.llm.offline.corrections import (
+    Correction,
+    corrected,
+    find_correction,
+    right_name,
+    with_the_right_name,
+)
 from backend.adapters.llm.offline.dates import resolve, take_time
 from backend.adapters.llm.offline.denials import (
     find_denials,
@@ -22,9 +28,14 @@ from backend.adapters.llm.offline.denials import (
     takes_back_a_topic,
     untrue,
 )
-from backend.adapters.llm.offline.endings import find_endings, find_new_job
+from backend.adapters.llm.offline.endings import (
+    find_endings,
+    find_new_job,
+    leaves_only_a_thing,
+)
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.promises import find_promise
+from backend.adapters.llm.offline.retractions import find_retracted, takes_the_last_back
 from backend.adapters.llm.offline.rule import Finding
 from backend.adapters.llm.offline.sentences import flatten
 from backend.adapters.llm.offline.subjects import USER, Subject
@@ -36,6 +47,7 @@ EXPLICIT_IMPORTANCE = 9
 EXPLICIT_CONFIDENCE = 0.95
 DENIED_CONFIDENCE = 0.9
 ONE_SITTING = timedelta(hours=3)
+_LEFT_A_JOB = re.compile(r"\b(?:left|quit|lost) their job\b")
 
 
 @dataclass(slots=True)
@@ -103,11 +115,16 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
     if named:
         _deny_what_is_named(named, line, sitting)
         line = replace(line, content="")
-    if takes_all_back(line.content) or (
-        guards.takes_back(line.content) and not takes_back_a_topic(line.content)
-    ):
+    retracted, rest = find_retracted(line.content)
+    for told in retracted:
+        _deny_what_was_told(told, line, sitting)
+    line = replace(line, content=rest)
+    if _takes_the_last_back(line.content, question, sitting):
         _take_back(line, sitting)
-    reading = read_message(line.content, line.said_at, sitting.spoken_of, question, sitting.known)
+    of = sitting.spoken_of or Subject("")
+    denied_now = find_denials(line.content, spoken_of=of.label, name=_name_of(of), by_name=True)
+    told = with_the_right_name(line.content)
+    reading = read_message(told, line.said_at, sitting.spoken_of, question, sitting.known)
     sitting.known |= reading.known
     for name in reading.known:
         sitting.named_in.setdefault(name, line.message_id)
@@ -120,16 +137,41 @@ def _read_line(line: TranscriptLine, sitting: _Sitting) -> None:
         _correct(correction, line, sitting)
     if guards.laughs_first(line.content):
         _laugh_off(_candidates(reading, line), sitting)
+    if name := right_name(line.content):
+        _add(_name_candidate(name, line.message_id), sitting)
     one_of_many = narrows(line.content)
     for candidate in chain(_candidates(reading, line), _statements(reading, line, sitting)):
+        if leaves_only_a_thing(line.content) and _LEFT_A_JOB.search(candidate.content):
+            continue
         if not (one_of_many and lacks(candidate.content)):
             sources = _sources(candidate, line, sitting)
             _add(replace(candidate, source_message_ids=sources), sitting)
-    for denied in (*find_denials(line.content), *find_endings(line.content)):
+    before_this = f"{question} {sitting.last_of_user.content if sitting.last_of_user else ''}"
+    for denied in (*denied_now, *find_endings(line.content, before_this)):
         _add(_denial(denied, line.message_id), sitting)
     if job := find_new_job(line.content):
         _add(replace(_denial(job, line.message_id), attribute="job"), sitting)
     sitting.last_of_user = line
+
+
+def _takes_the_last_back(message: str, question: str, sitting: _Sitting) -> bool:
+    said = sitting.last_of_user.content if sitting.last_of_user else ""
+    return (
+        takes_all_back(message)
+        or (guards.takes_back(message) and not takes_back_a_topic(message))
+        or takes_the_last_back(message, said, question)
+    )
+
+
+def _name_candidate(name: str, message_id: UUID) -> Candidate:
+    content = f"The user's name is {name}."
+    return Candidate(content, (message_id,), "personal", 0.9, 8, attribute="name")
+
+
+def _name_of(subject: Subject) -> str:
+    """What somebody is called, if that is known: a sister is no name."""
+    name = subject.about_name or ""
+    return name if name[:1].isupper() else ""
 
 
 def _keep_word(line: TranscriptLine, sitting: _Sitting) -> None:
@@ -187,6 +229,13 @@ def _deny_what_is_named(named: str, line: TranscriptLine, sitting: _Sitting) -> 
         not_true_of(f"the {named}")
     ]:
         _add(_denial(content, line.message_id), sitting)
+
+
+def _deny_what_was_told(told: str, line: TranscriptLine, sitting: _Sitting) -> None:
+    """ "I told you my uncle owns a hotel. He doesn't": what that told, as far as it is understood."""
+    reading = read_message(told, line.said_at, None)
+    for finding in [finding for finding, _ in reading.findings] or reading.statements:
+        _add(_denial(untrue(finding.content), line.message_id), sitting)
 
 
 def _denial(content: str, message_id: UUID) -> Candidate:

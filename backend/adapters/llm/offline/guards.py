@@ -96,7 +96,9 @@ _JOKE = re.compile(
 _TAKES_BACK = re.compile(
     r"^(?:(?:haha|ha|lol|nah|no|ok|okay|sorry)\b[,. !]*){0,6}(?:jk|j/k|just kidding"
     r"|only kidding|i'?m kidding|kidding|"
-    r"just joking|only joking|i'?m joking|joking|that was a joke|it was a joke|april fools)\b",
+    r"just joking|only joking|i'?m joking|joking|that was a joke|it was a joke|april fools)\b"
+    r"(?!['’ -]*(?:aside|apart|around|about (?:with|all)|with|my|our|an?|the|he|she|they|that|which|who|from"
+    r"|on|by|to)\b)",
     re.I,
 )
 _HYPOTHETICAL = re.compile(

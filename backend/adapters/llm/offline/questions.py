@@ -8,7 +8,11 @@ OPEN = re.compile(
     r"\bwhat (?:else )?(?:do|did|can) you (?:know|remember|recall|tell me)(?: "
     r".{0,20})?\b(?:about|of) me\b|\bwhat (?:have I|did I) (?:told|tell) "
     r"you(?: about (?:me|myself))?\s*\??$"
-    r"|\btell me (?:what you (?:know|remember)|something) about me\b|\bdo you "
+    r"|\b(?:everything|all|anything|what(?:ever)?)(?: that)? you(?:['’]ve| have)? (?:still )?"
+    r"(?:know|remember|got|learn(?:ed|t)|heard|stored)(?: .{0,20})? (?:about|of|on) me\b"
+    r"|\bwhat(?: have| do) you (?:have|got|stored) (?:about|on) me\b"
+    r"|\btell me (?:something |all |everything )?about (?:me|myself)\b"
+    r"|\b(?:everything|all)(?: that)? I(?:['’]ve| have)? (?:ever )?told you\b|\bdo you "
     r"(?:still )?remember me\b|\bwhat do you remember\s*\??$|\bwho am I\b",
     re.I,
 )
@@ -39,7 +43,17 @@ _FORBIDDEN_FOOD = re.compile(
     r"(?: have to| need to)? avoid\b",
     re.I,
 )
-_OCCUPATION = re.compile(r"\bwhat (?:does|do) (?:my|our|I)\b.{0,40}?(?<!to) do\W*$", re.I)
+_EVERYTHING = re.compile(r"\b(?:everything|all)\b", re.I)
+# "Tell me everything you know": an order that asks.
+_ORDERS = re.compile(
+    r"(?:(?:can|could|would|will) you )?(?:please )?(?:tell|show|give|list|say|repeat)(?: me| us)? "
+    r"(?:please )?(?:everything|all|anything|what(?:ever)?|something|about (?:me|myself))\b",
+    re.I,
+)
+_OCCUPATION = re.compile(
+    r"\bwhat (?:does|do) (?!you\b)[\w'’-]+(?: .{0,40}?)?(?<!to) do\W*$|\bwhat (?:do|does) I do\W*$",
+    re.I,
+)
 _OPENER = re.compile(
     r"\W*(?:hi|hello|hey|hiya|howdy|greetings|yo|good (?:morning|evening|afternoon|day|night)"
     r"|morning|evening|ok|okay|so|well|oh|ah|hm+|um+|and|but|by the way|btw|anyway|actually"
@@ -76,14 +90,22 @@ def is_about_user(question: str) -> bool:
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks, with a question mark or without; "when I was ten, …" does not."""
+    plain = sentence.strip()
+    ordered = _ORDERS.match(plain) and OPEN.search(plain)
     return "?" in sentence or bool(
-        re.match(
-            r"(?:what|who|which|how|do you|remind me|tell me what you"
+        ordered
+        or re.match(
+            r"(?:what|who|which|how|do you|(?:do|did|am|was) I|remind me|tell me what you"
             r"|(?:where|when)(?! (?:i|we|my|our|you|he|she|it|they)\b))\b",
-            sentence.strip(),
+            plain,
             re.I,
         )
     )
+
+
+def asks_everything(question: str) -> bool:
+    """Whether all that is known of the user is asked for."""
+    return bool(OPEN.search(question) and _EVERYTHING.search(question))
 
 
 def content_asked(question: str) -> list[str]:

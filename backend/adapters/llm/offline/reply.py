@@ -21,11 +21,12 @@ from backend.adapters.llm.offline.answers import (
     name_to_use,
     taken_back,
     takes_back_something,
+    tell_of_one,
 )
 from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
 from backend.adapters.llm.offline.forgetting import about_forgetting
 from backend.adapters.llm.offline.message_reader import read_message
-from backend.adapters.llm.offline.moods import feeling_of
+from backend.adapters.llm.offline.moods import feeling_of, mourns
 from backend.adapters.llm.offline.persona import (
     answer_about_self,
     asks_about_character,
@@ -68,7 +69,17 @@ def compose_reply(prompt: Prompt) -> str:
         return speaker.choose(phrases, count=str(prompt.to_forget))
     if language != "en":
         return speaker.choose(REPLIES[language])
-    occasions = (_explain, _set_right, _recall, _small_talk, _about_self, _told, _felt, _beyond)
+    occasions = (
+        _explain,
+        _set_right,
+        _of_one,
+        _recall,
+        _small_talk,
+        _about_self,
+        _told,
+        _felt,
+        _beyond,
+    )
     for occasion in occasions:
         if words := occasion(speaker):
             return words
@@ -106,6 +117,12 @@ class _Speaker:
         self._attempt = prompt.attempt
 
     @property
+    def in_mourning(self) -> bool:
+        """Whether the user told of a death just before."""
+        told = [turn.content for turn in self.prompt.history if turn.role == "user"]
+        return any(mourns(each) for each in told[-1:])
+
+    @property
     def name(self) -> str:
         """What follows a greeting: ", Sam" where the name is known, else nothing."""
         plain = name_to_use(self.prompt).split()
@@ -125,7 +142,9 @@ class _Speaker:
 
     def carry_on(self) -> str:
         """What the character isn't sure of, if that wasn't asked yet, or a question of its own, to
-        keep the talk going."""
+        keep the talk going; right after a death was told of, a kind word alone."""
+        if self.in_mourning:
+            return self.choose(self.voice.gentle)
         for claim in self.prompt.questions:
             asked = _asked_back(claim)
             if asked and not any(asked in turn for turn in self.turns):
@@ -168,6 +187,12 @@ def _quotable(words: str) -> str:
         if len(plain) <= LONGEST_QUOTATION
         else f"{plain[:LONGEST_QUOTATION].rsplit(' ', 1)[0]} …"
     )
+
+
+def _of_one(speaker: _Speaker) -> str | None:
+    """What is known of somebody whom the user asks about: "Who is Ted?" """
+    told = tell_of_one(speaker.prompt)
+    return _told_back(speaker, told) if told else None
 
 
 def _recall(speaker: _Speaker) -> str | None:

@@ -38,7 +38,8 @@ _NEW_PLACE = re.compile(
     re.I,
 )
 _NEW_JOB = re.compile(
-    rf"(?P<got>\b(?:a new job|changed jobs|switched jobs)[\s.!,]+(?:and )?){_I_AM_NOW}(?=(?:at|with|for) [A-Z])",
+    r"(?P<got>\b(?:a new job|changed jobs|switched jobs)[\s.!,]+(?:and )?)"
+    rf"{_I_AM_NOW}(?=(?:at|with|for) [A-Z])",
     re.I,
 )
 _EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u200D]+")

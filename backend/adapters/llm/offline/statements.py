@@ -27,8 +27,9 @@ _COUNTED = re.compile(
 )
 _HAPPENING = frozenset({"past", "was", "doing", "future", "will"})
 _BELONGING = re.compile(
-    r"(?:my|our) (?P<thing>(?!(?:own|only|favou?rite|two|three|four|five|\d+)\b)[\w'-]+(?: (?!(?:is|are|was|were|has|have"
-    r"|had|does|did|will|can|with|of|in|at|on|for|to|from|and|or)\b)[^\W\d][\w'-]*){0,3}?) "
+    r"(?:my|our) (?P<thing>(?!(?:own|only|favou?rite|two|three|four|five|\d+)\b)[\w'-]+"
+    r"(?: (?!(?:is|are|was|were|has|have|had|does|did|will|can|with|of|in|at|on|for|to|from|and|or)\b)"
+    r"[^\W\d][\w'-]*){0,3}?) "
     r"(?P<rest>(?:(?:just|also|still|finally|always|never|recently) )?(?:is|are|was|were|has|have"
     r"|had|does|did|will|can|got|went|came|come|go|start|end|live|hurt|turn|play|work|keep"
     r"|[a-z]+ed|[a-z]+[^s\W]s)\b.*)$",

@@ -3,6 +3,7 @@
 import re
 
 from backend.adapters.llm.offline.irregular_verbs import IRREGULAR_VERBS
+from backend.adapters.llm.offline.lexicon import PETS
 from backend.adapters.llm.offline.word_lists import words
 
 _STOP = words(
@@ -68,7 +69,11 @@ _SYNONYMS = {
     "spouse": "partner",
 }
 _GROUPS = {
-    "pet": {"dog", "cat", "rabbit", "hamster", "parrot", "horse", "tortoise", "goldfish", "fish"},
+    "pet": set(PETS),
+    "animal": set(PETS),
+    **{
+        kind: {word for word in PETS if PETS[word] == kind} for kind in set(PETS.values()) - {"pet"}
+    },
     "sibling": {"sister", "brother"},
     "partner": {"wife", "husband", "girlfriend", "boyfriend", "fiancé", "fiancée", "married"},
     "parent": {"mother", "father"},

@@ -24,6 +24,11 @@ FORMAL = Voice(
         "That is a hard thing. I should like to hear about it, if you wish to tell me.",
         "You have my sympathy. Is there someone near you today?",
     ),
+    gentle=(
+        "There is no need to hurry. I am at your disposal.",
+        "Please take your time. I should be glad to hear about them, if you wish.",
+        "My thoughts are with you. Nothing else is pressing.",
+    ),
     anxious=(
         "Let us take bearings first. What precisely troubles you?",
         "A chart helps in fog. What do we know for certain?",

@@ -28,6 +28,11 @@ PLAYFUL = Voice(
         "Hey, no jokes for a minute. I'm sorry. What would help?",
         "That's a rough one. I'm on your side, whatever happens.",
     ),
+    gentle=(
+        "No jokes today. I'm staying right here with you.",
+        "Take your time. I'd love to hear about them, when you feel like it.",
+        "I've got nowhere else to be. Talk, or don't – both are fine.",
+    ),
     anxious=(
         "Okay, deep breath with me. What's the loudest worry?",
         "Nerves are just excitement in a bad coat. What's coming up?",

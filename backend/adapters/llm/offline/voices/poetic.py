@@ -32,6 +32,11 @@ POETIC = Voice(
         "Grief is love looking for its chair. Tell me about it.",
         "That is a dark stretch of road. You don't walk it alone.",
     ),
+    gentle=(
+        "The hour may be slow; I keep you company in it.",
+        "Take your time. If you like, tell me about them, and they are here a little.",
+        "Nothing need be said. I stay beside you.",
+    ),
     anxious=(
         "Hush, the wave is tall but it passes. What does it say to you?",
         "Put the fear down between us; it is smaller in the light.",

@@ -21,6 +21,11 @@ TERSE = Voice(
         "That's heavy. You needn't carry it alone tonight.",
         "I hear you. Say more, or just sit here.",
     ),
+    gentle=(
+        "No hurry. I'm here.",
+        "Take your time. Tell me about them, if you like.",
+        "Sit as long as you need. I'll keep the lamp lit.",
+    ),
     anxious=(
         "Breathe. One thing at a time.",
         "It's all right. Which part worries you most?",

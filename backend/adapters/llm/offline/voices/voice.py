@@ -18,6 +18,7 @@ class Voice:
     unknown: tuple[str, ...]
     noted: tuple[str, ...]
     sad: tuple[str, ...]
+    gentle: tuple[str, ...]  # after a death was told of
     anxious: tuple[str, ...]
     angry: tuple[str, ...]
     tired: tuple[str, ...]

@@ -24,6 +24,11 @@ WARM = Voice(
         "That sounds really hard. What would help right now?",
         "I'm sorry you're going through that. Tell me as much as you like.",
     ),
+    gentle=(
+        "There's no hurry. I'm still here with you.",
+        "Take all the time you need. Would you like to tell me about them?",
+        "I'm thinking of you. Say whatever comes to mind, or nothing at all.",
+    ),
     anxious=(
         "That's a lot to carry. What worries you most?",
         "It's okay to be nervous. Shall we take it one step at a time?",
