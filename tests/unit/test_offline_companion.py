@@ -23,6 +23,7 @@ from backend.adapters.llm.offline.voices import (
 )
 from backend.adapters.llm.offline.words import sentences_of
 from backend.errors import ModelError
+from backend.memory.forget_request import ForgetRequest, read_forget_request
 from backend.models.character import Character
 from backend.models.ready_made import READY_MADE
 from backend.ports import Completion, Prompt, PromptMessage, Source, StructuredRequest, TextDelta
@@ -943,3 +944,17 @@ async def test_no_small_talk_right_after_a_death(message: str) -> None:
     answer = await reply(prompt(message, *turns))
 
     assert any(words in answer for words in TERSE.gentle)
+
+
+async def test_who_takes_everything_back_is_told_how_it_is_forgotten() -> None:
+    for message in (
+        "Everything I told you was a lie.",
+        "it was all made up, everything I told you",
+    ):
+        said = await reply(prompt(message, "I live in Porto.", "Porto it is.", memories=MEMORIES))
+        assert "“forget everything you know about me”" in said
+    assert read_forget_request("forget everything you know about me") == ForgetRequest(
+        everything=True
+    )
+    said = await reply(prompt("Everything I cook is a mess.", memories=MEMORIES))
+    assert "forget everything" not in said

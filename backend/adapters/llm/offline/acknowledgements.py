@@ -136,6 +136,10 @@ WHICH = (
     f"{WHICH_OF_IT} do you mean? Tell me, and I'll put it right.",
     f"I'm not sure what you take back. {WHICH_OF_IT} wasn't so?",
 )
+ALL_A_LIE = (
+    "All of it? Then say “forget everything you know about me”, and I'll ask once more before it's gone.",
+    "Nothing of it was so? If you want it gone, say “forget everything you know about me”.",
+)
 _BEARS_A_NAME = re.compile(r" called | (?:lives|moved|moving) .*[^\W\d_]{4}")
 _SHOUTED = re.compile(rf"(\b(?i:{_RELATION}) )([A-ZÀ-Þ]{{3,}})\b")
 _YOU = re.compile(r"You(?:r|'re)?\b")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backend.adapters.llm.offline.acknowledgements import (
+    ALL_A_LIE,
     SET_RIGHT,
     TAKEN_BACK,
     UNTRACED,
@@ -24,6 +25,7 @@ from backend.adapters.llm.offline.answers import (
     tell_of_one,
 )
 from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
+from backend.adapters.llm.offline.denials import takes_everything_back
 from backend.adapters.llm.offline.forgetting import about_forgetting
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.moods import feeling_of, mourns
@@ -173,6 +175,8 @@ def _explain(speaker: _Speaker) -> str | None:
 def _set_right(speaker: _Speaker) -> str | None:
     """What to say to somebody who denies what is known, or takes back what they said; where it can't be told
     what they mean, a question."""
+    if takes_everything_back(speaker.prompt.message):
+        return speaker.choose(ALL_A_LIE)
     if denied := denied_of_known(speaker.prompt):
         return speaker.choose(SET_RIGHT, told=denied)
     if words := taken_back(speaker.prompt):
