@@ -1362,3 +1362,7 @@ STATED += [
     ("I'm a nurse in Cardiff", ("The user works as a nurse.", "The user works in Cardiff.")),
     ("We have a dog too, Rex", ("The user has a dog called Rex.",)),
 ]
+STATED += [
+    ("my two boys are Archie and Finn", ("The user's boys are called Archie and Finn.",)),
+]
+STATED += [("my mum works at Tesco as well", ("The user's mother works at Tesco.",))]

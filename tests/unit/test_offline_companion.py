@@ -958,3 +958,24 @@ async def test_who_takes_everything_back_is_told_how_it_is_forgotten() -> None:
     )
     said = await reply(prompt("Everything I cook is a mess.", memories=MEMORIES))
     assert "forget everything" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "then", "question", "word"),
+    [
+        ("I work at KLM", "I lied about my job", "Where do I work?", "KLM"),
+        ("my mum is a vet", "the thing about my mum being a vet wasn't true", "What does my mum do?", "vet"),
+        ("I live in Bonn", "what I told you about Bonn was rubbish", "Where do I live?", "Bonn"),
+        ("I drive a red Mini", "sold the Mini last week", "What do I drive?", "Mini"),
+    ],
+)  # fmt: skip
+async def test_what_was_taken_back_is_not_told_from_the_same_talk(
+    said: str, then: str, question: str, word: str
+) -> None:
+    assert word in await reply(prompt(question, said, "Ah.", "I like tea", "Good."))
+    assert word not in await reply(prompt(question, said, "Ah.", then, "Good."))
+
+
+async def test_a_lie_about_ones_own_job_leaves_others_jobs() -> None:
+    talk = ("my mum works at Tesco", "Ah.", "I lied about my job", "Good.")
+    assert "Tesco" in await reply(prompt("Where does my mum work?", *talk))

@@ -84,6 +84,11 @@ _OF_A_DAY = re.compile(
     r"(?: (?:morning|afternoon|evening|night))?\b",
     re.I,
 )
+_MADE_UP = re.compile(r"What the user said about (?:their |the )?(?P<what>.+?) is not true\.?$")
+_OWN_WORK = re.compile(r"(?:The user|I) works?\b|I(?:'m| am) an? ", re.I)
+_SOLD = re.compile(
+    r"The user (?:sold|gave away|rehomed|scrapped|got rid of) (?:their |the )?(?P<what>.+?)\.?$"
+)
 _DENYING = frozenset(content_words("never longer true untrue said"))
 _NEGATED = re.compile(r"\b(?:not|never|no)\b|n't\b", re.IGNORECASE)
 _CALLED = re.compile(
@@ -105,6 +110,7 @@ _FITS = {
 }
 _AS_HISTORY = 0.05  # by which what is so now stands before what was
 _AS_A_QUOTATION = 0.002  # by which a fact stands before what was once said
+_AS_A_DENIAL = 0.001
 _TASTES = frozenset(content_words("like dislike"))
 _HOME, _MOVED = frozenset(content_words("live")), frozenset(content_words("moved"))
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
@@ -231,6 +237,7 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     for item in known:
         past = not once and bool(_PAST.search(item.text))
         fit = _fit(question, item.text, about, names, past=past) - item.once * _AS_A_QUOTATION
+        fit -= bool(_NEGATED.search(item.text)) * _AS_A_DENIAL  # "is Can" before "is not Yusuf"
         fits.append((fit + item.over, item))
     best, score = None, 0.0
     for fit, item in fits:
@@ -325,13 +332,25 @@ def _known(prompt: Prompt) -> Iterable[_Known]:
     since: list[_Known] = []
     standing = [(said, list(_said(said))) for said in _standing(prompt)]
     names = known_names([*prompt.memories, *(item.text for _, read in standing for item in read)])
+    untold: re.Pattern[str] | None = None  # what was a lie, where no word of the topic says so
     for said, read in standing:
-        known = list(_not_denied(read, denied))
+        known = [
+            each for each in _not_denied(read, denied) if not (untold and untold.match(each.text))
+        ]
         yield from _as_changed(known, since, names)
         since += [] if _BESIDES.search(said) else known
         since += [_Known(second_person(ended), ended) for ended in find_endings(said)]
+        denied += [
+            set(content_words(gone["what"]))
+            for gone in map(_SOLD.match, find_endings(said))
+            if gone
+        ]
         for denial in find_denials(said):
-            denied.append(set(content_words(denial)))
+            made_up = _MADE_UP.match(denial)
+            if made_up and made_up["what"].lower() in ("job", "work"):
+                untold = _OWN_WORK
+            else:
+                denied.append(set(content_words(made_up["what"] if made_up else denial)) - {"be"})
             yield _Known(second_person(denial), denial)
     for memory in prompt.memories:
         yield from _not_denied(_remembered(memory.strip().lstrip("-• "), prompt), denied)

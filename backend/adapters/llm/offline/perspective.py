@@ -58,6 +58,8 @@ def second_person(sentence: str) -> str:
         ),
         text,
     )
+    if sentence.startswith("The user "):
+        text = re.sub(r"\b(when|since|until) they were\b", r"\1 you were", text)
     return re.sub(r"\btheir\b", "your", text) if text != sentence else text
 
 

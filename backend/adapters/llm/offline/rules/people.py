@@ -37,8 +37,8 @@ PEOPLE = (
     ),
     rule(
         "names of",
-        r"(?:my|our) (?P<several>dogs|cats|children|kids|sons|daughters|sisters"
-        r"|brothers|rabbits|parents|twins|hens|chickens|horses)"
+        r"(?:my|our) (?:(?:two|three|four|2|3|4) )?(?P<several>dogs|cats|children|kids|boys|girls|sons"
+        r"|daughters|sisters|brothers|rabbits|parents|twins|hens|chickens|horses)"
         r"(?:' names)? (?:BE|BE called|BE named) (?:called |named "
         r")?(?P<names>[A-Z][\w'-]+(?:, [A-Z][\w'-]+)*,? and [A-Z][\w'-]+)",
         "The user's {several} are called {names}.",

@@ -64,7 +64,7 @@ WORK = (
         r"(?:work|works|BE working|BE employed|have been working|has been working"
         r"|(?:make|earn) (?:my|a|his|her) living|started working|started work) "
         r"(?:(?:\w+[- ]time|nights|mostly|here|now|(?:in|at) [\w ]{2,25}?) )?as "
-        r"(?:an? )?(?P<role>.+)",
+        r"(?:an? )?(?P<role>(?!well$).+)",
         "{who} [works|work] as a {role}.",
         importance=8,
         confidence=0.9,
