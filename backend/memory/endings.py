@@ -265,6 +265,11 @@ def _split(fact: str) -> tuple[_Somebody, str]:
     return (_Somebody(name=name.lower()), rest) if name[:1].isupper() else (_Somebody(), plain)
 
 
+def _names_in(text: str) -> set[str]:
+    """Its capitalised words, in small letters."""
+    return {word.lower() for word in words(text) if word[0].isupper()}
+
+
 def _begins_to_tell(rest: str) -> bool:
     return any(pattern.match(rest) for pattern in (_LIVES, _HAS, _IS_STILL, _IS_CALLED, _WORKS))
 
@@ -275,7 +280,7 @@ def _moved(found: re.Match[str], fact: str, attribute: str | None, known: Acquai
     lives = _LIVES.match(rest)
     if lives is None or whose.user or not _Somebody.of(found["who"]).is_same(whose, known):
         return False
-    place = {word.lower() for word in words(_WHEN.sub("", found["place"])) if word[0].isupper()}
+    place = _names_in(_WHEN.sub("", found["place"]))
     there = {word.lower() for word in words(lives["where"])}
     return bool(place) and not place & (there | _DEPARTMENTS)
 
@@ -291,7 +296,7 @@ def _given_up(found: re.Match[str], fact: str, attribute: str | None, known: Acq
 
 def _is_of_thing(what: str, fact: str, known: Acquaintances) -> bool:
     """Whether a fact says that the user has this, by its name or by what it is."""
-    named = {word.lower() for word in words(what) if word[0].isupper()}
+    named = _names_in(what)
     kinds = [word for word in content_words(what) if word not in named]
     whose, rest = _split(fact)
     if whose.user:
@@ -299,7 +304,7 @@ def _is_of_thing(what: str, fact: str, known: Acquaintances) -> bool:
         if had is None:
             return False
         thing, *_ = re.split(r" (?:called|named|in|from|with|that|which|who)\b", had["what"])
-        called = {word.lower() for word in words(had["what"]) if word[0].isupper()}
+        called = _names_in(had["what"])
         if named and called:
             return bool(named & called)
         if named:
@@ -335,7 +340,7 @@ def _died(found: re.Match[str], fact: str, attribute: str | None, known: Acquain
         kin = gone.kin or known.kin_of.get(gone.name, "")
         if had is None:
             return False
-        called = {word.lower() for word in words(had["what"]) if word[0].isupper()}
+        called = _names_in(had["what"])
         if called or gone.name in had["what"].lower().split():
             return gone.name in called
         thing = had["what"].lower()
@@ -362,7 +367,7 @@ def _parted(found: re.Match[str], fact: str, attribute: str | None, known: Acqua
         if rest.lower().startswith("lives with"):
             named = {word.lower() for word in words(rest)}
             return bool(_PARTNERS & named) or bool(by_name and by_name[-1] in named)
-        named = {word.lower() for word in words(rest) if word[0].isupper()}
+        named = _names_in(rest)
         return not named or not by_name or by_name[-1] in named
     called_so = _IS_CALLED.match(rest)
     if whose.kin not in _PARTNERS or called_so is None:
@@ -393,7 +398,7 @@ def _stopped_working(
     if not is_job and not re.match(r"(?:(?:also|still|now|currently) )*works?\b", rest, re.I):
         return False
     if employer := found["employer"] or found["notice"] or found["no_more_at"]:
-        named = {word.lower() for word in words(_WHEN.sub("", employer)) if word[0].isupper()}
+        named = _names_in(_WHEN.sub("", employer))
         at = re.search(r"\b(?:at|for|in|by)\b.*", rest)
         return bool(named) and at is not None and named <= {word.lower() for word in words(at[0])}
     job = _WHEN.sub("", found["job"] or "")

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from backend.adapters.llm.offline.denials import (
     find_denials,
@@ -13,9 +11,7 @@ from backend.adapters.llm.offline.denials import (
     takes_all_back,
     takes_back_a_topic,
 )
-from backend.adapters.llm.offline.endings import find_endings
-from backend.adapters.llm.offline.guards import is_injection, takes_back
-from backend.adapters.llm.offline.message_reader import read_message
+from backend.adapters.llm.offline.knowledge import NEGATED, PAST, Known
 from backend.adapters.llm.offline.persons import (
     Asked,
     Names,
@@ -25,10 +21,9 @@ from backend.adapters.llm.offline.persons import (
     known_names,
     mentioned,
     names_in,
-    names_of,
     whose,
 )
-from backend.adapters.llm.offline.perspective import first_to_second, plain_verb, second_person
+from backend.adapters.llm.offline.perspective import second_person
 from backend.adapters.llm.offline.questions import (
     ASKS_NAME,
     OPEN,
@@ -47,16 +42,6 @@ GOOD_ENOUGH = 0.6  # share of the question's content words that a memory must me
 MOST_TOLD = 5  # facts in answer to "What do you know about me?"
 ALL_TOLD = 15  # to "Tell me everything you know about me."
 MOST_TOLD_OF_ONE = 3  # to "Who is Ted?"
-_STORY = re.compile(r"\(in a story[^)]*\)\s*(?P<told>.+)", re.I | re.S)
-_DATED = re.compile(
-    r"(?P<fact>.+?)\.? \((?P<day>\d{1,2} \w+ \d{4}), told on (?P<told>\d{1,2} \w+ \d{4})\)$", re.S
-)
-# What a prompt adds to what was once said, if it has changed since or was taken back.
-_NO_LONGER_SO = re.compile(
-    r" \(no longer so: (?P<was>[^()]+?)(?: Since then: (?P<now>[^()]+?))?\)(?= \(no longer so: |$)"
-)
-_SAYS_IT = 0.5  # share of what is no longer so whose words make a sentence say it
-_REPEATS_IT = 0.75  # the same of a sentence that stands beside the facts read from it
 _ASKS_OF_BEFORE = re.compile(
     r"\b(?:before(?: that| then| (?-i:[A-Z])[\w-]+)?|used? to|previous(?:ly)?|formerly|in the past"
     r"|back then|once|earlier|at first|originally)\b|\b(?:my|our) (?:old|former|last|ex-?)(?! name)\b",
@@ -69,28 +54,13 @@ _ASKS_WHETHER_ONCE = re.compile(
     re.I,
 )
 _OF_TELLING = re.compile(r"\b(?:tell|told|say|said|mention(?:ed)?|ask(?:ed)?|talk(?:ed)?)\b", re.I)
-# What was, and what isn't so now.
-_PAST = re.compile(r"\b(?:used to|in the past|formerly|no longer|(?:not|n't) .+ any ?more)\b", re.I)
 _NOW = re.compile(
     r"(?:the user|I|we|you)(?:['’](?:m|re|s)|,? (?:still |now |also )*(?:is|am|are|has|have|do(?:es)?"
     r"|lives?|works?|likes?|loves?|plays?|teach(?:es)?|stud(?:y|ies)|owns?|runs?|drives?))\b"
     r"|(?:the user['’]s|my|our|your) .{2,40}? (?:is|are|lives?|works?|has)\b",
     re.I,
 )
-_OF_A_DAY = re.compile(
-    r"\b(?:the day (?:before yesterday|after tomorrow)|yesterday|tomorrow|today|tonight|last night"
-    r"|this (?:morning|afternoon|evening)"
-    r"|(?:(?:on|last|next|this) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-    r"(?: (?:morning|afternoon|evening|night))?\b",
-    re.I,
-)
-_MADE_UP = re.compile(r"What the user said about (?:their |the )?(?P<what>.+?) is not true\.?$")
-_OWN_WORK = re.compile(r"(?:The user|I) works?\b|I(?:'m| am) an? ", re.I)
-_SOLD = re.compile(
-    r"The user (?:sold|gave away|rehomed|scrapped|got rid of) (?:their |the )?(?P<what>.+?)\.?$"
-)
 _DENYING = frozenset(content_words("never longer true untrue said"))
-_NEGATED = re.compile(r"\b(?:not|never|no)\b|n't\b", re.IGNORECASE)
 _CALLED = re.compile(
     r"The user(?:'s (?:name|nickname) is| is called| goes by) (?P<name>[^.,]+)\.?$", re.I
 )
@@ -138,22 +108,6 @@ _PLURAL_ASKED = re.compile(
     r"\b(?:pets|animals|siblings|brothers|sisters|kids|children|sons|daughters|dogs|cats|family)\b",
     re.I,
 )
-# What one has one of, so that the next ends the last.
-_ONE_AT_A_TIME = {
-    "home": re.compile(r"\blives? (?:in|near)\b", re.I),
-    "employer": re.compile(r"\bworks? (?:at|for)\b", re.I),
-    "trade": re.compile(r"\bworks? as\b", re.I),
-    "age": re.compile(r"\bis \d+ (?:years|months) old\b", re.I),
-}
-_SO = re.compile(
-    r"^(?:(?:so|well|anyway|oh|ok|okay|and|but|also|hi|hello|hey|yes|no|yeah),? )+", re.I
-)
-_LASTING = re.compile(r"\b(?:lives?|works?)\b")
-_BESIDES = re.compile(
-    r"\b(?:also|too|as well|besides|part[- ]time|on the side|second job|weekends?|in the evenings?)\b",
-    re.I,
-)
-_STOPPED = re.compile(r"\bstopped working\b", re.I)
 _EXPECTING = re.compile(
     r"\bexpecting (?:an?|our|their|my|another|twins?)(?: \w+)?(?: baby| child)?\b", re.I
 )
@@ -167,50 +121,39 @@ _EVERYBODYS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Something known: as it would be told back, and the text that it is found by. What was `once` said may
-    not hold any more: what is known since stands in the facts. What is `over` certainly doesn't. What is
-    `quoted` are the user's own words."""
-
-    told: str
-    text: str
-    once: bool = False
-    over: bool = False
-    quoted: bool = False
-
-
-def asks_about_user(prompt: Prompt) -> bool:
+def asks_about_user(prompt: Prompt, known: Sequence[Known]) -> bool:
     """Whether the message asks what the user has told, of themselves or somebody they told of; not advice,
     not small talk."""
     question = asked_in(prompt.message, prompt.character.name)
     if is_about_user(question):
         return True
     of_one = " ".join(match[1] or match[2] for match in _OF_ONE.finditer(question))
-    return bool(of_one and is_question(question) and names_in(of_one, _names(prompt)))
+    return bool(of_one and is_question(question) and names_in(of_one, _names(known)))
 
 
-def tell_of_one(prompt: Prompt) -> str | None:
+def tell_of_one(prompt: Prompt, known: Sequence[Known]) -> str | None:
     """What is known of somebody whom the user asks about by name or relation: "Who is Ted?"; None where that
     isn't asked, or nothing is known."""
     question = asked_in(prompt.message, prompt.character.name)
     found = _WHO.fullmatch(question.strip())
     if found is None:
         return None
-    names = _names(prompt)
+    names = _names(known)
     asked = asked_about(found["whom"], names).person
     if asked is None or asked.is_user or not _is_all(found["whom"], asked):
         return None
     of_them = [
         item
-        for item in _known(prompt)
+        for item in known
         if not item.over and not item.once and _tells_of(item.text, asked, names)
     ]
     by_name = sorted(of_them, key=lambda item: " called " not in item.text)
     return " ".join(_most_telling(by_name, MOST_TOLD_OF_ONE)) or None
 
 
-def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str | None:
+def answer_from_memory(
+    prompt: Prompt, everything: Sequence[Known], good_enough: float = GOOD_ENOUGH
+) -> str | None:
     """What is known in answer to the user's question, told as "you"; None if nothing fits.
 
     `good_enough` is the share, 0-1, of the question's content words that an answer must meet.
@@ -218,7 +161,6 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     question = asked_in(prompt.message, prompt.character.name)
     of_before = bool(_ASKS_OF_BEFORE.search(question))
     once = of_before or bool(_ASKS_WHETHER_ONCE.search(question))
-    everything = list(_known(prompt))
     known = [item for item in everything if once or not item.over]
     if OPEN.search(question):
         most = ALL_TOLD if asks_everything(question) else MOST_TOLD
@@ -227,17 +169,17 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
         known = [
             item
             for item in known
-            if item.over or _PAST.search(item.text) or not _NOW.match(item.text)
+            if item.over or PAST.search(item.text) or not _NOW.match(item.text)
         ]
     if of_before:
         question = re.sub(r"\bdid\b", "do", _ASKS_OF_BEFORE.sub(" ", question))
-    names = known_names(item.text for item in everything)
+    names = _names(everything)
     about = asked_about(question, names)
     fits = []
     for item in known:
-        past = not once and bool(_PAST.search(item.text))
+        past = not once and bool(PAST.search(item.text))
         fit = _fit(question, item.text, about, names, past=past) - item.once * _AS_A_QUOTATION
-        fit -= bool(_NEGATED.search(item.text)) * _AS_A_DENIAL  # "is Can" before "is not Yusuf"
+        fit -= bool(NEGATED.search(item.text)) * _AS_A_DENIAL  # "is Can" before "is not Yusuf"
         fits.append((fit + item.over, item))
     best, score = None, 0.0
     for fit, item in fits:
@@ -255,8 +197,8 @@ def answer_from_memory(prompt: Prompt, good_enough: float = GOOD_ENOUGH) -> str 
     return f"Your name is {prompt.user_name.strip()}." if named else None
 
 
-def _names(prompt: Prompt) -> Names:
-    return known_names(item.text for item in _known(prompt))
+def _names(known: Iterable[Known]) -> Names:
+    return known_names(item.text for item in known)
 
 
 def _is_all(said: str, person: Person) -> bool:
@@ -274,15 +216,19 @@ def _tells_of(text: str, person: Person, names: Names) -> bool:
     )
 
 
-def denied_of_known(prompt: Prompt) -> str | None:
-    """What the message says isn't so though it was known, told as "you"; None where it does no such thing."""
-    known = [set(content_words(item.text)) for item in _known(prompt) if not item.once]
+def what_is_denied(prompt: Prompt) -> list[str]:
+    """What the message says isn't so, in the third person."""
     asked = next((turn.content for turn in reversed(prompt.history) if turn.role != "user"), "")
     named = named_in_answer(asked, prompt.message)
-    denials = [not_true_of(f"the {named}")] if named else find_denials(prompt.message)
+    return [not_true_of(f"the {named}")] if named else find_denials(prompt.message)
+
+
+def denied_of_known(denials: Sequence[str], known: Sequence[Known]) -> str | None:
+    """The first of what is denied that was known, told as "you"; None where none was."""
+    stated = [set(content_words(item.text)) for item in known if not item.once]
     for denial in denials:
         words = set(content_words(denial)) - _DENYING
-        if words and any(words <= item for item in known):
+        if words and any(words <= each for each in stated):
             return second_person(denial)
     return None
 
@@ -311,7 +257,7 @@ def name_to_use(prompt: Prompt) -> str:
     return "" if plain.lower() in NAMELESS else plain
 
 
-def _most_telling(known: list[_Known], most: int = MOST_TOLD) -> list[str]:
+def _most_telling(known: list[Known], most: int = MOST_TOLD) -> list[str]:
     """At most so much of what is known, nothing twice in other words; episodes only where there is
     nothing else."""
     told: list[str] = []
@@ -323,162 +269,6 @@ def _most_telling(known: list[_Known], most: int = MOST_TOLD) -> list[str]:
             told.append(item.told)
             said.append(meaning)
     return told[:most]
-
-
-def _known(prompt: Prompt) -> Iterable[_Known]:
-    """What was said just now, newest first, then the memories, best first; nothing that was denied
-    since."""
-    denied: list[set[str]] = []
-    since: list[_Known] = []
-    standing = [(said, list(_said(said))) for said in _standing(prompt)]
-    names = known_names([*prompt.memories, *(item.text for _, read in standing for item in read)])
-    untold: re.Pattern[str] | None = None  # what was a lie, where no word of the topic says so
-    for said, read in standing:
-        known = [
-            each for each in _not_denied(read, denied) if not (untold and untold.match(each.text))
-        ]
-        yield from _as_changed(known, since, names)
-        since += [] if _BESIDES.search(said) else known
-        since += [_Known(second_person(ended), ended) for ended in find_endings(said)]
-        denied += [
-            set(content_words(gone["what"]))
-            for gone in map(_SOLD.match, find_endings(said))
-            if gone
-        ]
-        for denial in find_denials(said):
-            made_up = _MADE_UP.match(denial)
-            if made_up and made_up["what"].lower() in ("job", "work"):
-                untold = _OWN_WORK
-            else:
-                denied.append(set(content_words(made_up["what"] if made_up else denial)) - {"be"})
-            yield _Known(second_person(denial), denial)
-    for memory in prompt.memories:
-        yield from _not_denied(_remembered(memory.strip().lstrip("-• "), prompt), denied)
-
-
-def _as_changed(known: Sequence[_Known], since: Sequence[_Known], names: Names) -> Iterable[_Known]:
-    """What still holds by what was said later; what doesn't, as what was."""
-    gone = [
-        item for item in known if any(_replaces(later.text, item.text, names) for later in since)
-    ]
-    words = [set(content_words(item.text)) for item in gone]
-    for item in known:
-        if item in gone:
-            told = _LASTING.sub(lambda verb: f"used to {plain_verb(verb[0])}", item.told, count=1)
-            if told != item.told:
-                yield replace(item, told=told, text=f"{item.text} (used to)", over=True)
-        elif not (item.quoted and any(_says(item.text, each, _REPEATS_IT) for each in words)):
-            yield item
-
-
-def _replaces(later: str, earlier: str, names: Names) -> bool:
-    """Whether what was said later makes a fact about the same one history: another home, another age."""
-    if _PAST.search(later) and not _PAST.search(earlier):
-        was = set(content_words(_PAST.sub(" ", later)))
-        return bool(was) and was == set(content_words(earlier))
-    kinds = [kind for kind, pattern in _ONE_AT_A_TIME.items() if pattern.search(earlier)]
-    if not kinds or later == earlier or _PAST.search(earlier):
-        return False
-    ended = _STOPPED.search(later) and kinds[0] in ("trade", "employer")
-    if not ended and not _ONE_AT_A_TIME[kinds[0]].search(later):
-        return False
-    one, other = whose(earlier), whose(later)
-    if one is None or other is None or not is_same(one, other, names):
-        return False
-    return one.name == other.name or len(names_of(one, names) | names_of(other, names)) <= 1
-
-
-def _standing(prompt: Prompt) -> Iterable[str]:
-    """What the user said before, newest first, without what they took back right after."""
-    taken_back = False
-    for turn in reversed(prompt.history):
-        if turn.role == "user" and turn.content.strip() != prompt.message.strip():
-            if not taken_back:
-                yield turn.content
-            taken_back = takes_back(turn.content) or takes_all_back(turn.content)
-            if find_denials(turn.content) and not takes_all_back(turn.content):
-                taken_back = False  # which names what it takes back
-
-
-def _not_denied(known: Iterable[_Known], denied: Sequence[set[str]]) -> Iterable[_Known]:
-    """What says more than that something isn't so, of which that was said later."""
-    for item in known:
-        words = set(content_words(item.text))
-        if not any(words >= denial and denial for denial in denied) or _NEGATED.search(item.text):
-            yield item
-
-
-def _remembered(memory: str, prompt: Prompt) -> Iterable[_Known]:
-    """A fact as it is, or as a story's; of what was said, the user's words alone."""
-    memory, changed = _without_changes(_as_of_now(memory))
-    if story := _STORY.match(memory):
-        told = second_person(story["told"])
-        yield _Known(f"In our story, {told[:1].lower()}{told[1:]}", story["told"])
-        return
-    if re.match(r"the user\b|user\b(?!:)", memory, re.I):
-        yield _Known(second_person(memory), memory)
-        return
-    speakers = (prompt.user_name.strip(), "user", "you", prompt.character.name)
-    names = "|".join(re.escape(each) for each in speakers if each)
-    said = re.match(
-        rf"[^:]{{0,60}}?(?<!\w)(?P<speaker>{names})(?: said| \([^)]{{0,30}}\))?:\s+(?P<said>.+)",
-        memory,
-        re.I | re.S,
-    )
-    if said and said["speaker"].lower() != prompt.character.name.lower():
-        was = [set(content_words(change["was"])) for change in changed]
-        for item in _said(said["said"]):
-            over = any(_says(item.text, words) for words in was)
-            told = f"You once told me: “{said['said'].strip()}”" if over else item.told
-            yield replace(item, told=told, once=True, over=over)
-        for change in changed:
-            if change["now"]:
-                yield _Known(second_person(change["now"]), change["now"])
-    elif not said and not re.match(r"\W?\d", memory):
-        yield _Known(second_person(memory), memory)
-
-
-def _without_changes(memory: str) -> tuple[str, list[re.Match[str]]]:
-    """What was said, and what of it is no longer so."""
-    changed = list(_NO_LONGER_SO.finditer(memory))
-    return (memory[: changed[0].start()] if changed else memory), changed
-
-
-def _says(text: str, words: set[str], share: float = _SAYS_IT) -> bool:
-    return bool(words) and len(words & set(content_words(text))) >= share * len(words)
-
-
-def _as_of_now(memory: str) -> str:
-    """A fact whose "tomorrow" is past, with the day it meant; with the day it was told on, where it says
-    when less exactly."""
-    dated = _DATED.match(memory)
-    if not dated:
-        return memory
-    fact, days = _OF_A_DAY.subn(f"on {dated['day']}", dated["fact"], count=1)
-    return f"{fact}." if days else f"{fact} (told on {dated['told']})."
-
-
-def _said(message: str) -> Iterable[_Known]:
-    found = read_message(message, datetime.now(UTC), None).findings
-    for finding, _ in found:
-        yield _Known(second_person(finding.content), finding.content)
-    if is_injection(message):
-        return
-    for sentence in re.split(
-        r"(?<=[.!])\s+|\n+|,? (?:and|but) (?=my |I |our |we )", message.strip()
-    ):
-        plain = _SO.sub("", sentence.strip().rstrip(".!"))
-        if (
-            3 <= len(plain.split()) <= 25
-            and not is_question(plain)
-            and re.search(r"\b(?:I|my|we|our|I'm)\b", plain, re.I)
-        ):
-            told = f"You told me that {_lowered(first_to_second(plain))}."
-            yield _Known(told, plain, quoted=True)
-
-
-def _lowered(text: str) -> str:
-    return text[0].lower() + text[1:] if text[:4].lower() in ("you ", "your", "you'") else text
 
 
 def _fit(question: str, text: str, about: Asked, names: Names, *, past: bool = False) -> float:

@@ -124,6 +124,7 @@ _MEANS_ALL = re.compile(
 )
 _ABOUT = re.compile(r",\s+(?=about (?:my|our|the|that|having)\b)", re.I)
 _OF_A_TOPIC = re.compile(r" (?:thing|bit|part|stuff|story)$", re.I)
+_NOT_TRUE_OF = re.compile(r"What the user said about (?:their |the )?(?P<topic>.+) is not true\.")
 # What the offline companion asks where "that was a lie" can mean anything.
 WHICH_OF_IT = "Which of it"
 _THE_PART = re.compile(
@@ -257,6 +258,12 @@ def lacks(content: str) -> bool:
 def not_true_of(topic: str) -> str:
     """What was said about something denied, whatever that was."""
     return f"What the user said about {topic} is not true."
+
+
+def topic_not_true(denial: str) -> str:
+    """What `not_true_of` denies, without whose it is; "" of another denial."""
+    found = _NOT_TRUE_OF.fullmatch(denial)
+    return found["topic"] if found else ""
 
 
 def _topic(confession: re.Match[str]) -> str:

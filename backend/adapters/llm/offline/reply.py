@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 
 from backend.adapters.llm.offline.acknowledgements import (
     ALL_A_LIE,
@@ -23,10 +24,12 @@ from backend.adapters.llm.offline.answers import (
     taken_back,
     takes_back_something,
     tell_of_one,
+    what_is_denied,
 )
 from backend.adapters.llm.offline.careful import IN_A_CRISIS, LEADING_ELSEWHERE
 from backend.adapters.llm.offline.denials import takes_everything_back
 from backend.adapters.llm.offline.forgetting import about_forgetting
+from backend.adapters.llm.offline.knowledge import Known, known_of
 from backend.adapters.llm.offline.message_reader import read_message
 from backend.adapters.llm.offline.moods import feeling_of, mourns
 from backend.adapters.llm.offline.persona import (
@@ -118,6 +121,11 @@ class _Speaker:
         self._seed = f"{prompt.character.name}|{len(prompt.history)}|{prompt.message}"
         self._attempt = prompt.attempt
 
+    @cached_property
+    def known(self) -> tuple[Known, ...]:
+        """What is known of the user, read once: each message before is read for it."""
+        return tuple(known_of(self.prompt))
+
     @property
     def in_mourning(self) -> bool:
         """Whether the user told of a death just before."""
@@ -177,7 +185,8 @@ def _set_right(speaker: _Speaker) -> str | None:
     what they mean, a question."""
     if takes_everything_back(speaker.prompt.message):
         return speaker.choose(ALL_A_LIE)
-    if denied := denied_of_known(speaker.prompt):
+    denials = what_is_denied(speaker.prompt)
+    if denials and (denied := denied_of_known(denials, speaker.known)):
         return speaker.choose(SET_RIGHT, told=denied)
     if words := taken_back(speaker.prompt):
         return speaker.choose(TAKEN_BACK, said=_quotable(words))
@@ -195,15 +204,15 @@ def _quotable(words: str) -> str:
 
 def _of_one(speaker: _Speaker) -> str | None:
     """What is known of somebody whom the user asks about: "Who is Ted?" """
-    told = tell_of_one(speaker.prompt)
+    told = tell_of_one(speaker.prompt, speaker.known)
     return _told_back(speaker, told) if told else None
 
 
 def _recall(speaker: _Speaker) -> str | None:
     message = speaker.prompt.message
-    if not asks_about_user(speaker.prompt):
+    if not asks_about_user(speaker.prompt, speaker.known):
         return None
-    fact = answer_from_memory(speaker.prompt)
+    fact = answer_from_memory(speaker.prompt, speaker.known)
     if fact is None:
         return (
             None
@@ -298,6 +307,6 @@ def _beyond(speaker: _Speaker) -> str | None:
     if not message.endswith("?"):
         return None
     of_the_user = len(content_words(message)) >= 2 and not asks_about_character(message)
-    if of_the_user and (fact := answer_from_memory(speaker.prompt, 0.75)):
+    if of_the_user and (fact := answer_from_memory(speaker.prompt, speaker.known, 0.75)):
         return _told_back(speaker, fact)
     return speaker.choose(speaker.voice.beyond)

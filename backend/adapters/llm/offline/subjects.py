@@ -140,10 +140,10 @@ def read_subject(
 
     `spoken_of` is whom "he", "she" or "they" stands for; `known` are people by name, small letters.
     """
-    if _THE_TWO.match(clause) and not (spoken_of and spoken_of.about_name and not spoken_of.plural):
-        return None
     if found := _THE_TWO.match(clause):
-        theirs = spoken_of.label.replace("The user's", "their") if spoken_of else ""
+        if spoken_of is None or not spoken_of.about_name or spoken_of.plural:
+            return None
+        theirs = spoken_of.label.replace("The user's", "their")
         return Subject(f"The user and {theirs}", plural=True), _predicate(found["rest"])
     if found := _USER.match(clause):
         both = found["with"] and _TOGETHER.search(found["rest"])
